@@ -1,0 +1,81 @@
+/* One conversation with a service: the arena its outputs live in, the last error, the deadline, the cancel flag.
+ *
+ * One thread at a time, but for smithy_call_cancel. Make one, use it for many operations, reset it when their outputs
+ * are no longer needed. */
+#ifndef SMITHY_CALL_H
+#define SMITHY_CALL_H
+
+#include <smithy/base.h>
+#include <smithy/error.h>
+#include <smithy/system.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct smithy_call smithy_call;
+
+typedef struct smithy_call_options {
+    const smithy_system *system; /* Optional; default smithy_system_default(). Borrowed. */
+    int64_t timeout_ms;          /* Optional; default none. As smithy_call_set_timeout. */
+    size_t max_memory;           /* Optional; default 256 MiB. What the arena may hold before SMITHY_ERROR_LIMIT. */
+} smithy_call_options;
+
+/* NULL only when memory is out. `options` NULL: all defaults. */
+SMITHY_API smithy_call *smithy_call_create(const smithy_call_options *options);
+/* Frees the call and every output in it. NULL is fine. */
+SMITHY_API void smithy_call_destroy(smithy_call *call);
+
+/* Frees all outputs and clears the error. The deadline and the cancel flag stay. */
+SMITHY_API void smithy_call_reset(smithy_call *call);
+/* As reset, but carries one text over to the new life of the arena (NULL or absent: none); a paginator's token. */
+SMITHY_API smithy_status smithy_call_reset_keeping(smithy_call *call, smithy_str *text) SMITHY_NODISCARD;
+
+/* All that follows must end within `timeout_ms` from now, retries and waits included; 0 takes the limit away. */
+SMITHY_API void smithy_call_set_timeout(smithy_call *call, int64_t timeout_ms);
+/* The same as an instant of system->mono_ms; 0 takes the limit away. */
+SMITHY_API void smithy_call_set_deadline(smithy_call *call, int64_t deadline_mono_ms);
+/* 0: none. */
+SMITHY_API int64_t smithy_call_deadline(const smithy_call *call);
+
+/* Ends the operation that runs, and any later one, with SMITHY_ERROR_CANCELED. From any thread or signal handler. */
+SMITHY_API void smithy_call_cancel(smithy_call *call);
+SMITHY_API void smithy_call_uncancel(smithy_call *call);
+
+/* The error of the last operation that failed; never NULL; status SMITHY_OK when none did since the last reset. For a
+ * NULL call it says that memory is out. */
+SMITHY_API const smithy_error *smithy_call_error(const smithy_call *call);
+SMITHY_API smithy_status smithy_call_status(const smithy_call *call);
+
+/* ---- for generated code, the runtime, and whoever writes an operation by hand ---- */
+
+SMITHY_API const smithy_system *smithy_call_system(const smithy_call *call);
+SMITHY_API bool smithy_call_is_canceled(const smithy_call *call);
+
+/* `count` zeroed items of `size` bytes that live until the next reset. NULL (with the error recorded) when memory or
+ * the arena's maximum is used up, or the product overflows. A count of 0 answers a pointer that is not NULL. */
+SMITHY_API void *smithy_call_alloc(smithy_call *call, size_t count, size_t size);
+/* A NUL-terminated copy in the arena; absent for an absent one, and when memory is out (see smithy_call_status). */
+SMITHY_API smithy_str smithy_call_copy(smithy_call *call, smithy_str text);
+/* printf into the arena. Absent when memory is out. */
+SMITHY_API smithy_str smithy_call_format(smithy_call *call, const char *format, ...) SMITHY_PRINTF(2, 3);
+
+/* Records a failure and answers `status`, so that `return smithy_call_fail(call, …)` reads well. It keeps the first of
+ * several failures of one operation. */
+SMITHY_API smithy_status smithy_call_fail(smithy_call *call, smithy_status status, const char *format, ...)
+    SMITHY_PRINTF(3, 4);
+/* The error itself, for the layers that fill in codes and ids. */
+SMITHY_API smithy_error *smithy_call_error_mutable(smithy_call *call);
+/* Clears the error before a new operation or attempt. */
+SMITHY_API void smithy_call_clear_error(smithy_call *call);
+
+/* The modeled error structure of the last service error, when the service sent one that the operation knows: `shape` is
+ * the address of the static row it was read by. Generated accessors wrap this. */
+SMITHY_API void smithy_call_set_error_shape(smithy_call *call, const void *shape, void *detail);
+SMITHY_API const void *smithy_call_error_shape(const smithy_call *call, const void *shape);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,70 @@
+/* Endpoint rules: the functions that a model's rule set calls, and what resolving gives. The rules of each service are
+ * compiled to C in generated/<service>/src/endpoint.c. */
+#ifndef SMITHY_ENDPOINT_H
+#define SMITHY_ENDPOINT_H
+
+#include <smithy/call.h>
+#include <smithy/http.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Lives in the call's arena. */
+typedef struct smithy_endpoint {
+    smithy_str url;                     /* No trailing slash is added or removed. */
+    smithy_headers headers;             /* Extra ones that the rules ask for. */
+    smithy_str auth_scheme;             /* "sigv4", "sigv4a", "sigv4-s3express", "none"; absent: the service's own. */
+    smithy_str signing_name;            /* Absent: the service's own. */
+    smithy_str signing_region;          /* Absent: the client's. */
+    smithy_str_list signing_region_set; /* sigv4a; absent otherwise. */
+    smithy_opt_bool disable_double_encoding;
+    smithy_opt_bool disable_normalize_path;
+    smithy_str backend; /* "S3Express" or absent. */
+} smithy_endpoint;
+
+/* aws.partition: facts about a Region's partition; views into static text. */
+typedef struct smithy_partition {
+    smithy_str name; /* "aws" */
+    smithy_str dns_suffix;
+    smithy_str dual_stack_dns_suffix;
+    smithy_str implicit_global_region;
+    bool supports_fips;
+    bool supports_dual_stack;
+} smithy_partition;
+/* The partition of a known Region, else the one whose pattern fits, else "aws". */
+SMITHY_API smithy_partition smithy_partition_of(smithy_str region);
+
+/* aws.parseArn; resource_id holds the parts, split at ':' and '/'. */
+typedef struct smithy_arn {
+    smithy_str partition;
+    smithy_str service;
+    smithy_str region;
+    smithy_str account_id;
+    smithy_str_list resource_id;
+} smithy_arn;
+SMITHY_API bool smithy_endpoint_parse_arn(smithy_str text, smithy_arn *arn, smithy_call *call);
+
+/* parseURL. */
+typedef struct smithy_endpoint_url {
+    smithy_str scheme;
+    smithy_str authority;
+    smithy_str path;            /* As written. */
+    smithy_str normalized_path; /* Starts and ends with "/". */
+    bool is_ip;
+} smithy_endpoint_url;
+SMITHY_API bool smithy_endpoint_parse_url(smithy_str text, smithy_endpoint_url *url, smithy_call *call);
+
+/* substring: false for short or non-ASCII input. */
+SMITHY_API bool smithy_endpoint_substring(smithy_str text, int start, int stop, bool reverse, smithy_str *part);
+SMITHY_API bool smithy_endpoint_is_valid_host_label(smithy_str text, bool allow_dots);
+SMITHY_API bool smithy_endpoint_is_virtual_hostable_s3_bucket(smithy_str text, bool allow_dots);
+SMITHY_API smithy_str smithy_endpoint_uri_encode(smithy_str text, smithy_call *call);
+/* Joins `count` texts, as the templates "https://{Bucket}.s3.{Region}" do. */
+SMITHY_API smithy_str smithy_endpoint_join(smithy_call *call, const smithy_str *parts, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

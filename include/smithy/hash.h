@@ -1,0 +1,43 @@
+/* Digests and checksums. SHA and HMAC are OpenSSL's; CRC32 is zlib's polynomial. Shareable: no state but the caller's.
+ */
+#ifndef SMITHY_HASH_H
+#define SMITHY_HASH_H
+
+#include <smithy/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SMITHY_SHA256_SIZE 32
+#define SMITHY_MD5_SIZE    16
+
+/* SMITHY_ERROR_MEMORY, or SMITHY_ERROR_CONFIG where OpenSSL has no such digest (a FIPS build has no MD5). */
+SMITHY_API smithy_status smithy_sha256(const void *bytes, size_t len,
+                                       uint8_t digest[SMITHY_SHA256_SIZE]) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+                                            uint8_t digest[SMITHY_SHA256_SIZE]) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_md5(const void *bytes, size_t len, uint8_t digest[SMITHY_MD5_SIZE]) SMITHY_NODISCARD;
+
+/* SHA-256 in pieces. Memory is taken by init and given back by final or deinit. */
+typedef struct smithy_sha256_state {
+    void *context;
+} smithy_sha256_state;
+SMITHY_API smithy_status smithy_sha256_init(smithy_sha256_state *state) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_sha256_update(smithy_sha256_state *state, const void *bytes,
+                                              size_t len) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_sha256_final(smithy_sha256_state *state,
+                                             uint8_t digest[SMITHY_SHA256_SIZE]) SMITHY_NODISCARD;
+SMITHY_API void smithy_sha256_deinit(smithy_sha256_state *state);
+
+/* CRC-32 (ISO-HDLC), in pieces: start with 0. */
+SMITHY_API uint32_t smithy_crc32(uint32_t crc, const void *bytes, size_t len);
+
+/* Overwrites memory so that the compiler cannot leave it out. */
+SMITHY_API void smithy_cleanse(void *memory, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

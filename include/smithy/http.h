@@ -1,0 +1,130 @@
+/* HTTP: a request, a response, and the transport that turns one into the other. */
+#ifndef SMITHY_HTTP_H
+#define SMITHY_HTTP_H
+
+#include <smithy/call.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct smithy_header {
+    smithy_str name; /* As written; compare with smithy_str_equal_nocase. */
+    smithy_str value;
+} smithy_header;
+
+/* In the call's arena; grows there. */
+typedef struct smithy_headers {
+    smithy_header *items;
+    size_t count;
+    size_t capacity;
+} smithy_headers;
+
+/* The texts are borrowed, not copied. */
+SMITHY_API smithy_status smithy_headers_add(smithy_headers *headers, smithy_str name, smithy_str value,
+                                            smithy_call *call) SMITHY_NODISCARD;
+/* Replaces the first of that name and drops the others; adds it where there was none. */
+SMITHY_API smithy_status smithy_headers_set(smithy_headers *headers, smithy_str name, smithy_str value,
+                                            smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API void smithy_headers_remove(smithy_headers *headers, const char *name);
+/* The first value of that name; absent where there is none. */
+SMITHY_API smithy_str smithy_headers_get(const smithy_headers *headers, const char *name);
+
+/* What is sent: bytes, or a source that can start over (a retry sends it again). All zero: no body. */
+typedef struct smithy_body {
+    smithy_bytes bytes; /* Used when `read` is NULL. */
+    /* Fills up to `size` bytes and sets *len; 0 is the end. SMITHY_ERROR_IO ends the operation. */
+    smithy_status (*read)(void *context, uint8_t *bytes, size_t size, size_t *len);
+    /* Back to the first byte; called before every attempt, the first included. NULL: cannot, so there is one attempt.
+     */
+    smithy_status (*rewind)(void *context);
+    void *context;
+    int64_t length; /* What `read` will give in all. Required with `read`: S3 wants it ahead of the body. */
+} smithy_body;
+
+/* A body of a descriptor's content, from `offset` for `length` bytes: read by pread, so it rewinds and the descriptor's
+ * own position does not move. The descriptor stays the caller's, and `source` must outlive the operation. */
+typedef struct smithy_file_source {
+    int fd;
+    int64_t offset;
+    int64_t length;
+    int64_t position; /* The library's. */
+} smithy_file_source;
+SMITHY_API smithy_body smithy_body_from_file(smithy_file_source *source);
+
+/* Where a streamed body goes. */
+typedef struct smithy_sink {
+    /* SMITHY_OK takes all `len` bytes; any other status ends the operation with it. */
+    smithy_status (*write)(void *context, const uint8_t *bytes, size_t len);
+    /* An attempt failed in mid-body and another begins: forget what came. NULL: a body that breaks after its first byte
+     * ends the operation. */
+    smithy_status (*restart)(void *context);
+    void *context;
+} smithy_sink;
+
+typedef struct smithy_http_request {
+    smithy_str method;
+    smithy_str url; /* Exactly as it goes on the wire: encoded, never normalized. */
+    smithy_headers headers;
+    smithy_body body;
+    int64_t connect_timeout_ms; /* 0: the transport's default, 3,100 ms. */
+    int64_t attempt_timeout_ms; /* For the whole exchange; 0: none. The call's deadline always holds. */
+    int64_t stall_timeout_ms;   /* No byte in either direction for so long ends it; 0: none (a long poll). */
+    size_t max_body;            /* Of a response that is collected; 0: 64 MiB. */
+    smithy_sink *sink;          /* Optional; takes the body of a 2xx answer. Others are collected. */
+    bool no_proxy;              /* For metadata services and the Lambda Runtime API. */
+} smithy_http_request;
+
+/* How far an exchange without a usable answer got. */
+typedef enum smithy_http_failure {
+    SMITHY_HTTP_FAILURE_NONE = 0,
+    SMITHY_HTTP_FAILURE_RESOLVE,  /* The name has no address. */
+    SMITHY_HTTP_FAILURE_CONNECT,  /* Refused, unreachable, or not in time. */
+    SMITHY_HTTP_FAILURE_TLS,      /* The handshake failed. */
+    SMITHY_HTTP_FAILURE_TRUST,    /* The certificate is not to be trusted. Never worth a retry. */
+    SMITHY_HTTP_FAILURE_SEND,     /* Broke while the request went out. */
+    SMITHY_HTTP_FAILURE_RECEIVE,  /* Broke before or inside of the answer. */
+    SMITHY_HTTP_FAILURE_TIMEOUT,  /* attempt_timeout_ms or stall_timeout_ms. */
+    SMITHY_HTTP_FAILURE_DEADLINE, /* The call's own. */
+    SMITHY_HTTP_FAILURE_CANCELED,
+    SMITHY_HTTP_FAILURE_TOO_LARGE, /* The body is past max_body. */
+    SMITHY_HTTP_FAILURE_LOCAL      /* A sink, a source, or memory. */
+} smithy_http_failure;
+
+/* Lives in the call's arena. */
+typedef struct smithy_http_response {
+    int status; /* 0: no status line came. */
+    smithy_headers headers;
+    smithy_str body;      /* Collected; present even when empty. Empty when a sink took it. */
+    uint64_t body_length; /* Bytes of the body that came, collected or not. */
+    smithy_http_failure failure;
+    bool sent;   /* At least one byte of the request may have left: its effect cannot be ruled out. */
+    bool reused; /* The connection had served an earlier request. */
+} smithy_http_response;
+
+/* One exchange after another, from any thread (shareable). */
+struct smithy_transport {
+    /* SMITHY_OK when a whole answer came, whatever its HTTP status (a body shorter or longer than Content-Length is not
+     * whole). Else the status, with response->failure set and the call's error filled in. */
+    smithy_status (*perform)(smithy_transport *transport, const smithy_http_request *request,
+                             smithy_http_response *response, smithy_call *call);
+    /* Closes connections that nobody uses: after a Lambda was frozen their peers are gone. */
+    void (*drop_idle)(smithy_transport *transport);
+    void (*destroy)(smithy_transport *transport);
+};
+
+typedef struct smithy_curl_options {
+    const smithy_system *system; /* Optional; default smithy_system_default(). */
+    smithy_str ca_file;          /* Optional; default AWS_CA_BUNDLE, then libcurl's own. */
+} smithy_curl_options;
+
+/* The libcurl transport: keeps connections and TLS sessions, reads HTTPS_PROXY and NO_PROXY, insists on TLS 1.2 and a
+ * certificate that matches. No I/O until the first request. NULL with the call's error set. */
+SMITHY_API smithy_transport *smithy_curl_transport_create(const smithy_curl_options *options, smithy_call *call);
+SMITHY_API void smithy_transport_destroy(smithy_transport *transport);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,181 @@
+/* What a generated operation is made of: a static description, and the vocabulary its two functions are written in.
+ * Callers of clients do not need this header. */
+#ifndef SMITHY_OPERATION_H
+#define SMITHY_OPERATION_H
+
+#include <smithy/client.h>
+#include <smithy/endpoint.h>
+#include <smithy/http.h>
+#include <smithy/json.h>
+#include <smithy/xml.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- a request under construction ---- */
+
+/* Straight-line code fills it; what goes wrong first sticks to the call's error and is answered at the end by
+ * smithy_request_finish. Texts that are passed in are borrowed until the operation ends. */
+typedef struct smithy_request {
+    smithy_call *call;
+    smithy_str method;
+    smithy_buffer path;  /* Encoded; starts with "/"; without the part that the endpoint rules place in the host. */
+    smithy_buffer query; /* Encoded, without "?". */
+    smithy_headers headers;
+    smithy_buffer content; /* The body that a writer below fills. */
+    smithy_body body;      /* What is sent: content when a writer was asked for, else what smithy_request_body set. */
+    smithy_str host_prefix;
+    smithy_json_writer json;
+    smithy_xml_writer xml;
+    smithy_status status;
+} smithy_request;
+
+/* The timestamp formats of headers, labels and queries. */
+typedef enum smithy_time_format { SMITHY_TIME_EPOCH, SMITHY_TIME_DATE_TIME, SMITHY_TIME_HTTP_DATE } smithy_time_format;
+
+/* path: a literal piece as it stands; a label percent-encoded ("/" too); a greedy label keeps its "/". An absent or
+ * empty label is SMITHY_ERROR_INPUT that names the member. */
+SMITHY_API void smithy_request_path(smithy_request *request, const char *literal);
+SMITHY_API void smithy_request_label(smithy_request *request, const char *member, smithy_str value);
+SMITHY_API void smithy_request_greedy_label(smithy_request *request, const char *member, smithy_str value);
+SMITHY_API void smithy_request_label_bool(smithy_request *request, const char *member, smithy_opt_bool value);
+SMITHY_API void smithy_request_label_i64(smithy_request *request, const char *member, smithy_opt_i64 value);
+SMITHY_API void smithy_request_label_f64(smithy_request *request, const char *member, smithy_opt_f64 value);
+SMITHY_API void smithy_request_label_time(smithy_request *request, const char *member, smithy_opt_time value,
+                                          smithy_time_format format);
+
+/* query: a literal as it stands ("list-type=2", "delete"); a parameter is left out when absent. */
+SMITHY_API void smithy_request_query(smithy_request *request, const char *literal);
+SMITHY_API void smithy_request_query_str(smithy_request *request, const char *name, smithy_str value);
+SMITHY_API void smithy_request_query_bool(smithy_request *request, const char *name, smithy_opt_bool value);
+SMITHY_API void smithy_request_query_i32(smithy_request *request, const char *name, smithy_opt_i32 value);
+SMITHY_API void smithy_request_query_i64(smithy_request *request, const char *name, smithy_opt_i64 value);
+SMITHY_API void smithy_request_query_f64(smithy_request *request, const char *name, smithy_opt_f64 value);
+SMITHY_API void smithy_request_query_time(smithy_request *request, const char *name, smithy_opt_time value,
+                                          smithy_time_format format);
+SMITHY_API void smithy_request_query_str_list(smithy_request *request, const char *name, smithy_str_list values);
+
+/* header: left out when absent. A value with CR, LF or NUL is SMITHY_ERROR_INPUT. A list is joined with ", ", items
+ * that hold a comma or quote quoted. prefix headers: one for each entry, named prefix + key. */
+SMITHY_API void smithy_request_header_str(smithy_request *request, const char *name, smithy_str value);
+SMITHY_API void smithy_request_header_bool(smithy_request *request, const char *name, smithy_opt_bool value);
+SMITHY_API void smithy_request_header_i32(smithy_request *request, const char *name, smithy_opt_i32 value);
+SMITHY_API void smithy_request_header_i64(smithy_request *request, const char *name, smithy_opt_i64 value);
+SMITHY_API void smithy_request_header_f64(smithy_request *request, const char *name, smithy_opt_f64 value);
+SMITHY_API void smithy_request_header_time(smithy_request *request, const char *name, smithy_opt_time value,
+                                           smithy_time_format format);
+SMITHY_API void smithy_request_header_str_list(smithy_request *request, const char *name, smithy_str_list values);
+SMITHY_API void smithy_request_prefix_headers(smithy_request *request, const char *prefix, smithy_str_map values);
+
+/* body: one of these, at most once. json and xml set the protocol's Content-Type where none was set before. */
+SMITHY_API smithy_json_writer *smithy_request_json(smithy_request *request);
+SMITHY_API smithy_xml_writer *smithy_request_xml(smithy_request *request);
+SMITHY_API void smithy_request_body(smithy_request *request, smithy_body body, const char *content_type);
+
+/* The end of every write_request: SMITHY_OK, or the first failure. */
+SMITHY_API smithy_status smithy_request_finish(smithy_request *request) SMITHY_NODISCARD;
+
+/* Records SMITHY_ERROR_INPUT "<member> is required" when `has` is false. */
+SMITHY_API void smithy_request_require(smithy_request *request, const char *member, bool has);
+
+/* ---- reading a response ---- */
+
+static inline smithy_str smithy_response_header(const smithy_http_response *response, const char *name) {
+    return smithy_headers_get(&response->headers, name);
+}
+/* Each sets *value from a header, or leaves it where there is none; SMITHY_ERROR_RESPONSE names the header. */
+SMITHY_API smithy_status smithy_response_header_str(const smithy_http_response *response, const char *name,
+                                                    smithy_str *value, smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_response_header_bool(const smithy_http_response *response, const char *name,
+                                                     smithy_opt_bool *value, smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_response_header_i32(const smithy_http_response *response, const char *name,
+                                                    smithy_opt_i32 *value, smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_response_header_i64(const smithy_http_response *response, const char *name,
+                                                    smithy_opt_i64 *value, smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_response_header_f64(const smithy_http_response *response, const char *name,
+                                                    smithy_opt_f64 *value, smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_response_header_time(const smithy_http_response *response, const char *name,
+                                                     smithy_time_format format, smithy_opt_time *value,
+                                                     smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_response_header_str_list(const smithy_http_response *response, const char *name,
+                                                         smithy_str_list *values, smithy_call *call) SMITHY_NODISCARD;
+/* All headers whose name starts with `prefix` (without case), the prefix cut off. Absent when there are none. */
+SMITHY_API smithy_status smithy_response_prefix_headers(const smithy_http_response *response, const char *prefix,
+                                                        smithy_str_map *values, smithy_call *call) SMITHY_NODISCARD;
+
+/* Parses the body. The JSON tree is freed by the runtime after read_response returns. */
+SMITHY_API smithy_status smithy_response_json(const smithy_http_response *response, const cJSON **first,
+                                              smithy_call *call) SMITHY_NODISCARD;
+/* The root element; *root is NULL for an empty body. */
+SMITHY_API smithy_status smithy_response_xml(const smithy_http_response *response, const smithy_xml_node **root,
+                                             smithy_call *call) SMITHY_NODISCARD;
+
+/* ---- descriptions ---- */
+
+/* A modeled error: static, one for each error shape. */
+typedef struct smithy_error_shape {
+    const char *code; /* On the wire: the shape's name, or its awsQueryError code. */
+    int http_status;  /* httpError, or 400 / 500 by class. */
+    bool retryable;   /* @retryable */
+    bool throttling;  /* @retryable(throttling: true) */
+    size_t size;      /* Of the C structure; 0: nothing beyond code and message is read. */
+    smithy_status (*read)(const smithy_http_response *response, void *detail, smithy_call *call);
+} smithy_error_shape;
+
+typedef struct smithy_operation {
+    const char *name;
+    smithy_str method;
+    smithy_status (*write_request)(const void *input, smithy_request *request, smithy_call *call);
+    smithy_status (*read_response)(const smithy_http_response *response, void *output, smithy_call *call);
+    const smithy_error_shape *const *errors; /* NULL-terminated. */
+    /* Copies the members with contextParam (and the static ones) into the service's endpoint parameters. */
+    void (*bind_endpoint)(const void *input, void *endpoint_params);
+    /* The sink of a streamed output, out of the input; NULL where the output does not stream. */
+    smithy_sink *(*body_sink)(const void *input);
+    bool is_streaming_output; /* The payload is a blob: an <Error> root in it is data. */
+    bool is_unsigned;         /* @auth([]) or optionalAuth without credentials */
+    bool requires_checksum;   /* httpChecksumRequired or requestChecksumRequired */
+    bool has_checksum;        /* httpChecksum names a requestAlgorithmMember */
+    /* The algorithm that the caller chose ("SHA256"); absent: the default. NULL where there is no such member. */
+    smithy_str (*checksum_algorithm)(const void *input);
+    bool validates_response_checksum; /* httpChecksum has responseAlgorithms and a requestValidationModeMember */
+    bool is_long_poll;
+} smithy_operation;
+
+typedef enum smithy_protocol {
+    SMITHY_PROTOCOL_AWS_JSON_1_0,
+    SMITHY_PROTOCOL_AWS_JSON_1_1,
+    SMITHY_PROTOCOL_REST_JSON_1,
+    SMITHY_PROTOCOL_REST_XML,
+    SMITHY_PROTOCOL_AWS_QUERY,
+    SMITHY_PROTOCOL_EC2_QUERY,
+    SMITHY_PROTOCOL_RPC_V2_CBOR
+} smithy_protocol;
+
+struct smithy_service {
+    const char *id;              /* sdkId: "CloudWatch Logs" */
+    const char *endpoint_prefix; /* "logs" */
+    const char *signing_name;    /* "logs" */
+    const char *api_version;     /* "2014-03-28" */
+    const char *target_prefix;   /* awsJson: "Logs_20140328", the service shape's name */
+    smithy_protocol protocol;
+    bool is_s3;             /* S3's own rules of signing, checksums, errors and addressing. */
+    bool no_error_wrapping; /* restXml noErrorWrapping */
+    /* Sets `endpoint_params` (of params_size, zeroed) from the client's settings, … */
+    size_t endpoint_params_size;
+    void (*endpoint_defaults)(const smithy_client *client, void *endpoint_params);
+    /* … and turns them, after the operation's bind_endpoint, into an endpoint. SMITHY_ERROR_CONFIG with the rules' own
+     * message when they refuse. */
+    smithy_status (*resolve_endpoint)(const void *endpoint_params, smithy_endpoint *endpoint, smithy_call *call);
+};
+
+/* One operation: build, resolve, sign, send, retry, read. `*output` is zeroed by the generated function before. */
+SMITHY_API smithy_status smithy_client_invoke(smithy_client *client, const smithy_operation *operation,
+                                              const void *input, void *output, smithy_call *call) SMITHY_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,44 @@
+/* AWS Signature Version 4: header signing. */
+#ifndef SMITHY_SIGV4_H
+#define SMITHY_SIGV4_H
+
+#include <smithy/credentials.h>
+#include <smithy/hash.h>
+#include <smithy/http.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct smithy_signing {
+    const smithy_credentials *credentials; /* Required. */
+    smithy_str region;                     /* Required. */
+    smithy_str service;                    /* Required; the signing name: "logs", "s3". */
+    int64_t time_ms;                       /* Required; the service's clock as well as it is known. */
+    bool normalize_path;                   /* Resolve "." "..", and "//" in the path first. All services but S3. */
+    bool double_encode_path;               /* Percent-encode the encoded path once more. All services but S3. */
+    bool add_content_sha256;               /* Send x-amz-content-sha256 too (S3). */
+    smithy_str payload_hash; /* Optional; hex SHA-256, or a constant such as UNSIGNED-PAYLOAD. Default: the hash of the
+                                request's bytes; Required for a body that is read from a source. */
+} smithy_signing;
+
+/* Removes what an earlier attempt added, then sets X-Amz-Date, X-Amz-Security-Token (temporary credentials),
+ * x-amz-content-sha256 (where asked for), Host and Authorization on the request, whose url and other headers must be
+ * final. New texts live in the call's arena. */
+SMITHY_API smithy_status smithy_sigv4_sign(const smithy_signing *signing, smithy_http_request *request,
+                                           smithy_call *call) SMITHY_NODISCARD;
+
+/* The parts, for tests and for those who sign something else. Each appends to `out`. */
+SMITHY_API smithy_status smithy_sigv4_canonical_request(const smithy_signing *signing,
+                                                        const smithy_http_request *request, smithy_buffer *out,
+                                                        smithy_str *signed_headers, smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_sigv4_string_to_sign(const smithy_signing *signing, smithy_str canonical_request,
+                                                     smithy_buffer *out) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_sigv4_key(const smithy_signing *signing,
+                                          uint8_t key[SMITHY_SHA256_SIZE]) SMITHY_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
