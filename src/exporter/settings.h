@@ -1,0 +1,49 @@
+/* What a run is told: the keys of a Lambda's event, environment variables and command-line flags, as one checked set.
+ *
+ * A key is written in PascalCase or camelCase in an event (any case is taken), in kebab-case as a flag, in upper snake
+ * case as a variable: SettleDelay, settleDelay, --settle-delay, SETTLE_DELAY. */
+#ifndef EXPORTER_SETTINGS_H
+#define EXPORTER_SETTINGS_H
+
+#include <smithy/base.h>
+#include <smithy/call.h>
+
+typedef enum exporter_store_type {
+    EXPORTER_STORE_NONE = 0,
+    EXPORTER_STORE_S3,
+    EXPORTER_STORE_FILE
+} exporter_store_type;
+
+typedef enum exporter_export_unit {
+    EXPORTER_UNIT_AUTO = 0, /* A group in one task where that is exact, else its streams until it is. */
+    EXPORTER_UNIT_GROUP,    /* Only whole groups; one whose streams differ is reported and left. */
+    EXPORTER_UNIT_STREAM    /* A task for each stream, as the first version of this tool did. */
+} exporter_export_unit;
+
+typedef enum exporter_log_level {
+    EXPORTER_LOG_DEBUG = 0,
+    EXPORTER_LOG_INFO,
+    EXPORTER_LOG_WARN,
+    EXPORTER_LOG_ERROR
+} exporter_log_level;
+
+/* Texts live in the call that the settings were read with, which must not be reset while they are used. */
+typedef struct exporter_settings {
+    smithy_str destination_bucket;  /* DestinationS3Bucket; required. */
+    smithy_str_list group_prefixes; /* SourceLogGroupPrefixes; required. "*" alone stands here as an empty prefix: every
+                                       group. Trimmed; one that another covers is left out. */
+    exporter_store_type store_type; /* StateStoreType; required for Lambda, default file for the command. */
+    smithy_str store_bucket;        /* Of StoreDSN s3://bucket/key. */
+    smithy_str store_key;           /* Of StoreDSN s3://bucket/key. */
+    smithy_str store_path;          /* Of StoreDSN file:///path. */
+    smithy_str store_dsn;           /* As given. */
+    exporter_log_level log_level;   /* LogLevel; default INFO. */
+    int64_t settle_delay_ms;        /* SettleDelay; default 12 h. */
+    int64_t timeout_reserve_ms;     /* TimeoutReserve; default 30 s. */
+    exporter_export_unit export_unit; /* ExportUnit; default auto. */
+    smithy_str destination_prefix;    /* DestinationPrefix; default "%Y/%m/%d/{group}/{stream}". */
+    smithy_str region;                /* Region; absent: the environment's. */
+    int64_t timeout_ms;               /* --timeout; the command only; 0: none. */
+} exporter_settings;
+
+#endif
