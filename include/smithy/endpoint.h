@@ -60,8 +60,30 @@ SMITHY_API bool smithy_endpoint_substring(smithy_str text, int start, int stop, 
 SMITHY_API bool smithy_endpoint_is_valid_host_label(smithy_str text, bool allow_dots);
 SMITHY_API bool smithy_endpoint_is_virtual_hostable_s3_bucket(smithy_str text, bool allow_dots);
 SMITHY_API smithy_str smithy_endpoint_uri_encode(smithy_str text, smithy_call *call);
-/* Joins `count` texts, as the templates "https://{Bucket}.s3.{Region}" do. */
-SMITHY_API smithy_str smithy_endpoint_join(smithy_call *call, const smithy_str *parts, size_t count);
+/* split: the parts between the delimiters, at most `limit` of them (0: as many as there are; the last one holds the
+ * rest). `delimiter` is not empty. Absent when memory is out. */
+SMITHY_API smithy_str_list smithy_endpoint_split(smithy_str text, smithy_str delimiter, int limit, smithy_call *call);
+/* getAttr "[index]": counts from the end when negative; absent outside of the list. */
+SMITHY_API smithy_str smithy_endpoint_item(smithy_str_list list, int index);
+/* coalesce. */
+static inline smithy_str smithy_endpoint_or(smithy_str text, smithy_str otherwise) {
+    return text.ptr ? text : otherwise;
+}
+/* An assignment as a condition: false when `value` is absent. */
+static inline bool smithy_endpoint_set(smithy_str *to, smithy_str value) {
+    *to = value;
+    return value.ptr != NULL;
+}
+/* Fills in a template as models write it: "https://{Bucket}.s3.{Region}", with one smithy_str for each {…} in their
+ * order; "{{" and "}}" stand for braces. The names are for people: only the order counts. Absent when memory is out. */
+SMITHY_API smithy_str smithy_endpoint_format(smithy_call *call, const char *template_text, ...);
+/* SMITHY_ERROR_CONFIG with such a template as its message. */
+SMITHY_API smithy_status smithy_endpoint_error(smithy_call *call, const char *template_text, ...);
+/* The end of resolving: `status`, or the memory failure that one of the functions above met on the way, since they
+ * answer "absent" then and the rules may have gone on by another path. Zeroes *endpoint unless all is well. The call
+ * must have been free of errors when resolving began. */
+SMITHY_API smithy_status smithy_endpoint_finish(smithy_status status, smithy_endpoint *endpoint,
+                                                const smithy_call *call) SMITHY_NODISCARD;
 
 #ifdef __cplusplus
 }
