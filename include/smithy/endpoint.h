@@ -74,9 +74,17 @@ static inline bool smithy_endpoint_set(smithy_str *to, smithy_str value) {
     *to = value;
     return value.ptr != NULL;
 }
-/* Fills in a template as models write it: "https://{Bucket}.s3.{Region}", with one smithy_str for each {…} in their
- * order; "{{" and "}}" stand for braces. The names are for people: only the order counts. Absent when memory is out. */
+
+/* Templates as models write them: "https://{Bucket}.s3.{Region}", with one smithy_str for each {…} in their order; "{{"
+ * and "}}" stand for braces. The names are for people: only the order counts. Absent when memory is out. */
 SMITHY_API smithy_str smithy_endpoint_format(smithy_call *call, const char *template_text, ...);
+/* An endpoint without properties, at such a URL. */
+SMITHY_API smithy_status smithy_endpoint_at(smithy_endpoint *endpoint, smithy_call *call, const char *template_text,
+                                            ...);
+/* An endpoint with all of `properties` but its URL and headers; a signing region that is set replaces theirs. */
+SMITHY_API smithy_status smithy_endpoint_with(smithy_endpoint *endpoint, smithy_call *call,
+                                              const smithy_endpoint *properties, smithy_str signing_region,
+                                              const char *template_text, ...);
 /* SMITHY_ERROR_CONFIG with such a template as its message. */
 SMITHY_API smithy_status smithy_endpoint_error(smithy_call *call, const char *template_text, ...);
 /* The end of resolving: `status`, or the memory failure that one of the functions above met on the way, since they

@@ -227,6 +227,27 @@ smithy_str smithy_endpoint_format(smithy_call *call, const char *template_text, 
     return text;
 }
 
+smithy_status smithy_endpoint_at(smithy_endpoint *endpoint, smithy_call *call, const char *template_text, ...) {
+    va_list texts;
+    va_start(texts, template_text);
+    endpoint->url = format(call, template_text, &texts);
+    va_end(texts);
+    return smithy_str_is_set(endpoint->url) ? SMITHY_OK : SMITHY_ERROR_MEMORY;
+}
+
+smithy_status smithy_endpoint_with(smithy_endpoint *endpoint, smithy_call *call, const smithy_endpoint *properties,
+                                   smithy_str signing_region, const char *template_text, ...) {
+    const smithy_headers headers = endpoint->headers;
+    *endpoint = *properties;
+    endpoint->headers = headers;
+    if (smithy_str_is_set(signing_region)) endpoint->signing_region = signing_region;
+    va_list texts;
+    va_start(texts, template_text);
+    endpoint->url = format(call, template_text, &texts);
+    va_end(texts);
+    return smithy_str_is_set(endpoint->url) ? SMITHY_OK : SMITHY_ERROR_MEMORY;
+}
+
 smithy_status smithy_endpoint_error(smithy_call *call, const char *template_text, ...) {
     va_list texts;
     va_start(texts, template_text);
