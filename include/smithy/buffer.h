@@ -24,7 +24,8 @@ struct smithy_buffer {
 SMITHY_API void smithy_buffer_init(smithy_buffer *buffer, const smithy_system *system, size_t max);
 /* Frees the memory; the buffer may be used again, empty and without an error. */
 SMITHY_API void smithy_buffer_deinit(smithy_buffer *buffer);
-/* As deinit, after overwriting the content: for secrets. */
+/* As deinit, after overwriting the content: for secrets. Growth overwrites the memory it leaves as long as the buffer
+ * is smaller than 64 KiB, so no other copy stays behind. */
 SMITHY_API void smithy_buffer_deinit_secret(smithy_buffer *buffer);
 /* Empties it and clears its status; keeps the memory. */
 SMITHY_API void smithy_buffer_reset(smithy_buffer *buffer);
@@ -38,7 +39,8 @@ SMITHY_API void smithy_buffer_append_f(smithy_buffer *buffer, const char *format
 /* Room for `len` more bytes at ptr + len; false (and a status) where that cannot be. The caller adds to buffer->len. */
 SMITHY_API bool smithy_buffer_reserve(smithy_buffer *buffer, size_t len);
 
-/* SMITHY_OK, or the first failure: SMITHY_ERROR_MEMORY or SMITHY_ERROR_LIMIT. */
+/* SMITHY_OK, or the first failure: SMITHY_ERROR_MEMORY, SMITHY_ERROR_LIMIT, or SMITHY_ERROR_INPUT from a writer that
+ * was given what its format cannot hold. */
 static inline smithy_status smithy_buffer_status(const smithy_buffer *buffer) {
     return buffer->status;
 }

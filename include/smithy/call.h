@@ -26,7 +26,8 @@ SMITHY_API smithy_call *smithy_call_create(const smithy_call_options *options);
 /* Frees the call and every output in it. NULL is fine. */
 SMITHY_API void smithy_call_destroy(smithy_call *call);
 
-/* Frees all outputs and clears the error. The deadline and the cancel flag stay. */
+/* Frees all outputs and clears the error. The deadline and the cancel flag stay. What the outputs held is overwritten,
+ * here and by destroy, as it may be a secret; up to 64 KiB of the memory is kept for the next ones. */
 SMITHY_API void smithy_call_reset(smithy_call *call);
 /* As reset, but carries one text over to the new life of the arena (NULL or absent: none); a paginator's token. */
 SMITHY_API smithy_status smithy_call_reset_keeping(smithy_call *call, smithy_str *text) SMITHY_NODISCARD;
@@ -37,6 +38,11 @@ SMITHY_API void smithy_call_set_timeout(smithy_call *call, int64_t timeout_ms);
 SMITHY_API void smithy_call_set_deadline(smithy_call *call, int64_t deadline_mono_ms);
 /* 0: none. */
 SMITHY_API int64_t smithy_call_deadline(const smithy_call *call);
+
+/* How often the operations that follow may be sent at most, whatever their client says; 0: the client's own number.
+ * With 1, an operation whose answer is lost is never sent again: its error says outcome_unknown. */
+SMITHY_API void smithy_call_set_max_attempts(smithy_call *call, int max_attempts);
+SMITHY_API int smithy_call_max_attempts(const smithy_call *call);
 
 /* Ends the operation that runs, and any later one, with SMITHY_ERROR_CANCELED. From any thread or signal handler. */
 SMITHY_API void smithy_call_cancel(smithy_call *call);

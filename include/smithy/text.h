@@ -21,8 +21,9 @@ SMITHY_API size_t smithy_time_write_epoch(int64_t ms, char text[SMITHY_TIME_TEXT
 /* 20140429T183038Z, for signatures. */
 SMITHY_API size_t smithy_time_write_amz(int64_t ms, char text[SMITHY_TIME_TEXT_SIZE]);
 
-/* false for text that is not the format. date_time takes offsets (+02:00); http_date the three forms of RFC 9110;
- * epoch fractions and exponents. More digits than ms are cut. */
+/* false for text that is not the format. date_time takes offsets (+02:00); http_date the three forms of RFC 9110, where
+ * a year of two digits is one from 1970 to 2069; epoch fractions and exponents. More digits than ms are cut towards the
+ * past (-0.0001 is -1 ms); a leap second counts as the second after it. */
 SMITHY_API bool smithy_time_read_date_time(smithy_str text, int64_t *ms);
 SMITHY_API bool smithy_time_read_http_date(smithy_str text, int64_t *ms);
 SMITHY_API bool smithy_time_read_epoch(smithy_str text, int64_t *ms);
@@ -34,6 +35,7 @@ typedef struct smithy_civil {
     int weekday; /* 0 Sunday */
 } smithy_civil;
 SMITHY_API smithy_civil smithy_time_to_civil(int64_t ms);
+/* The weekday is not looked at. */
 SMITHY_API int64_t smithy_time_from_civil(const smithy_civil *civil);
 
 /* ---- numbers, as Smithy writes them ---- */
@@ -42,7 +44,10 @@ SMITHY_API int64_t smithy_time_from_civil(const smithy_civil *civil);
 /* The shortest text that reads back as the same value; "NaN", "Infinity", "-Infinity". */
 SMITHY_API size_t smithy_f64_write(double value, char text[SMITHY_NUMBER_TEXT_SIZE]);
 SMITHY_API size_t smithy_f32_write(float value, char text[SMITHY_NUMBER_TEXT_SIZE]);
+/* A decimal number with an optional exponent, or one of the three words: the nearest value, in every locale the same.
+ * false for other text, and for a number too large for the type; one too small reads as 0. */
 SMITHY_API bool smithy_f64_read(smithy_str text, double *value);
+SMITHY_API bool smithy_f32_read(smithy_str text, float *value);
 
 /* ---- bytes as text ---- */
 
