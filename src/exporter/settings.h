@@ -44,6 +44,34 @@ typedef struct exporter_settings {
     smithy_str destination_prefix;    /* DestinationPrefix; default "%Y/%m/%d/{group}/{stream}". */
     smithy_str region;                /* Region; absent: the environment's. */
     int64_t timeout_ms;               /* --timeout; the command only; 0: none. */
+    bool store_is_default;            /* Nobody named a store: store_path is the command's own choice. */
+    smithy_str_list warnings;         /* What a person should hear of, one line each: an unknown key, above all. */
 } exporter_settings;
+
+/* Who reads them: it decides what is required, and how messages spell a key. */
+typedef enum exporter_host { EXPORTER_HOST_COMMAND = 0, EXPORTER_HOST_LAMBDA } exporter_host;
+
+typedef struct exporter_settings_source {
+    exporter_host host;      /* Required. */
+    smithy_str event;        /* Of a Lambda: the event's JSON. The settings of an EventBridge event as EventBridge
+                                makes it are its "detail". */
+    const char *const *args; /* Of the command: `--flag value` or `--flag=value`, what follows the command's name. */
+    size_t arg_count;        /* Of the command. */
+    const char *const *own_flags; /* Optional; flags without a value that the command has dealt with itself ("--json"),
+                                     ended by NULL. */
+} exporter_settings_source;
+
+/* Reads and checks everything, and calls nothing. What a source leaves open, the call's system's environment fills, and
+ * then the defaults. SMITHY_ERROR_CONFIG with one line in the call's error: it names the key as the user wrote it, the
+ * value, and what is allowed. On failure `*settings` is zeroed. */
+smithy_status exporter_settings_read(const exporter_settings_source *source, exporter_settings *settings,
+                                     smithy_call *call) SMITHY_NODISCARD;
+
+/* "DEBUG", "INFO", "WARN", "ERROR". */
+const char *exporter_log_level_name(exporter_log_level level);
+/* Any case; false for another word. */
+bool exporter_log_level_from(smithy_str text, exporter_log_level *level);
+/* AWS_LAMBDA_LOG_LEVEL, with TRACE as DEBUG and FATAL as ERROR; INFO where it says nothing. */
+exporter_log_level exporter_log_level_of_lambda(const smithy_system *system);
 
 #endif

@@ -1,0 +1,66 @@
+/* Which tasks a group needs, exactly: so that each event is in one of them, and in one only.
+ *
+ * A task exports every stream of its group whose name starts with its prefix. A whole group (an empty prefix) is exact
+ * where every stream stands at the group's watermark; a single stream (its full name as the prefix) is made exact by
+ * deleting, from that task's own folder, what it took along of the streams whose names merely start with it. */
+#ifndef EXPORTER_PLAN_H
+#define EXPORTER_PLAN_H
+
+#include "catalog.h"
+#include "settings.h"
+#include "state.h"
+
+typedef struct plan_unit {
+    state_unit_kind kind;
+    const catalog_stream *stream; /* NULL for a whole group. */
+    int64_t from_ms, to_ms;       /* Inclusive at both ends. */
+    int64_t earliest_ms;          /* No event is known before it: where halving a window pays. */
+    bool has_siblings;            /* Other streams' names start with this one's: the task's folder must be cleaned. */
+} plan_unit;
+
+typedef enum plan_verdict {
+    PLAN_DUE = 0,  /* There are units. */
+    PLAN_IDLE,     /* Nothing came since the watermark. */
+    PLAN_YOUNG,    /* All that came is younger than the horizon. */
+    PLAN_EMPTY,    /* No stream has ever shown an event. */
+    PLAN_DIFFERENT /* ExportUnit=group, and the group's streams stand at different watermarks. */
+} plan_verdict;
+
+typedef struct plan {
+    plan_verdict verdict;
+    plan_unit *units; /* In the order in which they must run. */
+    size_t unit_count, unit_capacity;
+    int64_t youngest_first_ms; /* The earliest event that is known to lie behind the horizon; -1: none. */
+    bool converges;            /* When all units are done, plan_converge makes the group one again. */
+    int64_t converge_to_ms;
+} plan;
+
+/* Reads the hints of `catalog` (its streams sorted by name) against the state. Recognizes streams by folders that
+ * earlier tasks left, which changes the state's notes but no watermark. `horizon_ms` is H: no window ends behind it. */
+smithy_status plan_group(exporter_state *state, state_group *group, const catalog_group *catalog,
+                         exporter_export_unit unit, int64_t horizon_ms, plan *plan,
+                         smithy_call *memory) SMITHY_NODISCARD;
+
+/* The watermark that a unit of this kind would start behind: `from` must be the next ms. Asked again before a task is
+ * started or adopted, for earlier units may have failed. */
+smithy_status plan_watermark(state_group *group, state_unit_kind kind, smithy_str stream, int64_t created_ms,
+                             int64_t *watermark) SMITHY_NODISCARD;
+
+/* Sorted distinct folder names of a task's output. */
+typedef struct plan_folders {
+    const smithy_str *names;
+    size_t count;
+} plan_folders;
+
+/* Moves the watermarks after a unit's task was seen COMPLETED and its folder is clean. `to_ms` is the task's. `catalog`
+ * may be NULL for a unit of a single stream. */
+smithy_status plan_close(exporter_state *state, state_group *group, const catalog_group *catalog, state_unit_kind kind,
+                         smithy_str stream, int64_t created_ms, int64_t to_ms,
+                         const plan_folders *folders) SMITHY_NODISCARD;
+
+/* Makes a group whose streams differ one again, standing at `to_ms`: those that are behind and idle are owed the gap.
+ */
+smithy_status plan_converge(exporter_state *state, state_group *group, const catalog_group *catalog,
+                            int64_t to_ms) SMITHY_NODISCARD;
+
+#endif

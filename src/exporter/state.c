@@ -1,0 +1,259 @@
+#include "state.h"
+
+#include "grow.h"
+
+#include <smithy/hash.h>
+#include <smithy/text.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+smithy_status state_init(exporter_state *state, smithy_call *memory) {
+    uint8_t random[8];
+    char id[2 * sizeof random + 1];
+    *state = (exporter_state){.memory = memory};
+    const smithy_system *system = smithy_call_system(memory);
+    if (system->random(system->context, random, sizeof random) != SMITHY_OK)
+        return smithy_call_fail(memory, SMITHY_ERROR_IO, "the system gives no random numbers");
+    smithy_hex_write(random, sizeof random, id);
+    state->id = smithy_call_copy(memory, smithy_str_from(id));
+    return smithy_call_status(memory);
+}
+
+/* ---- groups ---- */
+
+/* Where `arn` stands in the sorted list, or would. */
+static size_t group_position(const exporter_state *state, smithy_str arn) {
+    size_t low = 0, high = state->group_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (smithy_str_compare(state->groups[middle]->arn, arn) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A creation time that one side does not know fits any. */
+static bool same_life(int64_t known_ms, int64_t created_ms) {
+    return known_ms == created_ms || known_ms == STATE_UNKNOWN_TIME || created_ms == STATE_UNKNOWN_TIME;
+}
+
+state_group *state_find_group(exporter_state *state, smithy_str arn, int64_t created_ms) {
+    const size_t at = group_position(state, arn);
+    if (at == state->group_count || !smithy_str_equal(state->groups[at]->arn, arn)) return NULL;
+    return same_life(state->groups[at]->created_ms, created_ms) ? state->groups[at] : NULL;
+}
+
+static void start_over(state_group *group, smithy_str arn, int64_t created_ms) {
+    *group =
+        (state_group){.arn = arn, .created_ms = created_ms, .exported_at = STATE_NOTHING, .converge_to = STATE_NOTHING};
+}
+
+state_group *state_add_group(exporter_state *state, smithy_str arn, int64_t created_ms) {
+    const size_t at = group_position(state, arn);
+    if (at < state->group_count && smithy_str_equal(state->groups[at]->arn, arn)) {
+        state_group *group = state->groups[at];
+        if (!same_life(group->created_ms, created_ms)) start_over(group, group->arn, created_ms);
+        if (group->created_ms == STATE_UNKNOWN_TIME) group->created_ms = created_ms;
+        return group;
+    }
+    state_group *group = smithy_call_alloc(state->memory, 1, sizeof *group);
+    const smithy_str copy = smithy_call_copy(state->memory, arn);
+    if (!group || !copy.ptr || !GROW(state->memory, state->groups, state->group_count, state->group_capacity))
+        return NULL;
+    start_over(group, copy, created_ms);
+    memmove(state->groups + at + 1, state->groups + at, (state->group_count - at) * sizeof(state_group *));
+    state->groups[at] = group;
+    state->group_count++;
+    return group;
+}
+
+/* ---- streams with an entry ---- */
+
+static size_t stream_position(const state_group *group, smithy_str name) {
+    size_t low = 0, high = group->stream_count;
+    /* State is written in order: appending is the common case. */
+    if (high > 0 && smithy_str_compare(group->streams[high - 1].name, name) < 0) return high;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (smithy_str_compare(group->streams[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+state_stream *state_find_stream(state_group *group, smithy_str name, int64_t created_ms) {
+    const size_t at = stream_position(group, name);
+    if (at == group->stream_count || !smithy_str_equal(group->streams[at].name, name)) return NULL;
+    return same_life(group->streams[at].created_ms, created_ms) ? &group->streams[at] : NULL;
+}
+
+smithy_status state_set_stream(exporter_state *state, state_group *group, const state_stream *entry) {
+    const size_t at = stream_position(group, entry->name);
+    if (at < group->stream_count && smithy_str_equal(group->streams[at].name, entry->name)) {
+        const smithy_str name = group->streams[at].name;
+        group->streams[at] = *entry;
+        group->streams[at].name = name;
+        return SMITHY_OK;
+    }
+    const smithy_str name = smithy_call_copy(state->memory, entry->name);
+    if (!name.ptr || !GROW(state->memory, group->streams, group->stream_count, group->stream_capacity))
+        return SMITHY_ERROR_MEMORY;
+    memmove(group->streams + at + 1, group->streams + at, (group->stream_count - at) * sizeof(state_stream));
+    group->streams[at] = *entry;
+    group->streams[at].name = name;
+    group->stream_count++;
+    return SMITHY_OK;
+}
+
+void state_remove_stream(state_group *group, smithy_str name) {
+    const size_t at = stream_position(group, name);
+    if (at == group->stream_count || !smithy_str_equal(group->streams[at].name, name)) return;
+    group->stream_count--;
+    memmove(group->streams + at, group->streams + at + 1, (group->stream_count - at) * sizeof(state_stream));
+}
+
+bool state_has_own_entries(const state_group *group) {
+    for (size_t i = 0; i < group->stream_count; i++)
+        if (group->streams[i].owed_to == STATE_NOT_OWED) return true;
+    return false;
+}
+
+/* ---- streams accounted for ---- */
+
+#define STREAM_NAME_MAX 2048 /* Four bytes for each of the 512 characters that a name may have. */
+
+smithy_status state_identity(smithy_str name, int64_t created_ms, uint64_t *identity) {
+    uint8_t text[STREAM_NAME_MAX + 24];
+    uint8_t digest[SMITHY_SHA256_SIZE];
+    char number[24];
+    const size_t len = name.len < STREAM_NAME_MAX ? name.len : STREAM_NAME_MAX;
+    const int digits = snprintf(number, sizeof number, "%lld", (long long)created_ms);
+    memcpy(text, name.ptr, len);
+    text[len] = 0;
+    memcpy(text + len + 1, number, (size_t)digits);
+    SMITHY_TRY(smithy_sha256(text, len + 1 + (size_t)digits, digest));
+    *identity = 0;
+    for (size_t i = 0; i < 8; i++) *identity = *identity << 8 | digest[i];
+    return SMITHY_OK;
+}
+
+static int compare_identities(const void *a, const void *b) {
+    const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+bool state_is_accounted(state_group *group, uint64_t identity) {
+    if (group->accounted_sorted < group->accounted_count) {
+        qsort(group->accounted, group->accounted_count, sizeof *group->accounted, compare_identities);
+        group->accounted_sorted = group->accounted_count;
+    }
+    return group->accounted_count > 0 && bsearch(&identity, group->accounted, group->accounted_count,
+                                                 sizeof *group->accounted, compare_identities) != NULL;
+}
+
+smithy_status state_account(exporter_state *state, state_group *group, uint64_t identity) {
+    if (!GROW(state->memory, group->accounted, group->accounted_count, group->accounted_capacity))
+        return SMITHY_ERROR_MEMORY;
+    group->accounted[group->accounted_count++] = identity;
+    return SMITHY_OK;
+}
+
+/* ---- folders of streams that nobody has seen yet ---- */
+
+const state_folder *state_find_folder(const state_group *group, smithy_str folder) {
+    for (size_t i = 0; i < group->folder_count; i++)
+        if (smithy_str_equal(group->folders[i].folder, folder)) return &group->folders[i];
+    return NULL;
+}
+
+smithy_status state_add_folder(exporter_state *state, state_group *group, smithy_str folder, int64_t exported_before) {
+    if (state_find_folder(group, folder)) return SMITHY_OK;
+    const smithy_str copy = smithy_call_copy(state->memory, folder);
+    if (!copy.ptr || !GROW(state->memory, group->folders, group->folder_count, group->folder_capacity))
+        return SMITHY_ERROR_MEMORY;
+    group->folders[group->folder_count++] = (state_folder){copy, exported_before};
+    return SMITHY_OK;
+}
+
+void state_remove_folder(state_group *group, smithy_str folder) {
+    for (size_t i = 0; i < group->folder_count; i++)
+        if (smithy_str_equal(group->folders[i].folder, folder)) {
+            group->folders[i] = group->folders[--group->folder_count];
+            return;
+        }
+}
+
+/* ---- tasks, cleanups, the flight ---- */
+
+static int compare_tasks(const void *a, const void *b) {
+    return smithy_str_compare(((const state_task *)a)->id, ((const state_task *)b)->id);
+}
+
+bool state_has_task(exporter_state *state, smithy_str id) {
+    if (state->task_sorted < state->task_count) {
+        qsort(state->tasks, state->task_count, sizeof *state->tasks, compare_tasks);
+        state->task_sorted = state->task_count;
+    }
+    const state_task wanted = {.id = id};
+    return state->task_count > 0 &&
+           bsearch(&wanted, state->tasks, state->task_count, sizeof *state->tasks, compare_tasks) != NULL;
+}
+
+smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) {
+    const smithy_str copy = smithy_call_copy(state->memory, id);
+    if (!copy.ptr || !GROW(state->memory, state->tasks, state->task_count, state->task_capacity))
+        return SMITHY_ERROR_MEMORY;
+    state->tasks[state->task_count++] = (state_task){copy, ended_ms};
+    return SMITHY_OK;
+}
+
+smithy_status state_add_cleanup(exporter_state *state, smithy_str folder, smithy_str keep, int64_t since_ms) {
+    const state_cleanup cleanup = {smithy_call_copy(state->memory, folder), smithy_call_copy(state->memory, keep),
+                                   since_ms, false};
+    if (!cleanup.folder.ptr || (keep.ptr && !cleanup.keep.ptr) ||
+        !GROW(state->memory, state->cleanups, state->cleanup_count, state->cleanup_capacity))
+        return SMITHY_ERROR_MEMORY;
+    state->cleanups[state->cleanup_count++] = cleanup;
+    return SMITHY_OK;
+}
+
+smithy_status state_set_flight(exporter_state *state, const state_flight *flight) {
+    state_flight copy = *flight;
+    copy.task_id = smithy_call_copy(state->memory, flight->task_id);
+    copy.task_name = smithy_call_copy(state->memory, flight->task_name);
+    copy.group = smithy_call_copy(state->memory, flight->group);
+    copy.prefix = smithy_call_copy(state->memory, flight->prefix);
+    copy.destination_prefix = smithy_call_copy(state->memory, flight->destination_prefix);
+    SMITHY_TRY(smithy_call_status(state->memory));
+    state->flight = copy;
+    return SMITHY_OK;
+}
+
+/* ---- names ---- */
+
+static bool find_text(smithy_str text, const char *wanted, size_t *at) {
+    const size_t len = strlen(wanted);
+    for (size_t i = 0; i + len <= text.len; i++)
+        if (memcmp(text.ptr + i, wanted, len) == 0) return *at = i, true;
+    return false;
+}
+
+bool state_split_arn(smithy_str arn, smithy_str *group_arn, smithy_str *group_name, smithy_str *stream_name) {
+    static const char GROUP[] = ":log-group:", STREAM[] = ":log-stream:";
+    size_t start, stop;
+    *stream_name = (smithy_str){0};
+    if (!smithy_str_starts_with(arn, SMITHY_STR("arn:")) || !find_text(arn, GROUP, &start)) return false;
+    start += sizeof GROUP - 1;
+    const smithy_str rest = {arn.ptr + start, arn.len - start};
+    if (find_text(rest, STREAM, &stop))
+        *stream_name = (smithy_str){rest.ptr + stop + sizeof STREAM - 1, rest.len - stop - (sizeof STREAM - 1)};
+    else
+        stop = rest.len >= 2 && memcmp(rest.ptr + rest.len - 2, ":*", 2) == 0 ? rest.len - 2 : rest.len;
+    *group_name = (smithy_str){rest.ptr, stop};
+    *group_arn = (smithy_str){arn.ptr, start + stop};
+    return group_name->len > 0 && (!stream_name->ptr || stream_name->len > 0);
+}

@@ -1,0 +1,159 @@
+/* What the exporter remembers between runs: for each group how far it is archived, and for single streams what differs.
+ *
+ * Every stream S of a group stands at a watermark E: each event stamped <= E that was exportable is archived, once.
+ * Four records say so, in the order in which they are asked:
+ *
+ *   an own entry       S stands at `exported_at`, whatever its group does (ExportUnit=stream, state of the Go version)
+ *   an owed entry      S is archived up to `exported_at`, and with its group from `owed_to` + 1 on; what lies between
+ * is exported by itself as soon as S shows that it may hold events there accounted for      S stands where its group
+ * stands none of these      nothing of S is archived: it has never had a folder in any task's output
+ *
+ * The last rule is what makes a group's single watermark exact: a stream that was born behind it is noticed by having
+ * no folder, not by its creation time, which says nothing about what a task has read.
+ *
+ * One thread at a time. Everything lives in the arena of the call it was created with. */
+#ifndef EXPORTER_STATE_H
+#define EXPORTER_STATE_H
+
+#include <smithy/buffer.h>
+#include <smithy/call.h>
+
+#define STATE_NOTHING      (-1)      /* A watermark before every event: timestamps start at 0. */
+#define STATE_NOT_OWED     INT64_MIN /* owed_to of an own entry. */
+#define STATE_UNKNOWN_TIME (-1)      /* created_ms of what the Go version left. */
+
+typedef struct state_stream {
+    smithy_str name;
+    int64_t created_ms;  /* Its creationTime, or STATE_UNKNOWN_TIME. */
+    int64_t exported_at; /* E; STATE_NOTHING. */
+    int64_t owed_to;     /* STATE_NOT_OWED: an own entry. */
+} state_stream;
+
+/* A folder that a task wrote for a stream that its listing did not show: born in between. */
+typedef struct state_folder {
+    smithy_str folder;
+    int64_t exported_before; /* The group's E when the task began: what lies up to it is not in the folder. */
+} state_folder;
+
+typedef struct state_group {
+    smithy_str arn; /* Without ":*" at its end. */
+    int64_t created_ms;
+    int64_t exported_at; /* The group's E; STATE_NOTHING while it has none of its own. */
+    int64_t
+        converge_to; /* Where streams that differ are brought before they become one group; STATE_NOTHING: nowhere. */
+
+    uint64_t *accounted; /* state_identity of each stream accounted for. */
+    size_t accounted_count, accounted_capacity, accounted_sorted;
+    state_stream *streams; /* By name. */
+    size_t stream_count, stream_capacity;
+    state_folder *folders;
+    size_t folder_count, folder_capacity;
+} state_group;
+
+/* A run's claim to be the only one. */
+typedef struct state_lease {
+    smithy_str owner; /* Absent: nobody. */
+    int64_t until_ms; /* By the service's clock. */
+} state_lease;
+
+typedef enum state_unit_kind {
+    STATE_UNIT_GROUP = 'g',  /* Every stream, (E, to]. */
+    STATE_UNIT_STREAM = 's', /* One stream by its full name, (its E, to]; it gets an own entry. */
+    STATE_UNIT_OWED = 'o'    /* One stream by its full name, up to where its group took it along. */
+} state_unit_kind;
+
+/* A task that ran, or was about to be created, when the last save was made. */
+typedef struct state_flight {
+    smithy_str task_id;   /* Absent: not known to have been created. */
+    smithy_str task_name; /* Absent: no flight. */
+    smithy_str group;     /* Its name. */
+    smithy_str prefix;    /* logStreamNamePrefix: the stream's full name; empty for a whole group. */
+    state_unit_kind kind;
+    int64_t from_ms, to_ms;
+    smithy_str destination_prefix;
+    int64_t created_ms; /* By the service's clock. */
+} state_flight;
+
+/* Something that must go from the archive, or be looked at again: under `folder` only `keep` may stay. */
+typedef struct state_cleanup {
+    smithy_str folder; /* "<destinationPrefix>/<taskId>/" */
+    smithy_str keep;   /* The one stream folder that stays; absent: nothing stays. */
+    int64_t since_ms;
+    bool cleaned; /* It was clean once; objects can still appear for a while. */
+} state_cleanup;
+
+/* An export task whose output the state accounts for. */
+typedef struct state_task {
+    smithy_str id;
+    int64_t ended_ms; /* When it was accounted for. */
+} state_task;
+
+/* The Go version's note of the last task of a stream, to be asked about once. */
+typedef struct state_carried {
+    state_group *group;
+    smithy_str stream;
+    smithy_str task_id;
+} state_carried;
+
+typedef struct exporter_state {
+    smithy_call *memory;
+    smithy_str id; /* 16 hex digits, random, for this state's own tasks. */
+    state_lease lease;
+    state_flight flight;
+    state_group **groups; /* By ARN. */
+    size_t group_count, group_capacity;
+    state_cleanup *cleanups;
+    size_t cleanup_count, cleanup_capacity;
+    state_task *tasks; /* By id. */
+    size_t task_count, task_capacity, task_sorted;
+    state_carried *carried; /* Only right after the Go version's state was read. */
+    size_t carried_count, carried_capacity;
+} exporter_state;
+
+/* An empty state with a fresh id. `memory` is the arena of all that follows; it is not reset by the state. */
+smithy_status state_init(exporter_state *state, smithy_call *memory) SMITHY_NODISCARD;
+
+/* NULL where there is none, or where it was made again since (another creation time): then it starts over. */
+state_group *state_find_group(exporter_state *state, smithy_str arn, int64_t created_ms);
+/* As find, but makes one that stands at nothing. NULL when memory is out. */
+state_group *state_add_group(exporter_state *state, smithy_str arn, int64_t created_ms);
+
+/* The entry of that stream; NULL where there is none, or where the stream was made again since. */
+state_stream *state_find_stream(state_group *group, smithy_str name, int64_t created_ms);
+/* Makes or replaces the entry. */
+smithy_status state_set_stream(exporter_state *state, state_group *group, const state_stream *entry) SMITHY_NODISCARD;
+void state_remove_stream(state_group *group, smithy_str name);
+bool state_has_own_entries(const state_group *group);
+
+/* What stands for a stream in the set of those accounted for: a hash of name and creation time. */
+smithy_status state_identity(smithy_str name, int64_t created_ms, uint64_t *identity) SMITHY_NODISCARD;
+bool state_is_accounted(state_group *group, uint64_t identity);
+smithy_status state_account(exporter_state *state, state_group *group, uint64_t identity) SMITHY_NODISCARD;
+
+/* The folder note of that name; NULL where there is none. */
+const state_folder *state_find_folder(const state_group *group, smithy_str folder);
+smithy_status state_add_folder(exporter_state *state, state_group *group, smithy_str folder,
+                               int64_t exported_before) SMITHY_NODISCARD;
+void state_remove_folder(state_group *group, smithy_str folder);
+
+bool state_has_task(exporter_state *state, smithy_str id);
+smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) SMITHY_NODISCARD;
+
+smithy_status state_add_cleanup(exporter_state *state, smithy_str folder, smithy_str keep,
+                                int64_t since_ms) SMITHY_NODISCARD;
+
+/* Copies the flight's texts. */
+smithy_status state_set_flight(exporter_state *state, const state_flight *flight) SMITHY_NODISCARD;
+
+/* ---- as text: state_json.c ---- */
+
+/* One JSON document that people can read; `writer` is the nonce that tells this save from every other one. */
+smithy_status state_write(const exporter_state *state, smithy_str writer, smithy_buffer *out) SMITHY_NODISCARD;
+/* Reads what state_write wrote, of this or an older version, or what the Go version wrote. SMITHY_ERROR_RESPONSE (with
+ * the call's error saying what and where) for anything else; `state` must be thrown away then. */
+smithy_status state_read(exporter_state *state, smithy_str text, smithy_call *call) SMITHY_NODISCARD;
+
+/* The parts of an ARN "arn:aws:logs:REGION:ACCOUNT:log-group:NAME[:*|:log-stream:STREAM]"; false for another text. */
+bool state_split_arn(smithy_str arn, smithy_str *group_arn, smithy_str *group_name, smithy_str *stream_name);
+
+#endif
