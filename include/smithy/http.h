@@ -100,12 +100,14 @@ typedef struct smithy_http_response {
     smithy_http_failure failure;
     bool sent;   /* At least one byte of the request may have left: its effect cannot be ruled out. */
     bool reused; /* The connection had served an earlier request. */
+    struct smithy_response_tree *tree; /* The runtime's: the body as parsed, freed when the operation ends. */
 } smithy_http_response;
 
 /* One exchange after another, from any thread (shareable). */
 struct smithy_transport {
-    /* SMITHY_OK when a whole answer came, whatever its HTTP status (a body shorter or longer than Content-Length is not
-     * whole). Else the status, with response->failure set and the call's error filled in. */
+    /* SMITHY_OK when a whole answer came, whatever its HTTP status (a body that ends before its Content-Length is not
+     * whole, and bytes past it are never part of it). Else the status, with response->failure set and the call's error
+     * filled in. The request goes out at most once: no transport sends it again by itself. */
     smithy_status (*perform)(smithy_transport *transport, const smithy_http_request *request,
                              smithy_http_response *response, smithy_call *call);
     /* Closes connections that nobody uses: after a Lambda was frozen their peers are gone. */
@@ -119,7 +121,10 @@ typedef struct smithy_curl_options {
 } smithy_curl_options;
 
 /* The libcurl transport: keeps connections and TLS sessions, reads HTTPS_PROXY and NO_PROXY, insists on TLS 1.2 and a
- * certificate that matches. No I/O until the first request. NULL with the call's error set. */
+ * certificate that matches. No I/O until the first request. NULL with the call's error set.
+ *
+ * curl_global_init is called once in the process, by the first request, under pthread_once; a program that uses libcurl
+ * itself from other threads calls it earlier, as libcurl asks. After a fork the child opens its own connections. */
 SMITHY_API smithy_transport *smithy_curl_transport_create(const smithy_curl_options *options, smithy_call *call);
 SMITHY_API void smithy_transport_destroy(smithy_transport *transport);
 

@@ -104,7 +104,8 @@ SMITHY_API smithy_status smithy_response_header_str_list(const smithy_http_respo
 SMITHY_API smithy_status smithy_response_prefix_headers(const smithy_http_response *response, const char *prefix,
                                                         smithy_str_map *values, smithy_call *call) SMITHY_NODISCARD;
 
-/* Parses the body. The JSON tree is freed by the runtime after read_response returns. */
+/* Parses the body as one JSON object; *first is its first member. The tree is parsed once for each answer, and freed by
+ * the runtime when the operation ends. Only for a response that smithy_client_invoke hands out. */
 SMITHY_API smithy_status smithy_response_json(const smithy_http_response *response, const cJSON **first,
                                               smithy_call *call) SMITHY_NODISCARD;
 /* The root element; *root is NULL for an empty body. */
@@ -141,6 +142,8 @@ typedef struct smithy_operation {
     smithy_str (*checksum_algorithm)(const void *input);
     bool validates_response_checksum; /* httpChecksum has responseAlgorithms and a requestValidationModeMember */
     bool is_long_poll;
+    size_t
+        output_size; /* Of the C structure that `output` points to: the runtime zeroes it when the operation fails. */
 } smithy_operation;
 
 typedef enum smithy_protocol {

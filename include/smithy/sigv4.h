@@ -10,6 +10,14 @@
 extern "C" {
 #endif
 
+/* Signing keys that were derived before: one serves a whole day. Shareable between threads. */
+typedef struct smithy_signing_cache smithy_signing_cache;
+
+/* NULL when memory is out. `system` NULL: the default one. */
+SMITHY_API smithy_signing_cache *smithy_signing_cache_create(const smithy_system *system);
+/* Overwrites the keys. NULL is fine. */
+SMITHY_API void smithy_signing_cache_destroy(smithy_signing_cache *cache);
+
 typedef struct smithy_signing {
     const smithy_credentials *credentials; /* Required. */
     smithy_str region;                     /* Required. */
@@ -20,6 +28,7 @@ typedef struct smithy_signing {
     bool add_content_sha256;               /* Send x-amz-content-sha256 too (S3). */
     smithy_str payload_hash; /* Optional; hex SHA-256, or a constant such as UNSIGNED-PAYLOAD. Default: the hash of the
                                 request's bytes; Required for a body that is read from a source. */
+    smithy_signing_cache *cache; /* Optional; default none: the key is derived anew. */
 } smithy_signing;
 
 /* Removes what an earlier attempt added, then sets X-Amz-Date, X-Amz-Security-Token (temporary credentials),

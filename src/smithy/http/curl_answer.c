@@ -1,0 +1,93 @@
+#include "curl_exchange.h"
+
+#define MAX_HEADERS      256
+#define MAX_HEADER_BYTES ((size_t)256 * 1024)
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static smithy_str trim(smithy_str text) {
+    while (text.len && is_space(text.ptr[text.len - 1])) text.len--;
+    while (text.len && is_space(text.ptr[0])) {
+        text.ptr++;
+        text.len--;
+    }
+    return text;
+}
+
+/* The status of "HTTP/1.1 200 OK"; 0 for a line that has none. */
+static int status_of(smithy_str line) {
+    const char *space = memchr(line.ptr, ' ', line.len);
+    if (!space || line.len - (size_t)(space - line.ptr) < 4) return 0;
+    int status = 0;
+    for (int i = 1; i <= 3; i++) {
+        if (space[i] < '0' || space[i] > '9') return 0;
+        status = status * 10 + (space[i] - '0');
+    }
+    return status;
+}
+
+static smithy_status keep_header(curl_exchange *exchange, smithy_str line) {
+    const char *colon = memchr(line.ptr, ':', line.len);
+    if (!colon || colon == line.ptr) return SMITHY_OK; /* Not a header: nothing that could be understood from it. */
+    const size_t name_len = (size_t)(colon - line.ptr);
+    const smithy_str name = trim((smithy_str){line.ptr, name_len});
+    const smithy_str value = trim((smithy_str){colon + 1, line.len - name_len - 1});
+    if (exchange->response->headers.count >= MAX_HEADERS)
+        return smithy_call_fail(exchange->call, SMITHY_ERROR_LIMIT, "the answer has more than %d headers", MAX_HEADERS);
+    const smithy_str kept_name = smithy_call_copy(exchange->call, name);
+    const smithy_str kept_value = smithy_call_copy(exchange->call, value);
+    if (!kept_name.ptr || !kept_value.ptr) return smithy_call_status(exchange->call);
+    return smithy_headers_add(&exchange->response->headers, kept_name, kept_value, exchange->call);
+}
+
+static smithy_status read_header_line(curl_exchange *exchange, smithy_str line) {
+    smithy_http_response *response = exchange->response;
+    exchange->header_bytes += line.len;
+    if (exchange->header_bytes > MAX_HEADER_BYTES)
+        return smithy_call_fail(exchange->call, SMITHY_ERROR_LIMIT, "the answer's headers exceed %zu bytes",
+                                MAX_HEADER_BYTES);
+    if (smithy_str_starts_with(line, SMITHY_STR("HTTP/"))) {
+        /* A new head: what came before it was an interim (1xx) answer. */
+        response->headers.count = 0;
+        response->status = status_of(line);
+        return SMITHY_OK;
+    }
+    if (trim(line).len == 0) {
+        exchange->head_is_whole = response->status >= 200;
+        if (!exchange->head_is_whole) response->status = 0;
+        return SMITHY_OK;
+    }
+    return exchange->head_is_whole ? SMITHY_OK : keep_header(exchange, line);
+}
+
+size_t curl_exchange_on_header(char *line, size_t size, size_t count, void *context) {
+    curl_exchange *exchange = context;
+    const smithy_str text = {line, size * count};
+    exchange->stopped = read_header_line(exchange, text);
+    return exchange->stopped == SMITHY_OK ? text.len : 0;
+}
+
+static smithy_status take_body(curl_exchange *exchange, const char *bytes, size_t len) {
+    const smithy_http_response *response = exchange->response;
+    smithy_sink *sink = exchange->request->sink;
+    if (sink && response->status >= 200 && response->status < 300) {
+        const smithy_status status = sink->write(sink->context, (const uint8_t *)bytes, len);
+        if (status == SMITHY_OK) return SMITHY_OK;
+        return smithy_call_fail(exchange->call, status, "the sink refused the answer's body");
+    }
+    smithy_buffer_append(&exchange->collected, bytes, len);
+    const smithy_status status = smithy_buffer_status(&exchange->collected);
+    if (status == SMITHY_OK) return SMITHY_OK;
+    return smithy_call_fail(exchange->call, status, "the answer's body exceeds %zu bytes", exchange->collected.max);
+}
+
+size_t curl_exchange_on_body(char *bytes, size_t size, size_t count, void *context) {
+    curl_exchange *exchange = context;
+    const size_t len = size * count;
+    exchange->stopped = take_body(exchange, bytes, len);
+    if (exchange->stopped != SMITHY_OK) return len + 1; /* Any other number ends the transfer; len may be 0. */
+    exchange->response->body_length += len;
+    return len;
+}
