@@ -111,3 +111,17 @@ float smithy_decimal_to_f32(const smithy_decimal *decimal) {
     write_plain(decimal, text);
     return strtof(text, NULL);
 }
+
+bool smithy_decimal_to_i64(const smithy_decimal *decimal, int64_t *value) {
+    const int64_t digits = (int64_t)decimal->count + decimal->exponent; /* Before the point. */
+    char text[1 + 19];
+    size_t len = 0;
+    if (decimal->count > 0 && (digits < 1 || digits > 19)) return false;
+    if (decimal->negative) text[len++] = '-';
+    if (decimal->count == 0) text[len++] = '0';
+    for (int64_t i = 0; decimal->count > 0 && i < digits; i++)
+        text[len++] = i < (int64_t)decimal->count ? decimal->digits[i] : '0';
+    for (int64_t i = digits; decimal->count > 0 && i < (int64_t)decimal->count; i++)
+        if (decimal->digits[i] != '0') return false;
+    return smithy_str_to_i64((smithy_str){text, len}, value);
+}

@@ -25,4 +25,7 @@ bool smithy_decimal_read(smithy_str text, smithy_decimal *decimal);
 double smithy_decimal_to_f64(const smithy_decimal *decimal);
 float smithy_decimal_to_f32(const smithy_decimal *decimal);
 
+/* The value itself; false where it has a fraction or does not fit. */
+bool smithy_decimal_to_i64(const smithy_decimal *decimal, int64_t *value);
+
 #endif

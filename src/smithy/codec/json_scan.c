@@ -1,0 +1,274 @@
+#include "codec/json_scan.h"
+
+#include "codec/uri.h"
+#include "core/utf8.h"
+
+/* A number of this many characters has no more digits than a double holds for certain. */
+enum { EXACT_NUMBER = 15 };
+
+/* What a byte outside of strings means. */
+enum outside { PLAIN, QUOTE, OPEN, CLOSE, COMMA, NUMBER, CONTROL };
+
+static const unsigned char OUTSIDE[256] = {
+    [0x00] = CONTROL, [0x01] = CONTROL, [0x02] = CONTROL, [0x03] = CONTROL, [0x04] = CONTROL, [0x05] = CONTROL,
+    [0x06] = CONTROL, [0x07] = CONTROL, [0x08] = CONTROL, [0x0B] = CONTROL, [0x0C] = CONTROL, [0x0E] = CONTROL,
+    [0x0F] = CONTROL, [0x10] = CONTROL, [0x11] = CONTROL, [0x12] = CONTROL, [0x13] = CONTROL, [0x14] = CONTROL,
+    [0x15] = CONTROL, [0x16] = CONTROL, [0x17] = CONTROL, [0x18] = CONTROL, [0x19] = CONTROL, [0x1A] = CONTROL,
+    [0x1B] = CONTROL, [0x1C] = CONTROL, [0x1D] = CONTROL, [0x1E] = CONTROL, [0x1F] = CONTROL, ['"'] = QUOTE,
+    ['{'] = OPEN,     ['['] = OPEN,     ['}'] = CLOSE,    [']'] = CLOSE,    [','] = COMMA,    ['-'] = NUMBER,
+    ['0'] = NUMBER,   ['1'] = NUMBER,   ['2'] = NUMBER,   ['3'] = NUMBER,   ['4'] = NUMBER,   ['5'] = NUMBER,
+    ['6'] = NUMBER,   ['7'] = NUMBER,   ['8'] = NUMBER,   ['9'] = NUMBER,
+};
+
+typedef struct scanner {
+    const char *at, *end, *start;
+    size_t depth, values;
+    smithy_json_scan result;
+} scanner;
+
+static void refuse(scanner *s, const char *problem) {
+    if (s->result.problem) return;
+    s->result.problem = problem;
+    s->result.problem_at = (size_t)(s->at - s->start);
+    s->at = s->end;
+}
+
+/* ---- numbers ---- */
+
+static const char *skip_digits(const char *at, const char *end) {
+    while (at < end && *at >= '0' && *at <= '9') at++;
+    return at;
+}
+
+/* The length of the number at `at`, 0 where JSON has no such number; *exponent tells whether it has one. */
+static size_t number_length(const char *at, const char *end, bool *exponent) {
+    const char *start = at;
+    *exponent = false;
+    if (at < end && *at == '-') at++;
+    const char *digits = at;
+    at = skip_digits(at, end);
+    if (at == digits || (*digits == '0' && at - digits > 1)) return 0;
+    if (at < end && *at == '.') {
+        digits = ++at;
+        at = skip_digits(at, end);
+        if (at == digits) return 0;
+    }
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        *exponent = true;
+        at++;
+        if (at < end && (*at == '+' || *at == '-')) at++;
+        digits = at;
+        at = skip_digits(at, end);
+        if (at == digits) return 0;
+    }
+    return (size_t)(at - start);
+}
+
+static void scan_number(scanner *s) {
+    bool exponent;
+    const size_t len = number_length(s->at, s->end, &exponent);
+    if (len == 0) {
+        refuse(s, "a malformed number");
+        return;
+    }
+    if (exponent || len > EXACT_NUMBER) s->result.needs_shield = true;
+    s->at += len;
+}
+
+/* ---- strings ---- */
+
+/* The value of the \uXXXX that stands at `at`; -1 where none does. */
+static int unicode_escape(const char *at, const char *end) {
+    if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return -1;
+    int value = 0;
+    for (int i = 2; i < 6; i++) {
+        const int digit = smithy_uri_hex_digit(at[i]);
+        if (digit < 0) return -1;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+/* What an escape that begins at `at` is: its length in the text, and what must stand in its place (NULL: itself). */
+static size_t escape_length(const char *at, const char *end, const char **disguise) {
+    *disguise = NULL;
+    if (end - at < 2) return 0;
+    if (at[1] != 'u') return 2; /* Whether there is such an escape is for cJSON to say. */
+    const int value = unicode_escape(at, end);
+    if (value < 0) return 0;
+    if (value == 0) *disguise = SMITHY_JSON_NUL;
+    if (value < 0xD800 || value > 0xDFFF) return 6;
+    const int other = unicode_escape(at + 6, end);
+    if (value < 0xDC00 && other >= 0xDC00 && other <= 0xDFFF) return 12;
+    *disguise = "\xEF\xBF\xBD";
+    return 6;
+}
+
+static void scan_escape(scanner *s) {
+    const char *disguise;
+    const size_t len = escape_length(s->at, s->end, &disguise);
+    if (len == 0) {
+        refuse(s, "a malformed escape");
+        return;
+    }
+    if (disguise) s->result.needs_shield = true;
+    s->at += len;
+}
+
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+/* Not 0 when one of eight bytes is '"', '\\', a control character, or not ASCII. A carry between bytes may add a false
+ * alarm, never hide a byte. */
+static uint64_t special_in(uint64_t eight) {
+    const uint64_t quote = eight ^ (ONES * '"');
+    const uint64_t backslash = eight ^ (ONES * '\\');
+    return ((quote - ONES) | (backslash - ONES) | (eight - ONES * 0x20) | eight) & HIGHS;
+}
+
+/* To the next byte of a string that means something; whole words first, since most strings are long and plain. */
+static const char *skip_plain(const char *at, const char *end) {
+    uint64_t eight;
+    while (end - at >= (ptrdiff_t)sizeof eight) {
+        memcpy(&eight, at, sizeof eight);
+        if (special_in(eight)) break;
+        at += sizeof eight;
+    }
+    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80) at++;
+    return at;
+}
+
+static void scan_string(scanner *s) {
+    s->at++;
+    for (;;) {
+        s->at = skip_plain(s->at, s->end);
+        if (s->at == s->end) {
+            refuse(s, "a string without its end");
+            return;
+        }
+        if (*s->at == '"') {
+            s->at++;
+            return;
+        }
+        if (*s->at == '\\') {
+            scan_escape(s);
+        } else {
+            const size_t len = (unsigned char)*s->at < 0x20 ? 0 : smithy_utf8_sequence(s->at, (size_t)(s->end - s->at));
+            if (len == 0) refuse(s, (unsigned char)*s->at < 0x20 ? "a control character in a string" : "invalid UTF-8");
+            s->at += len;
+        }
+        if (s->result.problem) return;
+    }
+}
+
+/* ---- the whole text ---- */
+
+smithy_json_scan smithy_json_scan_text(smithy_str text) {
+    scanner s = {.at = text.ptr, .start = text.ptr, .end = text.ptr + text.len};
+    while (s.at < s.end) {
+        switch ((enum outside)OUTSIDE[(unsigned char)*s.at]) {
+        case PLAIN: s.at++; break;
+        case QUOTE: scan_string(&s); break;
+        case NUMBER: scan_number(&s); break;
+        case CONTROL: refuse(&s, "a control character"); break;
+        case COMMA:
+            s.at++;
+            s.values++;
+            break;
+        case OPEN:
+            if (++s.depth > SMITHY_JSON_MAX_DEPTH) refuse(&s, "nesting deeper than 512");
+            s.at += s.at < s.end;
+            s.values++;
+            break;
+        case CLOSE:
+            s.at++;
+            s.depth -= s.depth > 0;
+            break;
+        }
+    }
+    if (s.values > SMITHY_JSON_MAX_VALUES) refuse(&s, "more than 2000000 values");
+    return s.result;
+}
+
+/* ---- the shield ---- */
+
+typedef struct shield {
+    const char *at, *end;
+    const char *run; /* Start of what is not copied yet. */
+    smithy_buffer *out;
+} shield;
+
+static void flush(shield *s) {
+    smithy_buffer_append(s->out, s->run, (size_t)(s->at - s->run));
+    s->run = s->at;
+}
+
+/* `text` goes out in the place of the next `len` bytes. */
+static void replace(shield *s, const char *text, size_t len) {
+    flush(s);
+    smithy_buffer_append_text(s->out, text);
+    s->at += len;
+    s->run = s->at;
+}
+
+static void shield_number(shield *s) {
+    bool exponent;
+    const size_t len = number_length(s->at, s->end, &exponent);
+    const bool is_exact = len <= EXACT_NUMBER && !exponent;
+    if (!is_exact) {
+        flush(s);
+        smithy_buffer_append_char(s->out, '"');
+        smithy_buffer_append_char(s->out, SMITHY_JSON_NUMBER);
+    }
+    s->at += len;
+    if (!is_exact) {
+        flush(s);
+        smithy_buffer_append_char(s->out, '"');
+    }
+}
+
+static void shield_string(shield *s) {
+    s->at++;
+    while (*s->at != '"') {
+        if (*s->at != '\\') {
+            s->at++;
+            continue;
+        }
+        const char *disguise;
+        const size_t len = escape_length(s->at, s->end, &disguise);
+        if (disguise)
+            replace(s, disguise, len);
+        else
+            s->at += len;
+    }
+    s->at++;
+}
+
+size_t smithy_json_shield(smithy_str text, size_t stop, smithy_buffer *out) {
+    shield s = {.at = text.ptr, .end = text.ptr + text.len, .run = text.ptr, .out = out};
+    while (s.at < s.end && out->len + (size_t)(s.at - s.run) < stop) {
+        const unsigned char meaning = OUTSIDE[(unsigned char)*s.at];
+        if (meaning == QUOTE)
+            shield_string(&s);
+        else if (meaning == NUMBER)
+            shield_number(&s);
+        else
+            s.at++;
+    }
+    flush(&s);
+    return (size_t)(s.at - text.ptr);
+}
+
+size_t smithy_json_reveal(char *text, size_t len) {
+    char *from = memchr(text, SMITHY_JSON_NUL[0], len);
+    if (!from) return len;
+    const char *end = text + len;
+    char *to = from;
+    while (from < end) {
+        const bool is_nul = *from == SMITHY_JSON_NUL[0];
+        *to++ = is_nul ? '\0' : *from;
+        from += is_nul ? 2 : 1;
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}

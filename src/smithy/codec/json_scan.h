@@ -1,0 +1,39 @@
+/* A look over a JSON text before cJSON parses it. Internal.
+ *
+ * cJSON keeps numbers as doubles and strings up to their first NUL, takes \u0000 and bad hex digits for the end of a
+ * string, and lets control characters and broken UTF-8 pass. The scan refuses what is no JSON, and finds what cJSON
+ * could not carry. Such a text is parsed from a shielded copy, where
+ *
+ *   a number of more than 15 characters, or with an exponent  is a string of the byte C1 and the number
+ *   \u0000                                                    is the bytes C0 80
+ *   half of a surrogate pair without its other half           is U+FFFD
+ *
+ * C0 and C1 occur in no UTF-8 and the scan refuses all that is not UTF-8, so nothing real looks like a disguise. Any
+ * shorter number is exact as a double: at most 15 digits. */
+#ifndef SMITHY_CODEC_JSON_SCAN_H
+#define SMITHY_CODEC_JSON_SCAN_H
+
+#include <smithy/buffer.h>
+
+#define SMITHY_JSON_NUL    "\xC0\x80"
+#define SMITHY_JSON_NUMBER '\xC1'
+
+enum { SMITHY_JSON_MAX_DEPTH = 512, SMITHY_JSON_MAX_VALUES = 2000000 };
+
+typedef struct smithy_json_scan {
+    const char
+        *problem; /* Why this is no JSON that is read here; NULL: nothing found, the grammar is cJSON's matter. */
+    size_t problem_at;
+    bool needs_shield;
+} smithy_json_scan;
+
+smithy_json_scan smithy_json_scan_text(smithy_str text);
+
+/* Appends the shielded form of a text in which the scan found no problem. Ends early once `out` holds `stop` bytes;
+ * answers how far in `text` that was. */
+size_t smithy_json_shield(smithy_str text, size_t stop, smithy_buffer *out);
+
+/* Undoes the disguise of NULs, in place; answers the new length. */
+size_t smithy_json_reveal(char *text, size_t len);
+
+#endif
