@@ -146,19 +146,38 @@ def wrap(opening: str, items: list[str], separator: str, closing: str) -> list[s
     """As many items to a line as fit, the next lines under the first item."""
     column = len(opening)
     lines = [opening]
+    fresh = True  # Nothing stands on the line yet.
     for index, item in enumerate(items):
-        tail = separator if index < len(items) - 1 else closing
-        glue = "" if lines[-1].endswith("(") or lines[-1].strip() == "" else " "
+        last = index == len(items) - 1
+        tail = closing if last else separator
+        glue = "" if fresh else " "
         if len(lines[-1]) + len(glue) + len(item) + len(tail) <= COLUMNS:
             lines[-1] += glue + item + tail
+            fresh = False
             continue
-        if glue:
+        start = len(lines[-1]) + len(glue)
+        if not fresh and not (last and _splits_well(item, COLUMNS - start, len(tail))):
             lines.append(" " * column)
-        pieces = _pieces(item, COLUMNS - column, len(tail))
-        lines[-1] += pieces[0]
-        lines.extend(" " * column + piece for piece in pieces[1:])
+            start, glue = column, ""
+        inner = re.match(r"!?\w+\(", item)
+        if inner and item.endswith(")") and start + len(item) + len(tail) > COLUMNS:
+            arguments = split_arguments(item[inner.end() : -1])
+            lines[-1:] = wrap(lines[-1] + glue + inner[0], arguments, ",", ")" + tail)
+            fresh = False
+            continue
+        pieces = _pieces(item, COLUMNS - start, len(tail))
+        lines[-1] += glue + pieces[0]
+        lines.extend(" " * start + piece for piece in pieces[1:])
         lines[-1] += tail
+        fresh = len(pieces) > 1 and not last
+        if fresh:
+            lines.append(" " * column)
     return lines
+
+
+def _splits_well(item: str, width: int, tail: int) -> bool:
+    pieces = _pieces(item, width, tail)
+    return len(pieces) > 1 and len(pieces[-1]) + tail <= width
 
 
 def _pieces(item: str, width: int, tail: int) -> list[str]:

@@ -312,14 +312,14 @@ class Tree:
     def message(self, expr: Any, scope: Scope) -> Text:
         if isinstance(expr, str):
             return self.expressions.text(expr, scope)
-        return Text("{error}", (self.expressions.value(expr, scope),))
+        return Text("{}", (self.expressions.value(expr, scope),))
 
     def endpoint(self, endpoint: dict[str, Any], scope: Scope) -> list[Node]:
         e = self.expressions
         if isinstance(endpoint["url"], str):
             url = e.text(endpoint["url"], scope)
         else:
-            url = Text("{%s}" % endpoint["url"].get("ref", "url"), (e.typed("url", endpoint["url"], "str", scope),))
+            url = Text("{}", (e.typed("url", endpoint["url"], "str", scope),))
         nodes: list[Node] = []
         for name, values in sorted(endpoint.get("headers", {}).items()):
             for value in values:

@@ -46,7 +46,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Text:
-    """A template: what the model says, and a value for each of its braces."""
+    """A template as the runtime takes it, "https://{}.s3.{}", and a value for each of its braces."""
 
     template: str
     values: tuple[Value, ...]
@@ -125,13 +125,14 @@ class Expressions:
                 values.append(value)
         if "{}" in template.replace("{{", "").replace("}}", ""):
             raise self.fail(f"empty braces in the template {template!r}")
-        return Text(template, tuple(values))
+        bare = re.sub(r"\{\{|\}\}|\{[^{}]*\}", lambda match: match[0] if match[0] in ("{{", "}}") else "{}", template)
+        return Text(bare, tuple(values))
 
     def joined(self, text: Text) -> Value:
         """The template as one value: a literal, the only value in it, or a call that joins them."""
         if not text.values:
             return Value(string(text.template.replace("{{", "{").replace("}}", "}")), "str")
-        if re.fullmatch(r"\{[^{}]*\}", text.template):
+        if text.template == "{}":
             return text.values[0]
         arguments = ", ".join([quote(text.template), *(value.c for value in text.values)])
         return Value(f"smithy_endpoint_format(r->call, {arguments})", "str")

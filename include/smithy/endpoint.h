@@ -75,8 +75,8 @@ static inline bool smithy_endpoint_set(smithy_str *to, smithy_str value) {
     return value.ptr != NULL;
 }
 
-/* Templates as models write them: "https://{Bucket}.s3.{Region}", with one smithy_str for each {…} in their order; "{{"
- * and "}}" stand for braces. The names are for people: only the order counts. Absent when memory is out. */
+/* Templates: "https://{}.s3.{}", with one smithy_str for each "{}"; "{{" and "}}" stand for braces. Absent when memory
+ * is out. */
 SMITHY_API smithy_str smithy_endpoint_format(smithy_call *call, const char *template_text, ...);
 /* An endpoint without properties, at such a URL. */
 SMITHY_API smithy_status smithy_endpoint_at(smithy_endpoint *endpoint, smithy_call *call, const char *template_text,

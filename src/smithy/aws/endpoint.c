@@ -73,7 +73,7 @@ bool smithy_endpoint_parse_arn(smithy_str text, smithy_arn *arn, smithy_call *ca
 static smithy_str normalize_path(smithy_str path, smithy_call *call) {
     if (path.len == 0) return SMITHY_STR("/");
     if (path.ptr[path.len - 1] == '/') return path;
-    return smithy_endpoint_format(call, "{path}/", path);
+    return smithy_endpoint_format(call, "{}/", path);
 }
 
 bool smithy_endpoint_parse_url(smithy_str text, smithy_endpoint_url *url, smithy_call *call) {
@@ -198,10 +198,9 @@ static size_t fill(const char *template_text, va_list *texts, char *out) {
         smithy_str piece = {at, 1};
         if ((*at == '{' || *at == '}') && at[1] == *at) {
             at++;
-        } else if (*at == '{') {
+        } else if (*at == '{' && at[1] == '}') {
             piece = va_arg(*texts, smithy_str);
-            at += strcspn(at, "}");
-            if (*at == '\0') at--;
+            at++;
         }
         if (out && piece.len > 0) memcpy(out + len, piece.ptr, piece.len);
         len += piece.len;
