@@ -1,0 +1,155 @@
+#include "settings_values.h"
+
+#include "duration.h"
+
+#define SETTLE_DELAY_DEFAULT_MS (12 * EXPORTER_MS_PER_HOUR)
+#define RESERVE_DEFAULT_MS      (30 * EXPORTER_MS_PER_SECOND)
+#define DESTINATION_DEFAULT     "%Y/%m/%d/{group}/{stream}"
+
+static const char *const LEVEL_NAMES[] = {"DEBUG", "INFO", "WARN", "ERROR"};
+
+const char *exporter_log_level_name(exporter_log_level level) {
+    return LEVEL_NAMES[level];
+}
+
+bool exporter_log_level_from(smithy_str text, exporter_log_level *level) {
+    for (size_t i = 0; i < sizeof LEVEL_NAMES / sizeof LEVEL_NAMES[0]; i++) {
+        if (!smithy_str_equal_nocase(text, smithy_str_from(LEVEL_NAMES[i]))) continue;
+        *level = (exporter_log_level)i;
+        return true;
+    }
+    return false;
+}
+
+exporter_log_level exporter_log_level_of_lambda(const smithy_system *system) {
+    const smithy_str text = smithy_str_from(system->env(system->context, "AWS_LAMBDA_LOG_LEVEL"));
+    exporter_log_level level = EXPORTER_LOG_INFO;
+    if (smithy_str_equal_nocase(text, SMITHY_STR("TRACE"))) return EXPORTER_LOG_DEBUG;
+    if (smithy_str_equal_nocase(text, SMITHY_STR("FATAL"))) return EXPORTER_LOG_ERROR;
+    (void)exporter_log_level_from(text, &level);
+    return level;
+}
+
+/* ---- what is missing, what is not for this version ---- */
+
+static smithy_status refuse_later_keys(const settings_input *input, smithy_call *call) {
+    for (int key = 0; key < SETTINGS_KEY_COUNT; key++)
+        if (SETTINGS_KEYS[key].is_later && settings_is_given(input, (settings_key)key))
+            return smithy_call_fail(call, SMITHY_ERROR_CONFIG,
+                                    "%s is not supported yet: leave it out (what it asks for would not be done)",
+                                    settings_show(input->values[key].name).text);
+    return SMITHY_OK;
+}
+
+/* An unknown key of the event that may have been meant as `name`. */
+static smithy_str find_misspelt(const settings_input *input, const char *name) {
+    for (size_t i = 0; i < input->unknown_count; i++)
+        if (settings_name_distance(input->unknown[i], smithy_str_from(name)) <= 2) return input->unknown[i];
+    return (smithy_str){0};
+}
+
+static smithy_status refuse_missing_key(const settings_input *input, settings_key key, smithy_call *call) {
+    const char *name = settings_key_spelling(key, input->host);
+    const smithy_str misspelt = find_misspelt(input, name);
+    if (smithy_str_is_set(misspelt))
+        return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s is missing: did you mean it by \"%s\"?", name,
+                                settings_show(misspelt).text);
+    return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s is missing: give %s, or set the variable %s", name,
+                            input->host == EXPORTER_HOST_LAMBDA ? "it in the event" : "the flag",
+                            SETTINGS_KEYS[key].variable);
+}
+
+static smithy_status require_keys(const settings_input *input, smithy_call *call) {
+    for (int key = 0; key < SETTINGS_KEY_COUNT; key++)
+        if (settings_key_is_required((settings_key)key, input->host) && !settings_is_given(input, (settings_key)key))
+            return refuse_missing_key(input, (settings_key)key, call);
+    return SMITHY_OK;
+}
+
+/* ---- warnings ---- */
+
+static smithy_str warn_of_unknown(smithy_str name, exporter_host host, smithy_call *call) {
+    const settings_shown shown = settings_show(name);
+    const char *nearest = settings_nearest_name(name, host);
+    if (smithy_str_equal_nocase(name, SMITHY_STR("timeout")))
+        return smithy_call_format(call, "%s is a flag of the command only: the function's own timeout counts here",
+                                  shown.text);
+    if (!nearest) return smithy_call_format(call, "unknown key \"%s\" is ignored", shown.text);
+    return smithy_call_format(call, "unknown key \"%s\" is ignored: did you mean %s?", shown.text, nearest);
+}
+
+static smithy_status collect_warnings(const settings_input *input, exporter_settings *settings, smithy_call *call) {
+    smithy_str *lines = smithy_call_alloc(call, input->unknown_count + 1, sizeof *lines);
+    if (!lines) return smithy_call_status(call);
+    size_t count = 0;
+    for (size_t i = 0; i < input->unknown_count; i++)
+        lines[count++] = warn_of_unknown(input->unknown[i], input->host, call);
+    if (input->host == EXPORTER_HOST_LAMBDA && smithy_str_starts_with(settings->store_path, SMITHY_STR("/tmp/")))
+        lines[count++] = smithy_call_format(call,
+                                            "%s is in the function's own /tmp: its state is lost with the "
+                                            "execution environment, and everything is exported again then",
+                                            settings_show(settings->store_dsn).text);
+    settings->warnings = (smithy_str_list){lines, count};
+    return smithy_call_status(call);
+}
+
+/* ---- all of them ---- */
+
+static smithy_status read_durations(const settings_input *input, exporter_settings *settings, smithy_call *call) {
+    const settings_value *values = input->values;
+    if (settings_is_given(input, SETTINGS_SETTLE_DELAY))
+        SMITHY_TRY(settings_read_duration(&values[SETTINGS_SETTLE_DELAY], 365 * EXPORTER_MS_PER_DAY, "365d",
+                                          &settings->settle_delay_ms, call));
+    if (settings_is_given(input, SETTINGS_TIMEOUT_RESERVE))
+        SMITHY_TRY(settings_read_duration(&values[SETTINGS_TIMEOUT_RESERVE], EXPORTER_MS_PER_DAY, "1d",
+                                          &settings->timeout_reserve_ms, call));
+    if (settings_is_given(input, SETTINGS_TIMEOUT))
+        SMITHY_TRY(settings_read_duration(&values[SETTINGS_TIMEOUT], 365 * EXPORTER_MS_PER_DAY, "365d",
+                                          &settings->timeout_ms, call));
+    return SMITHY_OK;
+}
+
+static smithy_status read_values(const settings_input *input, exporter_settings *settings, smithy_call *call) {
+    const settings_value *values = input->values;
+    SMITHY_TRY(settings_read_bucket(&values[SETTINGS_DESTINATION_S3_BUCKET], &settings->destination_bucket, call));
+    SMITHY_TRY(settings_read_prefixes(&values[SETTINGS_SOURCE_LOG_GROUP_PREFIXES], &settings->group_prefixes, call));
+    SMITHY_TRY(settings_read_store(input, settings, call));
+    SMITHY_TRY(read_durations(input, settings, call));
+    if (settings_is_given(input, SETTINGS_LOG_LEVEL))
+        SMITHY_TRY(settings_read_log_level(&values[SETTINGS_LOG_LEVEL], &settings->log_level, call));
+    if (settings_is_given(input, SETTINGS_EXPORT_UNIT))
+        SMITHY_TRY(settings_read_export_unit(&values[SETTINGS_EXPORT_UNIT], &settings->export_unit, call));
+    if (settings_is_given(input, SETTINGS_DESTINATION_PREFIX))
+        SMITHY_TRY(settings_read_destination_prefix(&values[SETTINGS_DESTINATION_PREFIX], &settings->destination_prefix,
+                                                    call));
+    if (settings_is_given(input, SETTINGS_REGION))
+        SMITHY_TRY(settings_read_region(&values[SETTINGS_REGION], &settings->region, call));
+    return SMITHY_OK;
+}
+
+static smithy_status read_all(const exporter_settings_source *source, exporter_settings *settings, smithy_call *call) {
+    const smithy_system *system = smithy_call_system(call);
+    const bool is_lambda = source->host == EXPORTER_HOST_LAMBDA;
+    settings_input input = {.host = source->host};
+    SMITHY_TRY(is_lambda ? settings_input_from_event(&input, source->event, call)
+                         : settings_input_from_args(&input, source, call));
+    settings_input_from_environment(&input, system);
+    SMITHY_TRY(refuse_later_keys(&input, call));
+    SMITHY_TRY(require_keys(&input, call));
+    *settings = (exporter_settings){
+        .log_level = is_lambda ? exporter_log_level_of_lambda(system) : EXPORTER_LOG_INFO,
+        .settle_delay_ms = SETTLE_DELAY_DEFAULT_MS,
+        .timeout_reserve_ms = RESERVE_DEFAULT_MS,
+        .destination_prefix = SMITHY_STR(DESTINATION_DEFAULT),
+    };
+    SMITHY_TRY(read_values(&input, settings, call));
+    return collect_warnings(&input, settings, call);
+}
+
+smithy_status exporter_settings_read(const exporter_settings_source *source, exporter_settings *settings,
+                                     smithy_call *call) {
+    smithy_call_clear_error(call);
+    const smithy_status status = read_all(source, settings, call);
+    if (status != SMITHY_OK) *settings = (exporter_settings){0};
+    return status;
+}
