@@ -16,7 +16,9 @@ extern "C" {
 
 /* ---- writing ---- */
 
-/* Writes to `out`, whose sticky status is the writer's. Commas and quotes are the writer's business. */
+/* Writes to `out`, whose sticky status is the writer's. Commas and quotes are the writer's business. Text is UTF-8 and
+ * passes unchanged; a byte that is not becomes U+FFFD, so that a log line with a broken name in it is still written.
+ * Numbers are the shortest text that reads back the same. */
 typedef struct smithy_json_writer {
     smithy_buffer *out;
     bool comma; /* The next name or value needs one before it. */
@@ -69,8 +71,9 @@ typedef struct smithy_json {
     bool shielded; /* The text held numbers or characters that cJSON cannot carry; they travel in disguise. */
 } smithy_json;
 
-/* SMITHY_ERROR_RESPONSE with the offset for text that is not one JSON value; nesting deeper than 512 likewise. An
- * empty text reads as an empty object, as the protocols want. */
+/* SMITHY_ERROR_RESPONSE with the offset for text that is not one JSON value; likewise for nesting deeper than 512, more
+ * than 2,000,000 values, raw control characters and invalid UTF-8. An escape of half a surrogate pair reads as U+FFFD.
+ * An empty text reads as an empty object, as the protocols want. */
 SMITHY_API smithy_status smithy_json_parse(smithy_json *json, smithy_str text, smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API void smithy_json_free(smithy_json *json);
 
@@ -94,7 +97,7 @@ static inline bool smithy_json_is_null(const cJSON *json) {
 }
 
 /* Each sets *value, or leaves it for null; SMITHY_ERROR_RESPONSE names the member for another type or a value out of
- * range. Texts and bytes are copies in the arena. */
+ * range. Texts and bytes are copies in the arena. An integer may be spelled 1.0 or 1e0; a float may be "NaN". */
 SMITHY_API smithy_status smithy_json_get_str(const cJSON *json, smithy_str *value, smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API smithy_status smithy_json_get_bytes(const cJSON *json, smithy_bytes *value,
                                                smithy_call *call) SMITHY_NODISCARD;

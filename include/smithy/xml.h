@@ -12,6 +12,9 @@ extern "C" {
 
 /* ---- writing ---- */
 
+/* Writes to `out`, whose sticky status is the writer's. Besides & < > and quotes, line ends, tabs, U+0085 and U+2028
+ * are written as references, so that a reader cannot change them. Text that XML cannot hold at all (other control
+ * characters, invalid UTF-8) sets the buffer's status to SMITHY_ERROR_INPUT. */
 typedef struct smithy_xml_writer {
     smithy_buffer *out;
     bool tag_open; /* "<Name" stands without its ">": attributes may follow. */
@@ -20,6 +23,7 @@ typedef struct smithy_xml_writer {
 SMITHY_API void smithy_xml_writer_init(smithy_xml_writer *w, smithy_buffer *out);
 
 SMITHY_API void smithy_xml_open(smithy_xml_writer *w, const char *name);
+/* `name` as it was opened. An element that nothing was put into is closed as <Name/>. */
 SMITHY_API void smithy_xml_close(smithy_xml_writer *w, const char *name);
 /* Only right after open. `prefix` NULL or "": xmlns="…"; else xmlns:prefix="…". */
 SMITHY_API void smithy_xml_namespace(smithy_xml_writer *w, const char *prefix, const char *uri);
@@ -60,7 +64,8 @@ typedef struct smithy_xml_attribute_node {
 
 typedef struct smithy_xml_node {
     smithy_str name; /* Without its namespace prefix. */
-    smithy_str text; /* All character data directly inside, joined; present even when empty. */
+    smithy_str text; /* All character data directly inside, joined; present even when empty. Beside child elements,
+                      * white space alone reads as empty. */
     const smithy_xml_attribute_node *attributes;
     const struct smithy_xml_node *first; /* Child elements in document order, by ->next. */
     const struct smithy_xml_node *next;
@@ -78,11 +83,12 @@ static inline bool smithy_xml_is(const smithy_xml_node *node, const char *name) 
 SMITHY_API const smithy_xml_node *smithy_xml_child(const smithy_xml_node *parent, const char *name);
 /* How many children of that name: the length of a list, wrapped or flattened. */
 SMITHY_API size_t smithy_xml_count(const smithy_xml_node *parent, const char *name);
-/* The attribute's value; absent where there is none. */
+/* The attribute's value; absent where there is none. A prefix in `name` ("xsi:type") is passed over, as the document's
+ * own are. */
 SMITHY_API smithy_str smithy_xml_get_attribute(const smithy_xml_node *node, const char *name);
 
 /* Each sets *value from the element's text; SMITHY_ERROR_RESPONSE names the element for text that does not fit the
- * type. Texts point into the tree. */
+ * type. Texts point into the tree. White space around anything but a text is passed over. */
 SMITHY_API smithy_status smithy_xml_get_str(const smithy_xml_node *node, smithy_str *value,
                                             smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API smithy_status smithy_xml_get_bytes(const smithy_xml_node *node, smithy_bytes *value,
