@@ -156,7 +156,9 @@ def wrap(opening: str, items: list[str], separator: str, closing: str) -> list[s
             fresh = False
             continue
         start = len(lines[-1]) + len(glue)
-        if not fresh and not (last and _splits_well(item, COLUMNS - start, len(tail))):
+        # clang-format leaves a long text beside a single short argument and moves it away from more.
+        stays = last and index == 1 and _splits_well(item, COLUMNS - start, len(tail))
+        if not fresh and not stays:
             lines.append(" " * column)
             start, glue = column, ""
         inner = re.match(r"!?\w+\(", item)
