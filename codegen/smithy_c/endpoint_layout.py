@@ -10,8 +10,9 @@ from . import names
 from .endpoint_tree import If, Node, Return, Statement
 
 COLUMNS = 120
-_MAX_LINES = 60  # Of a function's body.
-_MAX_BLOCK = 14  # Of a block that stays inside of the function.
+_MAX_LINES = 56  # Of a function's body.
+_MAX_BLOCK = 14  # Of a block that stays inside of the function; and where the function is too long with it.
+_MAX_BLOCK_OF_LONG = 4
 _MAX_DEPTH = 3
 
 
@@ -35,33 +36,37 @@ class Layout:
     def _count(self, nodes: list[Node]) -> None:
         for node in nodes:
             if isinstance(node, If):
-                self._seen[tuple(block(node.body, 1))] += 1
-                self._count(node.body)
+                body = tuple(block(node.body, 1))
+                self._seen[body] += 1
+                if self._seen[body] == 1:
+                    self._count(node.body)
 
-    def _shrink(self, nodes: list[Node]) -> list[Node]:
+    def _shrink(self, nodes: list[Node], max_block: int = _MAX_BLOCK) -> list[Node]:
         """Replaces blocks that are long, deep or repeated by calls."""
         result: list[Node] = []
         for node in nodes:
             if isinstance(node, If):
                 before = tuple(block(node.body, 1))
-                body = self._shrink(node.body)
-                if node.ends and self._stands_alone(before, body):
+                body = self._shrink(node.body, max_block)
+                if node.ends and self._stands_alone(before, body, max_block):
                     body = [Return(self._define(f"when_{node.name}", body), ["r"])]
                 node = If(node.conditions, node.name, body, node.ends)
             result.append(node)
         return result
 
-    def _stands_alone(self, before: tuple[str, ...], body: list[Node]) -> bool:
+    def _stands_alone(self, before: tuple[str, ...], body: list[Node], max_block: int) -> bool:
         lines = len(block(body, 1))
         if self._seen[before] > 1 and (lines > 2 or len(body) > 1):
             return True
-        return lines > _MAX_BLOCK or _depth(body) >= _MAX_DEPTH
+        return lines > max_block or _depth(body) >= _MAX_DEPTH
 
     def _define(self, name: str, nodes: list[Node]) -> str:
         """A function with this body: a new one, or one that is there already."""
+        if any(len(block([node], 1)) > _MAX_LINES for node in nodes):
+            nodes = self._shrink(nodes, _MAX_BLOCK_OF_LONG)
         cut = self._fitting(nodes)
-        if cut < len(nodes):
-            rest = self._define(f"{name}_else", nodes[cut:])
+        if cut < len(nodes) - 1:
+            rest = self._define(f"{name.removesuffix('_else')}_else", nodes[cut:])
             nodes = [*nodes[:cut], Return(rest, ["r"])]
         lines = block(nodes, 1)
         key = tuple(lines)
@@ -108,7 +113,7 @@ def _lines(node: Node, level: int) -> list[str]:
     if isinstance(node, Statement):
         return fill(indent, node.text)
     if isinstance(node, Return):
-        return wrap(f"{indent}return {node.function}(", node.arguments, ",", ");")
+        return call(f"{indent}return {node.function}(", node.arguments, indent)
     single = _is_line(node.body)
     head = wrap(f"{indent}if (", node.conditions, " &&", ")" if single else ") {")
     if not single:
@@ -140,6 +145,13 @@ def split_arguments(text: str) -> list[str]:
             parts.append(text[start : match.start()].strip())
             start = match.end()
     return [*parts, text[start:].strip()]
+
+
+def call(opening: str, arguments: list[str], indent: str) -> list[str]:
+    """A call: its arguments under each other, or one step further in where that saves a line."""
+    beside = wrap(opening, arguments, ",", ");")
+    below = wrap(indent + "    ", arguments, ",", ");")
+    return [opening, *below] if len(below) + 1 < len(beside) else beside
 
 
 def wrap(opening: str, items: list[str], separator: str, closing: str) -> list[str]:

@@ -7,6 +7,7 @@ have answered) is not asked again, and siblings that begin with the same conditi
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any, Iterable
 
@@ -81,6 +82,7 @@ class Tree:
     def __init__(self, expressions: Expressions, parameters: Scope):
         self.expressions = expressions
         self.parameters = parameters
+        self.constants = names.Scope()
         self.properties: dict[str, list[tuple[str, str]]] = {}
         self.region_sets: dict[str, list[str]] = {}
         self.uses_dynamic_properties = False
@@ -402,13 +404,8 @@ class Tree:
         for name, known in self.properties.items():
             if known == fields:
                 return name
-        said = [value for name, value in fields if name in ("auth_scheme", "signing_name", "backend")]
-        words = "_".join(names.snake(value.split('"')[1]) for value in said)
-        words = _without_repetition(words) or "properties"
-        name = words.upper()
-        number = 2
-        while name in self.properties:
-            name, number = f"{words.upper()}_{number}", number + 1
+        said = [value for name, value in fields if name in ("auth_scheme", "signing_name")]
+        name = self.constants.unique("_".join(names.screaming(value.split('"')[1]) for value in said) or "PROPERTIES")
         self.properties[name] = fields
         return name
 
@@ -483,16 +480,7 @@ def _slug(expr: Any) -> str:
             return names.snake(expr["ref"])
         if expr["fn"] == "getAttr":
             return f"{_slug(expr['argv'][0])}_{names.snake(expr['argv'][1])}"
-        words = [names.snake(expr["fn"].removeprefix("aws."))]
-        return "_".join(words + [_slug(argument) for argument in expr["argv"] if isinstance(argument, dict)])
-    return names.snake(str(expr))
-
-
-def _without_repetition(words: str) -> str:
-    """sigv4_s3express_s3express_s3_express says the same three times."""
-    result: list[str] = []
-    for word in words.split("_"):
-        if "".join(result).endswith(word) and result:
-            continue
-        result.append(word)
-    return "_".join(result)
+        subject = "_".join(_slug(argument) for argument in expr["argv"] if isinstance(argument, dict))
+        what = {"isValidHostLabel": "is_label", "aws.isVirtualHostableS3Bucket": "is_virtual_hostable"}.get(expr["fn"])
+        return f"{subject}_{what or names.snake(expr['fn'].removeprefix('aws.'))}"
+    return names.snake(str(expr)) if re.search(r"\w", str(expr)) else "expected"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping
@@ -76,6 +77,7 @@ class Expressions:
     def __init__(self, place: str):
         self.place = place
         self.fields: dict[str, str] = {}
+        self.unnamed: dict[str, int] = {}
 
     def fail(self, message: str) -> GeneratorError:
         return GeneratorError(f"{self.place}: endpoint rules: {message}")
@@ -250,7 +252,8 @@ def _partition(e: Expressions, argv: list, scope: Scope) -> Value:
 def _attempt(function: str) -> Callable[[Expressions, list, Scope], Value]:
     def compile_(e: Expressions, argv: list, scope: Scope) -> Value:
         """Without an assignment: into a field of its own. Only text has a way to say "absent" in an expression."""
-        field = e.variable(f"unnamed{len(e.fields)}", ATTEMPTS[function])
+        number = e.unnamed.setdefault(json.dumps([function, argv]), len(e.unnamed) + 1)
+        field = e.variable(f"unnamed_{number}", ATTEMPTS[function])
         condition = e.attempt({"fn": function, "argv": argv}, field, scope)
         if function == "substring":
             return Value(f"({condition} ? {field.c} : (smithy_str){{NULL, 0}})", "str", True)

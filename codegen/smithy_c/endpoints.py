@@ -7,13 +7,14 @@ had before there were rules.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import names
-from .endpoint_layout import COLUMNS, Layout
+from .endpoint_layout import COLUMNS, Function, Layout
 from .endpoint_tree import IGNORED_PROPERTIES, Tree
 from .endpoint_values import C_TYPES, Expressions, Value, quote
 from .errors import GeneratorError
@@ -70,7 +71,7 @@ def build(model: dict, service_shape_id: str, prefix: str) -> EndpointArtifacts:
         header=environment.get_template("endpoint.h.j2").render(**shared),
         source=environment.get_template("endpoint.c.j2").render(
             **shared,
-            fields=sorted((name, C_TYPES[type_]) for name, type_ in expressions.fields.items()),
+            fields=_fields(expressions, functions),
             functions=functions,
             tree=tree,
             notes=[(name, IGNORED_PROPERTIES[name]) for name in sorted(tree.ignored)],
@@ -86,6 +87,12 @@ def build(model: dict, service_shape_id: str, prefix: str) -> EndpointArtifacts:
             ],
         ),
     )
+
+
+def _fields(expressions: Expressions, functions: list[Function]) -> list[tuple[str, str]]:
+    """The intermediate values that the functions speak of; conditions that were decided beforehand need none."""
+    used = {name for function in functions for line in function.lines for name in re.findall(r"r->(\w+)", line)}
+    return sorted((name, C_TYPES[type_]) for name, type_ in expressions.fields.items() if name in used)
 
 
 def banner(source: str) -> str:
