@@ -1,0 +1,61 @@
+/* One operation on its way: from the caller's input to the service's answer. Private to this folder. */
+#ifndef SMITHY_CLIENT_INVOCATION_H
+#define SMITHY_CLIENT_INVOCATION_H
+
+#include "client/client_internal.h"
+#include "client/response_tree.h"
+
+#include <smithy/hash.h>
+
+/* Stands before the caller's sink: counts and sums up what goes through. */
+typedef struct watched_sink {
+    smithy_sink base;
+    smithy_sink *target; /* NULL: the output does not stream. */
+    bool delivered;      /* The target holds bytes of an attempt. */
+    uint32_t crc32;
+} watched_sink;
+
+typedef struct invocation {
+    smithy_client *client;
+    const smithy_operation *operation;
+    const void *input;
+    void *output;
+    smithy_call *call;
+
+    smithy_request request;
+    smithy_endpoint endpoint;
+    smithy_http_request http; /* All but what changes with each attempt. */
+    smithy_str payload_hash;  /* Hex, or UNSIGNED-PAYLOAD. */
+    bool validates_checksum;
+    watched_sink sink;
+
+    smithy_http_response response;
+    smithy_response_tree tree;
+    smithy_credentials credentials;
+    int max_attempts;
+    int attempts; /* Those that were sent, or tried to be. */
+    int retries;  /* Those that count against max_attempts. */
+    int64_t signed_skew_ms;
+    smithy_opt_i64 server_skew_ms; /* As the answer's Date header tells. */
+    bool outcome_unknown;
+} invocation;
+
+/* prepare.c: everything up to the first attempt. */
+smithy_status invocation_prepare(invocation *inv);
+/* attempt.c: signs, sends and reads once. */
+smithy_status invocation_attempt(invocation *inv);
+
+/* checksum.c */
+smithy_status invocation_add_checksums(invocation *inv);
+smithy_status invocation_verify_body(invocation *inv);
+void watched_sink_init(watched_sink *sink, smithy_sink *target);
+
+/* service_error.c: an answer that is not a success, into the call's error. Answers SMITHY_ERROR_SERVICE, or why even
+ * that cannot be done. */
+smithy_status invocation_read_error(invocation *inv);
+/* Whether a 200 from S3 is an error in disguise; see there. */
+bool invocation_is_disguised_error(invocation *inv);
+/* Ids and status, for any failure that came with an answer. */
+void invocation_note_answer(invocation *inv);
+
+#endif

@@ -1,0 +1,186 @@
+#include "client/invocation.h"
+#include "client/request_internal.h"
+
+#define STALL_TIMEOUT_MS 20000
+#define MAX_URL          ((size_t)512 * 1024)
+#define MAX_TRACE_ID     1024
+
+static bool is_aws_json(const smithy_service *service) {
+    return service->protocol == SMITHY_PROTOCOL_AWS_JSON_1_0 || service->protocol == SMITHY_PROTOCOL_AWS_JSON_1_1;
+}
+
+/* ---- what the operation writes ---- */
+
+static smithy_str content_type_of(const smithy_service *service) {
+    switch (service->protocol) {
+    case SMITHY_PROTOCOL_AWS_JSON_1_0: return SMITHY_STR("application/x-amz-json-1.0");
+    case SMITHY_PROTOCOL_AWS_JSON_1_1: return SMITHY_STR("application/x-amz-json-1.1");
+    case SMITHY_PROTOCOL_REST_JSON_1: return SMITHY_STR("application/json");
+    case SMITHY_PROTOCOL_REST_XML: return SMITHY_STR("application/xml");
+    case SMITHY_PROTOCOL_AWS_QUERY:
+    case SMITHY_PROTOCOL_EC2_QUERY: return SMITHY_STR("application/x-www-form-urlencoded");
+    case SMITHY_PROTOCOL_RPC_V2_CBOR: break;
+    }
+    return SMITHY_STR("application/cbor");
+}
+
+static smithy_status write_request(invocation *inv) {
+    smithy_request *request = &inv->request;
+    const smithy_service *service = inv->client->service;
+    if (inv->operation->write_request) SMITHY_TRY(inv->operation->write_request(inv->input, request, inv->call));
+    SMITHY_TRY(request->status);
+    bool has_document = request->json.out || request->xml.out;
+    if (is_aws_json(service) && !request->body.bytes.ptr && !request->body.read) {
+        static const uint8_t EMPTY_OBJECT[] = {'{', '}'};
+        request->body = (smithy_body){.bytes = {EMPTY_OBJECT, sizeof EMPTY_OBJECT}};
+        has_document = true;
+    }
+    if (!has_document || smithy_headers_get(&request->headers, "Content-Type").ptr) return SMITHY_OK;
+    return smithy_headers_add(&request->headers, SMITHY_STR("Content-Type"), content_type_of(service), inv->call);
+}
+
+/* ---- where it goes ---- */
+
+static smithy_status resolve_endpoint(invocation *inv) {
+    const smithy_client *client = inv->client;
+    const smithy_service *service = client->service;
+    if (!service->resolve_endpoint) {
+        inv->endpoint.url = client->settings.endpoint_url;
+        if (inv->endpoint.url.ptr) return SMITHY_OK;
+        return smithy_call_fail(inv->call, SMITHY_ERROR_CONFIG, "%s has no endpoint rules: give it an endpoint_url",
+                                service->id);
+    }
+    void *params = smithy_call_alloc(inv->call, 1, service->endpoint_params_size);
+    if (!params) return smithy_call_status(inv->call);
+    if (service->endpoint_defaults) service->endpoint_defaults(client, params);
+    if (inv->operation->bind_endpoint) inv->operation->bind_endpoint(inv->input, params);
+    return service->resolve_endpoint(params, &inv->endpoint, inv->call);
+}
+
+static smithy_status check_host_prefix(const invocation *inv) {
+    const smithy_str prefix = inv->request.host_prefix;
+    for (size_t i = 0; i < prefix.len; i++) {
+        const char c = prefix.ptr[i];
+        const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (!alphanumeric && c != '-' && c != '.')
+            return smithy_call_fail(inv->call, SMITHY_ERROR_INPUT, "\"%.*s\" cannot be part of a host name",
+                                    SMITHY_STR_ARG(prefix));
+    }
+    return SMITHY_OK;
+}
+
+static void append_url(const invocation *inv, const smithy_url *endpoint, smithy_buffer *out) {
+    const smithy_request *request = &inv->request;
+    const smithy_str path = request->path.len ? smithy_buffer_str(&request->path) : SMITHY_STR("/");
+    smithy_str base = endpoint->path;
+    if (base.len && base.ptr[base.len - 1] == '/') base.len--;
+    smithy_buffer_append_str(out, endpoint->scheme);
+    smithy_buffer_append_text(out, "://");
+    if (!endpoint->is_ip) smithy_buffer_append_str(out, request->host_prefix);
+    smithy_buffer_append_str(out, endpoint->authority);
+    smithy_buffer_append_str(out, base);
+    /* S3 names a bucket "/bucket", in the path of its endpoint; the operation's own path is then empty. */
+    const bool path_is_whole = inv->client->service->is_s3 && base.len && path.len == 1;
+    if (!path_is_whole) smithy_buffer_append_str(out, path);
+    if (request->query.len) smithy_buffer_append_char(out, '?');
+    smithy_buffer_append_str(out, smithy_buffer_str(&request->query));
+}
+
+static smithy_status set_url(invocation *inv) {
+    smithy_url endpoint;
+    if (!smithy_url_parse(inv->endpoint.url, &endpoint))
+        return smithy_call_fail(inv->call, SMITHY_ERROR_CONFIG, "the endpoint \"%.*s\" is not a URL",
+                                SMITHY_STR_ARG(inv->endpoint.url));
+    SMITHY_TRY(check_host_prefix(inv));
+    smithy_buffer url;
+    smithy_buffer_init(&url, inv->client->system, MAX_URL);
+    append_url(inv, &endpoint, &url);
+    const smithy_status status = smithy_buffer_status(&url);
+    if (status == SMITHY_OK) inv->http.url = smithy_call_copy(inv->call, smithy_buffer_str(&url));
+    smithy_buffer_deinit(&url);
+    if (inv->http.url.ptr) return SMITHY_OK;
+    return smithy_call_fail(inv->call, status == SMITHY_OK ? SMITHY_ERROR_MEMORY : status, "no room for the URL");
+}
+
+/* ---- headers that all requests have ---- */
+
+static smithy_status add_invocation_id(invocation *inv) {
+    char uuid[37];
+    const smithy_status status = smithy_uuid(inv->client->system, uuid);
+    if (status != SMITHY_OK) return smithy_call_fail(inv->call, status, "there are no random bytes to be had");
+    const smithy_str id = smithy_call_copy(inv->call, smithy_str_from(uuid));
+    if (!id.ptr) return smithy_call_status(inv->call);
+    return smithy_headers_set(&inv->http.headers, SMITHY_STR("amz-sdk-invocation-id"), id, inv->call);
+}
+
+/* On Lambda, a request belongs to the trace of the invocation that makes it. */
+static smithy_status add_trace_id(invocation *inv) {
+    const smithy_system *system = inv->client->system;
+    const smithy_str function = smithy_str_from(system->env(system->context, "AWS_LAMBDA_FUNCTION_NAME"));
+    const smithy_str trace = smithy_str_from(system->env(system->context, "_X_AMZN_TRACE_ID"));
+    if (!function.len || !trace.len || smithy_headers_get(&inv->http.headers, "X-Amzn-Trace-Id").ptr) return SMITHY_OK;
+    smithy_buffer text;
+    smithy_buffer_init(&text, system, MAX_TRACE_ID);
+    for (size_t i = 0; i < trace.len; i++) {
+        const unsigned char c = (unsigned char)trace.ptr[i];
+        if (c < ' ' || c > '~')
+            smithy_buffer_append_f(&text, "%%%02X", c);
+        else
+            smithy_buffer_append_char(&text, (char)c);
+    }
+    const bool fits = smithy_buffer_status(&text) == SMITHY_OK;
+    const smithy_str value = fits ? smithy_call_copy(inv->call, smithy_buffer_str(&text)) : (smithy_str){0};
+    smithy_buffer_deinit(&text);
+    if (!value.ptr) return smithy_call_status(inv->call); /* A trace id that is too long is left out. */
+    return smithy_headers_add(&inv->http.headers, SMITHY_STR("X-Amzn-Trace-Id"), value, inv->call);
+}
+
+static smithy_status add_target(invocation *inv) {
+    const smithy_service *service = inv->client->service;
+    if (!is_aws_json(service)) return SMITHY_OK;
+    const smithy_str target = smithy_call_format(inv->call, "%s.%s", service->target_prefix, inv->operation->name);
+    if (!target.ptr) return smithy_call_status(inv->call);
+    return smithy_headers_set(&inv->http.headers, SMITHY_STR("X-Amz-Target"), target, inv->call);
+}
+
+static smithy_status add_headers(invocation *inv) {
+    smithy_headers *headers = &inv->http.headers;
+    for (size_t i = 0; i < inv->endpoint.headers.count; i++) {
+        const smithy_header header = inv->endpoint.headers.items[i];
+        SMITHY_TRY(smithy_headers_add(headers, header.name, header.value, inv->call));
+    }
+    SMITHY_TRY(add_target(inv));
+    SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("User-Agent"), inv->client->user_agent, inv->call));
+    SMITHY_TRY(add_invocation_id(inv));
+    SMITHY_TRY(add_trace_id(inv));
+    if (!inv->validates_checksum || smithy_headers_get(headers, "x-amz-checksum-mode").ptr) return SMITHY_OK;
+    return smithy_headers_add(headers, SMITHY_STR("x-amz-checksum-mode"), SMITHY_STR("ENABLED"), inv->call);
+}
+
+/* ---- all of it ---- */
+
+static void set_limits(invocation *inv) {
+    const smithy_client *client = inv->client;
+    const int asked = smithy_call_max_attempts(inv->call);
+    inv->max_attempts = asked ? asked : client->retry.max_attempts;
+    if (inv->http.body.read && !inv->http.body.rewind) inv->max_attempts = 1;
+    inv->http.attempt_timeout_ms = client->attempt_timeout_ms;
+    inv->http.stall_timeout_ms = inv->operation->is_long_poll ? 0 : STALL_TIMEOUT_MS;
+    smithy_sink *target = inv->operation->body_sink ? inv->operation->body_sink(inv->input) : NULL;
+    watched_sink_init(&inv->sink, target);
+    inv->http.sink = target ? &inv->sink.base : NULL;
+}
+
+smithy_status invocation_prepare(invocation *inv) {
+    const smithy_client *client = inv->client;
+    inv->validates_checksum = inv->operation->validates_response_checksum && client->settings.validates_checksums;
+    SMITHY_TRY(write_request(inv));
+    SMITHY_TRY(resolve_endpoint(inv));
+    SMITHY_TRY(set_url(inv));
+    inv->http.method = inv->request.method;
+    inv->http.headers = inv->request.headers;
+    inv->http.body = inv->request.body;
+    set_limits(inv);
+    SMITHY_TRY(add_headers(inv));
+    return invocation_add_checksums(inv);
+}

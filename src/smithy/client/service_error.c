@@ -1,0 +1,173 @@
+#include "client/invocation.h"
+
+/* What an error answer says about itself; views into the answer or the arena. */
+typedef struct found_error {
+    smithy_str code;
+    smithy_str message;
+    smithy_str request_id;
+    smithy_str host_id;
+    smithy_str region;
+} found_error;
+
+/* ---- text for people ---- */
+
+/* One line, cut at the size, and never in the middle of a UTF-8 character. */
+static void copy_line(char *out, size_t size, smithy_str text) {
+    size_t len = text.len < size - 1 ? text.len : size - 1;
+    while (len > 0 && len < text.len && ((unsigned char)text.ptr[len] & 0xC0) == 0x80) len--;
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)text.ptr[i];
+        out[i] = c < ' ' || c == 0x7F ? ' ' : text.ptr[i];
+    }
+    out[len] = '\0';
+}
+
+static void copy_if_set(char *out, size_t size, smithy_str text) {
+    if (text.len) copy_line(out, size, text);
+}
+
+/* ---- codes ---- */
+
+/* "aws.protocoltests#FooError:http://…" is FooError. */
+static smithy_str bare_code(smithy_str code) {
+    const char *colon = code.len ? memchr(code.ptr, ':', code.len) : NULL;
+    if (colon) code.len = (size_t)(colon - code.ptr);
+    const char *hash = code.len ? memchr(code.ptr, '#', code.len) : NULL;
+    if (!hash) return code;
+    const size_t skipped = (size_t)(hash - code.ptr) + 1;
+    return (smithy_str){code.ptr + skipped, code.len - skipped};
+}
+
+static smithy_str until(smithy_str text, char end) {
+    const char *at = text.len ? memchr(text.ptr, end, text.len) : NULL;
+    return at ? (smithy_str){text.ptr, (size_t)(at - text.ptr)} : text;
+}
+
+/* ---- JSON ---- */
+
+static void take_text(const cJSON *member, smithy_str *target, smithy_call *call) {
+    if (target->len || !cJSON_IsString(member)) return;
+    if (smithy_json_get_str(member, target, call) != SMITHY_OK) *target = (smithy_str){0};
+}
+
+static void find_in_json(invocation *inv, found_error *found) {
+    const cJSON *first = NULL;
+    smithy_str type = {0};
+    const smithy_str header = smithy_response_header(&inv->response, "x-amzn-errortype");
+    const smithy_str query_error = smithy_response_header(&inv->response, "x-amzn-query-error");
+    if (smithy_response_json(&inv->response, &first, inv->call) != SMITHY_OK) first = NULL;
+    for (const cJSON *member = first; member; member = member->next) {
+        if (smithy_json_is(member, "code"))
+            take_text(member, &found->code, inv->call);
+        else if (smithy_json_is(member, "__type"))
+            take_text(member, &type, inv->call);
+        else if (smithy_json_is(member, "message") || smithy_json_is(member, "Message") ||
+                 smithy_json_is(member, "errorMessage"))
+            take_text(member, &found->message, inv->call);
+    }
+    if (!found->code.len) found->code = type;
+    if (header.len) found->code = header;
+    found->code = bare_code(found->code);
+    if (query_error.len) found->code = until(query_error, ';'); /* What its awsQuery clients know it by. */
+}
+
+/* ---- XML ---- */
+
+/* The element that holds Code and Message: the root, or inside of <ErrorResponse>, or of <Response><Errors>. */
+static const smithy_xml_node *error_element(const smithy_xml_node *root) {
+    if (smithy_xml_is(root, "Error")) return root;
+    const smithy_xml_node *errors = smithy_xml_child(root, "Errors");
+    return smithy_xml_child(errors ? errors : root, "Error");
+}
+
+static smithy_str child_text(const smithy_xml_node *parent, const char *name) {
+    const smithy_xml_node *child = smithy_xml_child(parent, name);
+    return child ? child->text : (smithy_str){0};
+}
+
+static void find_in_xml(invocation *inv, found_error *found) {
+    const smithy_xml_node *root = NULL;
+    if (smithy_response_xml(&inv->response, &root, inv->call) != SMITHY_OK || !root) return;
+    const smithy_xml_node *error = error_element(root);
+    if (!error) return;
+    found->code = child_text(error, "Code");
+    found->message = child_text(error, "Message");
+    found->host_id = child_text(error, "HostId");
+    found->region = child_text(error, "Region");
+    found->request_id = child_text(error, "RequestId");
+    if (!found->request_id.len) found->request_id = child_text(root, "RequestId");
+    if (!found->request_id.len) found->request_id = child_text(root, "RequestID");
+}
+
+static bool is_json_protocol(smithy_protocol protocol) {
+    return protocol == SMITHY_PROTOCOL_AWS_JSON_1_0 || protocol == SMITHY_PROTOCOL_AWS_JSON_1_1 ||
+           protocol == SMITHY_PROTOCOL_REST_JSON_1;
+}
+
+/* ---- the call's error ---- */
+
+void invocation_note_answer(invocation *inv) {
+    smithy_error *error = smithy_call_error_mutable(inv->call);
+    const smithy_http_response *response = &inv->response;
+    if (response->failure != SMITHY_HTTP_FAILURE_NONE) return;
+    error->http_status = response->status;
+    copy_if_set(error->request_id, sizeof error->request_id, smithy_response_header(response, "x-amz-request-id"));
+    copy_if_set(error->request_id, sizeof error->request_id, smithy_response_header(response, "x-amzn-requestid"));
+    copy_if_set(error->host_id, sizeof error->host_id, smithy_response_header(response, "x-amz-id-2"));
+}
+
+/* How S3 answers a HEAD, which has no body to say it in, that came to the wrong Region. */
+static bool is_elsewhere(int http_status) {
+    return http_status == 301 || http_status == 307 || http_status == 400;
+}
+
+static void record(invocation *inv, const found_error *found) {
+    smithy_error *error = smithy_call_error_mutable(inv->call);
+    (void)smithy_call_fail(inv->call, SMITHY_ERROR_SERVICE, "the answer has no message");
+    copy_if_set(error->message, sizeof error->message, found->message);
+    if (is_elsewhere(inv->response.status) && found->region.len && !found->message.len)
+        snprintf(error->message, sizeof error->message, "the bucket is in the Region %.*s",
+                 SMITHY_STR_ARG(found->region));
+    snprintf(error->code, sizeof error->code, "%d", inv->response.status);
+    copy_if_set(error->code, sizeof error->code, found->code);
+    copy_if_set(error->request_id, sizeof error->request_id, found->request_id);
+    copy_if_set(error->host_id, sizeof error->host_id, found->host_id);
+    copy_if_set(error->region, sizeof error->region, found->region);
+    invocation_note_answer(inv);
+}
+
+static void read_shape(invocation *inv) {
+    const smithy_error_shape *shape = retry_find_shape(inv->operation, smithy_call_error(inv->call)->code);
+    if (!shape || !shape->read || shape->size == 0) return;
+    void *detail = smithy_call_alloc(inv->call, 1, shape->size);
+    if (!detail || shape->read(&inv->response, detail, inv->call) != SMITHY_OK) return;
+    smithy_call_set_error_shape(inv->call, shape, detail);
+}
+
+smithy_status invocation_read_error(invocation *inv) {
+    found_error found = {0};
+    if (is_json_protocol(inv->client->service->protocol))
+        find_in_json(inv, &found);
+    else
+        find_in_xml(inv, &found);
+    /* A body that is no error document is told as it is. */
+    if (!found.code.len && !found.message.len) found.message = inv->response.body;
+    const smithy_str bucket_region = smithy_response_header(&inv->response, "x-amz-bucket-region");
+    if (bucket_region.len) found.region = bucket_region;
+    const smithy_status parsed = smithy_call_status(inv->call);
+    if (parsed == SMITHY_ERROR_MEMORY || parsed == SMITHY_ERROR_LIMIT) return parsed;
+    smithy_call_clear_error(inv->call);
+    record(inv, &found);
+    read_shape(inv);
+    return SMITHY_ERROR_SERVICE;
+}
+
+/* S3 begins to answer 200 before some operations are done, and may end with an <Error>. What cannot be parsed counts as
+ * one too: read_response will say so. An object's own bytes are never looked at. */
+bool invocation_is_disguised_error(invocation *inv) {
+    const smithy_str body = inv->response.body;
+    if (!inv->client->service->is_s3 || inv->operation->is_streaming_output || inv->http.sink) return false;
+    if (body.len == 0 || body.ptr[0] != '<') return false;
+    const smithy_xml_node *root = NULL;
+    return smithy_response_xml(&inv->response, &root, inv->call) == SMITHY_OK && root && smithy_xml_is(root, "Error");
+}
