@@ -1,0 +1,34 @@
+/* The command `cloudwatch-logs-s3-exporter`: what it understands, and how it answers. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <smithy/system.h>
+
+/* What the process gives the command. */
+typedef struct cli_io {
+    const smithy_system *system; /* Required. */
+    int out_fd;                  /* Answers. */
+    int err_fd;                  /* Logs, usage errors, the live line. */
+    bool err_is_terminal;        /* There is somebody to see a live line. */
+    const volatile int *stop;    /* Optional; as in exporter_options. */
+} cli_io;
+
+/* A usage error is a configuration error: 2 means that work remains. */
+#define CLI_EXIT_FAILED 1
+#define CLI_EXIT_USAGE  4
+
+/* `args` without the program's own name. Answers the exit code. */
+int cli_main(const cli_io *io, size_t count, const char *const *args);
+
+/* ---- the parts ---- */
+
+/* `run`: `args` are what follows the command's name. */
+int cli_run(const cli_io *io, size_t count, const char *const *args);
+
+/* The help of a command, of all of them for an absent one; NULL for one that does not exist. */
+const char *cli_help_text(smithy_str command);
+
+/* Text to a descriptor; false when it takes no more. */
+bool cli_print(int fd, const char *text);
+
+#endif
