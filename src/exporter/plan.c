@@ -117,8 +117,7 @@ static smithy_status plan_owed(planning *p, const catalog_stream *stream, const 
         if (s->entry->exported_at != STATE_NOTHING || stream->first_event_ms <= s->entry->owed_to)
             return add_unit(p, STATE_UNIT_OWED, stream, s->entry->exported_at, s->entry->owed_to,
                             stream->first_event_ms);
-        state_remove_stream(p->group, stream->name); /* Its first event came behind: nothing is owed. */
-        return SMITHY_OK;
+        return settle_entry(p, stream, s); /* Its first event came behind: nothing is owed. */
     }
     if (s->accounted || group_at == STATE_NOTHING || stream->first_event_ms < 0 || stream->first_event_ms > group_at)
         return SMITHY_OK;

@@ -1,0 +1,85 @@
+#include "context.h"
+
+#include <stdio.h>
+
+int64_t run_mono_ms(const run_context *run) {
+    return run->system->mono_ms(run->system->context);
+}
+
+int64_t run_now_ms(const run_context *run) {
+    const int64_t here = run->system->wall_ms(run->system->context);
+    const int64_t skew = smithy_client_clock_skew_ms((const smithy_client *)run->logs);
+    return here + (skew != 0 ? skew : smithy_client_clock_skew_ms((const smithy_client *)run->s3));
+}
+
+bool run_must_stop(const run_context *run) {
+    if (run->lost_lease || run->failed) return true;
+    if (run->options->stop && *run->options->stop) return true;
+    return run->stop_mono_ms != 0 && run_mono_ms(run) >= run->stop_mono_ms;
+}
+
+void run_sleep_until(run_context *run, int64_t mono_ms) {
+    if (run->stop_mono_ms != 0 && mono_ms > run->stop_mono_ms) mono_ms = run->stop_mono_ms;
+    const int64_t left = mono_ms - run_mono_ms(run);
+    if (left > 0) run->system->sleep_ms(run->system->context, left);
+}
+
+smithy_call *run_fresh_call(run_context *run) {
+    smithy_call_reset(run->call);
+    /* What is under way at the stop may take a part of the reserve; the rest belongs to saving the state. */
+    const int64_t end = run->options->deadline_mono_ms;
+    smithy_call_set_deadline(run->call, end == 0 ? 0 : run->stop_mono_ms + (end - run->stop_mono_ms) / 3);
+    return run->call;
+}
+
+smithy_call *run_saving_call(run_context *run) {
+    smithy_call_reset(run->call);
+    smithy_call_set_deadline(run->call, run->options->deadline_mono_ms);
+    return run->call;
+}
+
+void run_show(run_context *run, const char *phase) {
+    run->progress.phase = phase;
+    if (run->options->observer) run->options->observer->progress(run->options->observer, &run->progress);
+}
+
+const char *run_error_text(const run_context *run, char *text, size_t size) {
+    smithy_error_format(smithy_call_error(run->call), text, size);
+    return text;
+}
+
+bool run_is_fatal(smithy_status status) {
+    switch (status) {
+    case SMITHY_ERROR_MEMORY:
+    case SMITHY_ERROR_CONFIG:
+    case SMITHY_ERROR_CREDENTIALS:
+    case SMITHY_ERROR_CANCELED: return true;
+    default: return false;
+    }
+}
+
+/* What only a change by somebody can mend. */
+static bool is_configuration(smithy_status status, const smithy_error *error) {
+    if (status == SMITHY_ERROR_CONFIG || status == SMITHY_ERROR_CREDENTIALS || status == SMITHY_ERROR_INPUT)
+        return true;
+    if (status != SMITHY_ERROR_SERVICE) return false;
+    return error->http_status == 401 || error->http_status == 403 || strstr(error->code, "AccessDenied") ||
+           strstr(error->code, "Signature") || strstr(error->code, "UnrecognizedClient") ||
+           strstr(error->code, "InvalidClientToken") || strstr(error->code, "ExpiredToken") ||
+           strstr(error->code, "NoSuchBucket");
+}
+
+void run_fail(run_context *run, smithy_status status, const char *doing) {
+    char text[RUN_ERROR_TEXT];
+    if (run->failed) return;
+    run->failed = true;
+    const smithy_error *error = smithy_call_error(run->call);
+    run->answer->outcome = is_configuration(status, error) ? EXPORTER_OUTCOME_CONFIGURATION : EXPORTER_OUTCOME_FAILED;
+    if (error->status == SMITHY_OK)
+        snprintf(text, sizeof text, "%s", smithy_status_name(status));
+    else
+        run_error_text(run, text, sizeof text);
+    snprintf(run->answer->message, sizeof run->answer->message, "%s: %s", doing, text);
+    exporter_log_line(run->log, EXPORTER_LOG_ERROR, "the run ends", EXPORTER_FIELD_TEXT("doing", doing),
+                      EXPORTER_FIELD_TEXT("error", text));
+}

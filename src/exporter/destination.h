@@ -1,0 +1,25 @@
+/* Where a task writes: the DestinationPrefix template, filled in. */
+#ifndef EXPORTER_DESTINATION_H
+#define EXPORTER_DESTINATION_H
+
+#include <smithy/call.h>
+
+/* S3 keys have 1,024 bytes at most. Beyond the prefix a key holds "/<taskId>/<stream folder>/000000.gz". */
+#define DESTINATION_KEY_MAX     1024
+#define DESTINATION_TASK_ID_LEN 36
+
+typedef struct destination_values {
+    smithy_str group;
+    smithy_str stream; /* Empty for a whole group. */
+    smithy_str account, region;
+    int64_t date_ms; /* {date} and the strftime letters, in UTC. */
+} destination_values;
+
+/* The template filled in, in the arena: without a slash at either end or two in a row. What a name could climb out by
+ * is written as %2E ("." and ".."), and control characters and "%" by their codes, so that it can be read back. */
+smithy_str destination_expand(smithy_str template_text, const destination_values *values, smithy_call *memory);
+
+/* Whether each key of a task with this prefix fits, for the longest name of a stream that it may write. */
+bool destination_fits(smithy_str prefix, size_t longest_stream_name);
+
+#endif

@@ -1,0 +1,124 @@
+#include "folder.h"
+
+#include "grow.h"
+
+#include <stdlib.h>
+
+#define DELETE_BATCH 1000 /* DeleteObjects takes no more. */
+
+smithy_str folder_of(smithy_call *memory, smithy_str destination_prefix, smithy_str task_id) {
+    return smithy_call_format(memory, "%.*s/%.*s/", SMITHY_STR_ARG(destination_prefix), SMITHY_STR_ARG(task_id));
+}
+
+/* The stream's folder in a key: what stands between the task's folder and the next "/". */
+static smithy_str stream_folder(smithy_str key, smithy_str folder) {
+    const smithy_str rest = {key.ptr + folder.len, key.len - folder.len};
+    const char *slash = rest.len > 0 ? memchr(rest.ptr, '/', rest.len) : NULL;
+    return (smithy_str){rest.ptr, slash ? (size_t)(slash - rest.ptr) : 0};
+}
+
+static int compare_names(const void *a, const void *b) {
+    return smithy_str_compare(*(const smithy_str *)a, *(const smithy_str *)b);
+}
+
+/* Keys come in order, so one stream's objects stand together; names can still repeat across that order's seams. */
+static void sort_distinct(folder_content *content) {
+    size_t kept = 0;
+    if (content->count > 1) qsort(content->names, content->count, sizeof *content->names, compare_names);
+    for (size_t i = 0; i < content->count; i++)
+        if (kept == 0 || !smithy_str_equal(content->names[kept - 1], content->names[i]))
+            content->names[kept++] = content->names[i];
+    content->count = kept;
+}
+
+static smithy_status note_object(folder_content *content, const s3_object *object, smithy_str folder,
+                                 smithy_call *memory) {
+    const smithy_str name = stream_folder(object->key, folder);
+    content->objects++;
+    content->bytes += object->size.value;
+    if (name.len == 0) return SMITHY_OK;
+    if (content->count > 0 && smithy_str_equal(content->names[content->count - 1], name)) return SMITHY_OK;
+    const smithy_str copy = smithy_call_copy(memory, name);
+    if (!copy.ptr || !GROW(memory, content->names, content->count, content->capacity)) return SMITHY_ERROR_MEMORY;
+    content->names[content->count++] = copy;
+    return SMITHY_OK;
+}
+
+smithy_status folder_list(run_context *run, smithy_str folder, folder_content *content, smithy_call *memory) {
+    s3_list_objects_v2_pages pages = {.input = {.bucket = run->settings->destination_bucket, .prefix = folder}};
+    const s3_list_objects_v2_output *page;
+    smithy_call *call = run_fresh_call(run);
+    *content = (folder_content){0};
+    do {
+        SMITHY_TRY(s3_list_objects_v2_next(run->s3, &pages, &page, call));
+        for (size_t i = 0; page && i < page->contents.count; i++) {
+            const s3_object *object = &page->contents.items[i];
+            if (smithy_str_starts_with(object->key, folder)) SMITHY_TRY(note_object(content, object, folder, memory));
+        }
+    } while (page);
+    sort_distinct(content);
+    return SMITHY_OK;
+}
+
+static smithy_status delete_batch(run_context *run, const s3_object_identifier *objects, size_t count,
+                                  smithy_call *call) {
+    s3_delete_objects_output output;
+    SMITHY_TRY(s3_delete_objects(run->s3,
+                                 &(s3_delete_objects_input){
+                                     .bucket = run->settings->destination_bucket,
+                                     .delete_ = &(s3_delete){.objects = {objects, count}, .quiet = SMITHY_SET(true)},
+                                 },
+                                 &output, call));
+    if (output.errors.count == 0) return SMITHY_OK;
+    const s3_error *first = &output.errors.items[0];
+    return smithy_call_fail(call, SMITHY_ERROR_SERVICE, "%zu objects could not be deleted; first %.*s: %.*s",
+                            output.errors.count, SMITHY_STR_ARG(first->key), SMITHY_STR_ARG(first->code));
+}
+
+/* One page of the folder: those that must go. */
+static smithy_status delete_page(run_context *run, const s3_list_objects_v2_output *page, smithy_str folder,
+                                 smithy_str keep, int64_t *deleted, smithy_call *call) {
+    s3_object_identifier *objects = smithy_call_alloc(call, page->contents.count, sizeof *objects);
+    size_t count = 0;
+    if (!objects) return SMITHY_ERROR_MEMORY;
+    for (size_t i = 0; i < page->contents.count && count < DELETE_BATCH; i++) {
+        const smithy_str key = page->contents.items[i].key;
+        if (!smithy_str_starts_with(key, folder)) continue;
+        if (keep.ptr && smithy_str_equal(stream_folder(key, folder), keep)) continue;
+        objects[count++] = (s3_object_identifier){.key = key};
+    }
+    if (count == 0) return SMITHY_OK;
+    SMITHY_TRY(delete_batch(run, objects, count, call));
+    *deleted += (int64_t)count;
+    return SMITHY_OK;
+}
+
+smithy_status folder_clean(run_context *run, smithy_str folder, smithy_str keep, int64_t *deleted) {
+    s3_list_objects_v2_pages pages = {
+        .input = {.bucket = run->settings->destination_bucket, .prefix = folder, .max_keys = SMITHY_SET(DELETE_BATCH)}};
+    const s3_list_objects_v2_output *page;
+    smithy_call *call = run_fresh_call(run);
+    *deleted = 0;
+    do {
+        SMITHY_TRY(s3_list_objects_v2_next(run->s3, &pages, &page, call));
+        if (page) SMITHY_TRY(delete_page(run, page, folder, keep, deleted, call));
+    } while (page);
+    run->answer->objects_deleted += *deleted;
+    return SMITHY_OK;
+}
+
+smithy_status folder_may_delete(run_context *run, smithy_str destination_prefix, bool *allowed) {
+    if (run->delete_allowed == 0) {
+        s3_delete_object_output output;
+        smithy_call *call = run_fresh_call(run);
+        const smithy_str key =
+            smithy_call_format(call, "%.*s/cwl-s3-exporter-delete-test", SMITHY_STR_ARG(destination_prefix));
+        if (!key.ptr) return SMITHY_ERROR_MEMORY;
+        const smithy_status status = s3_delete_object(
+            run->s3, &(s3_delete_object_input){.bucket = run->settings->destination_bucket, .key = key}, &output, call);
+        if (status != SMITHY_OK && smithy_call_error(call)->http_status != 403) return status;
+        run->delete_allowed = status == SMITHY_OK ? 1 : -1;
+    }
+    *allowed = run->delete_allowed > 0;
+    return SMITHY_OK;
+}

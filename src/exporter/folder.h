@@ -1,0 +1,30 @@
+/* The folder that one export task wrote, "<destinationPrefix>/<taskId>/": what is in it, and taking out what must go.
+ * Nothing outside of it is ever touched. */
+#ifndef EXPORTER_FOLDER_H
+#define EXPORTER_FOLDER_H
+
+#include "context.h"
+#include "plan.h"
+
+typedef struct folder_content {
+    int64_t objects;
+    int64_t bytes;
+    smithy_str *names; /* The streams' folders, sorted, each once. */
+    size_t count, capacity;
+} folder_content;
+
+/* "<destinationPrefix>/<taskId>/" in the arena of `memory`; absent when memory is out. */
+smithy_str folder_of(smithy_call *memory, smithy_str destination_prefix, smithy_str task_id);
+
+/* Lists the folder to its end. Texts are copied to `memory`. */
+smithy_status folder_list(run_context *run, smithy_str folder, folder_content *content,
+                          smithy_call *memory) SMITHY_NODISCARD;
+
+/* Deletes every object under `folder` but those of the stream folder `keep` (absent: every object). *deleted counts
+ * them. SMITHY_ERROR_SERVICE where S3 refuses to delete one: the call's error says which and why. */
+smithy_status folder_clean(run_context *run, smithy_str folder, smithy_str keep, int64_t *deleted) SMITHY_NODISCARD;
+
+/* Whether objects under the destination may be deleted, found out once by deleting one that does not exist. */
+smithy_status folder_may_delete(run_context *run, smithy_str destination_prefix, bool *allowed) SMITHY_NODISCARD;
+
+#endif

@@ -1,0 +1,146 @@
+#include "lease.h"
+
+#include <smithy/text.h>
+#include <stdio.h>
+
+#define PAST_DEADLINE_MS 10000
+#define RENEWED_MS       60000
+#define RENEW_BEFORE_MS  30000
+#define TAKE_TRIES       3
+
+/* ---- reading ---- */
+
+static void refuse(run_context *run, smithy_status status, smithy_call *call) {
+    const smithy_error *error = smithy_call_error(call);
+    if (run->failed) return;
+    run->failed = true;
+    run->answer->outcome = EXPORTER_OUTCOME_FAILED;
+    snprintf(run->answer->message, sizeof run->answer->message,
+             "the state %.*s cannot be used: %.300s. Nothing was changed; restore an earlier version of it, or move it "
+             "away to "
+             "start over (which exports everything again)",
+             SMITHY_STR_ARG(run->store->name), error->message[0] ? error->message : smithy_status_name(status));
+}
+
+static bool read_content(run_context *run, smithy_str text) {
+    smithy_call *scratch = smithy_call_create(&(smithy_call_options){.system = run->system});
+    smithy_status status = scratch ? state_read(&run->state, text, scratch) : SMITHY_ERROR_MEMORY;
+    if (status != SMITHY_OK)
+        refuse(run, status, smithy_call_error(scratch)->status != SMITHY_OK ? scratch : run->state_memory);
+    smithy_call_destroy(scratch);
+    return status == SMITHY_OK;
+}
+
+bool lease_load(run_context *run) {
+    smithy_buffer content;
+    bool exists = false;
+    run_show(run, "starting");
+    smithy_buffer_init(&content, run->system, STORE_MAX_BYTES);
+    smithy_call *call = run_fresh_call(run);
+    smithy_status status = run->store->load(run->store, &content, &exists, call);
+    if (status != SMITHY_OK) run_fail(run, status, "reading the state");
+    smithy_call_reset(run->state_memory);
+    if (status == SMITHY_OK && (status = state_init(&run->state, run->state_memory)) != SMITHY_OK)
+        run_fail(run, status, "starting an empty state");
+    const bool read = status == SMITHY_OK && (!exists || read_content(run, smithy_buffer_str(&content)));
+    if (read)
+        exporter_log_line(run->log, EXPORTER_LOG_INFO, exists ? "state read" : "no state yet: this is a first run",
+                          EXPORTER_FIELD_STR("state", run->store->name),
+                          EXPORTER_FIELD_I64("groups", (int64_t)run->state.group_count),
+                          EXPORTER_FIELD_I64("bytes", (int64_t)content.len));
+    smithy_buffer_deinit(&content);
+    return read;
+}
+
+/* ---- writing ---- */
+
+static bool new_nonce(run_context *run, char nonce[37]) {
+    const smithy_status status = smithy_uuid(run->system, nonce);
+    if (status != SMITHY_OK) run_fail(run, status, "drawing a random number");
+    return status == SMITHY_OK;
+}
+
+/* One compare-and-swap of what is in memory; *won false: somebody else wrote since. */
+static bool write_state(run_context *run, bool *won) {
+    smithy_buffer content;
+    char writer[37];
+    *won = false;
+    if (!new_nonce(run, writer)) return false;
+    smithy_buffer_init(&content, run->system, STORE_MAX_BYTES);
+    smithy_call *call = run_saving_call(run);
+    smithy_status status = state_write(&run->state, smithy_str_from(writer), &content);
+    if (status == SMITHY_OK) status = run->store->save(run->store, smithy_buffer_str(&content), won, call);
+    if (status != SMITHY_OK) run_fail(run, status, "saving the state");
+    smithy_buffer_deinit(&content);
+    return status == SMITHY_OK;
+}
+
+static int64_t lease_end_ms(const run_context *run) {
+    const int64_t deadline = run->options->deadline_mono_ms;
+    return run_now_ms(run) + (deadline != 0 ? deadline - run_mono_ms(run) + PAST_DEADLINE_MS : RENEWED_MS);
+}
+
+static void extend(run_context *run) {
+    run->state.lease = (state_lease){run->owner, lease_end_ms(run)};
+    run->lease_renew_mono_ms =
+        run->options->deadline_mono_ms != 0 ? 0 : run_mono_ms(run) + RENEWED_MS - RENEW_BEFORE_MS;
+}
+
+static bool busy(run_context *run) {
+    char until[SMITHY_TIME_TEXT_SIZE];
+    smithy_time_write_date_time(run->state.lease.until_ms / 1000 * 1000, until);
+    run->answer->outcome = EXPORTER_OUTCOME_BUSY;
+    snprintf(run->answer->message, sizeof run->answer->message,
+             "another run (%.8s…) works on the state %.*s until %s at the latest; this one did nothing",
+             run->state.lease.owner.ptr, SMITHY_STR_ARG(run->store->name), until);
+    return false;
+}
+
+bool lease_take(run_context *run) {
+    char owner[37];
+    if (!new_nonce(run, owner)) return false;
+    run->owner = smithy_call_copy(run->memory, smithy_str_from(owner));
+    for (int tries = 0; tries < TAKE_TRIES && run->owner.ptr; tries++) {
+        bool won;
+        if (run->state.lease.owner.ptr && run->state.lease.until_ms > run_now_ms(run)) return busy(run);
+        extend(run);
+        if (!write_state(run, &won)) return false;
+        if (won) return run->holds_lease = true;
+        if (!lease_load(run)) return false; /* Somebody was faster: see who. */
+    }
+    run->answer->outcome = EXPORTER_OUTCOME_BUSY;
+    snprintf(run->answer->message, sizeof run->answer->message,
+             "others keep writing the state %.*s, or it exists and may not be read; this run did nothing",
+             SMITHY_STR_ARG(run->store->name));
+    return false;
+}
+
+bool lease_save(run_context *run) {
+    bool won;
+    if (!run->holds_lease || run->lost_lease) return false;
+    if (!write_state(run, &won)) return false;
+    if (won) return true;
+    run->lost_lease = true;
+    run->answer->outcome = EXPORTER_OUTCOME_FAILED;
+    snprintf(
+        run->answer->message, sizeof run->answer->message,
+        "the state %.*s was written by somebody else during this run, which wrote nothing more; tasks it started are "
+        "settled by the next run",
+        SMITHY_STR_ARG(run->store->name));
+    exporter_log_line(run->log, EXPORTER_LOG_ERROR, "the lease is lost", EXPORTER_FIELD_STR("state", run->store->name));
+    return false;
+}
+
+void lease_keep(run_context *run) {
+    if (!run->holds_lease || run->lost_lease || run->lease_renew_mono_ms == 0) return;
+    if (run_mono_ms(run) < run->lease_renew_mono_ms) return;
+    extend(run);
+    (void)lease_save(run);
+}
+
+void lease_release(run_context *run) {
+    if (!run->holds_lease || run->lost_lease) return;
+    run_show(run, "saving");
+    run->state.lease = (state_lease){0};
+    if (lease_save(run)) run->holds_lease = false;
+}

@@ -1,0 +1,99 @@
+#include "slot_close.h"
+
+#include "folder.h"
+
+#include <stdio.h>
+
+static bool leave_open(run_context *run, slot *slot, smithy_status status, const char *doing) {
+    char text[RUN_ERROR_TEXT], reason[RUN_ERROR_TEXT + 128];
+    slot->phase = SLOT_FREE;
+    if (run_is_fatal(status)) {
+        run_fail(run, status, doing);
+        return false;
+    }
+    snprintf(reason, sizeof reason, "%s: %s. The next run goes on from here", doing,
+             run_error_text(run, text, sizeof text));
+    work_problem(run, slot->work, reason);
+    return false;
+}
+
+/* Takes out what a task for one stream wrote of others, and remembers to look again: objects can appear late. */
+static smithy_status clean_siblings(run_context *run, slot *slot, smithy_str folder, folder_content *content) {
+    char text[CATALOG_FOLDER_MAX];
+    int64_t deleted = 0;
+    const smithy_str keep = catalog_folder(slot->spec.prefix, text);
+    const bool alone = content->count == 0 || (content->count == 1 && smithy_str_equal(content->names[0], keep));
+    if (alone && !slot->unit.has_siblings) return SMITHY_OK;
+    SMITHY_TRY(state_add_cleanup(&run->state, folder, keep, run_now_ms(run)));
+    if (alone) return SMITHY_OK;
+    const smithy_status status = folder_clean(run, folder, keep, &deleted);
+    if (status != SMITHY_OK) return status;
+    run->state.cleanups[run->state.cleanup_count - 1].cleaned = true;
+    exporter_log_line(run->log, EXPORTER_LOG_INFO, "deleted what the task took along of other streams",
+                      EXPORTER_FIELD_STR("folder", folder), EXPORTER_FIELD_I64("objects", deleted));
+    return folder_list(run, folder, content, slot->work->memory);
+}
+
+static void count(run_context *run, const slot *slot, const folder_content *content) {
+    exporter_answer *answer = run->answer;
+    answer->tasks_completed++;
+    if (slot->adopted) answer->tasks_adopted++;
+    answer->objects += content->objects;
+    answer->bytes += content->bytes;
+    answer->streams_exported += (int64_t)content->count;
+    run->progress.tasks_completed++;
+    run->progress.bytes += content->bytes;
+    exporter_log_line(run->log, EXPORTER_LOG_INFO, "task completed", EXPORTER_FIELD_TEXT("task", slot->task_id),
+                      EXPORTER_FIELD_STR("group", slot->spec.group), EXPORTER_FIELD_STR("stream", slot->spec.prefix),
+                      EXPORTER_FIELD_I64("streams", (int64_t)content->count),
+                      EXPORTER_FIELD_I64("objects", content->objects), EXPORTER_FIELD_I64("bytes", content->bytes));
+}
+
+/* An adopted task counts only where the watermark stands right before its window: otherwise what it holds is archived
+ * already, or more is missing than it holds; then it goes, and the window is exported as planned. */
+static smithy_status still_fits(const slot *slot, bool *fits) {
+    int64_t watermark;
+    const catalog_stream *stream = slot->unit.stream;
+    SMITHY_TRY(plan_watermark(slot->work->group, slot->unit.kind, stream ? stream->name : (smithy_str){0},
+                              stream ? stream->created_ms : 0, &watermark));
+    *fits = watermark + 1 == slot->spec.from_ms;
+    return SMITHY_OK;
+}
+
+static bool discard_superseded(run_context *run, slot *slot, smithy_str folder) {
+    int64_t deleted = 0;
+    exporter_log_line(run->log, EXPORTER_LOG_WARN, "deleted the output of a task whose window another one closed",
+                      EXPORTER_FIELD_TEXT("task", slot->task_id), EXPORTER_FIELD_STR("folder", folder));
+    smithy_status status = folder_clean(run, folder, (smithy_str){0}, &deleted);
+    if (status != SMITHY_OK) return leave_open(run, slot, status, "deleting the output of a superseded task");
+    status = state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run));
+    if (status == SMITHY_OK) status = state_add_task(&run->state, smithy_str_from(slot->task_id), run_now_ms(run));
+    if (status != SMITHY_OK) return leave_open(run, slot, status, "noting a superseded task");
+    run->state.flight = (state_flight){0};
+    slot->phase = SLOT_FREE;
+    return false;
+}
+
+bool slot_close(run_context *run, slot *slot) {
+    folder_content content;
+    bool fits = true;
+    const smithy_str folder =
+        folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
+    if (!folder.ptr) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
+    if (slot->adopted && still_fits(slot, &fits) != SMITHY_OK)
+        return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
+    if (!fits) return discard_superseded(run, slot, folder);
+    smithy_status status = folder_list(run, folder, &content, slot->work->memory);
+    if (status == SMITHY_OK && slot->unit.kind != STATE_UNIT_GROUP)
+        status = clean_siblings(run, slot, folder, &content);
+    if (status != SMITHY_OK) return leave_open(run, slot, status, "reading and cleaning the task's folder");
+    const catalog_stream *stream = slot->unit.stream;
+    const plan_folders folders = {content.names, content.count};
+    status = plan_close(&run->state, slot->work->group, &slot->work->catalog, slot->unit.kind,
+                        stream ? stream->name : (smithy_str){0}, stream ? stream->created_ms : 0, slot->spec.to_ms,
+                        &folders);
+    if (status == SMITHY_OK) status = state_add_task(&run->state, smithy_str_from(slot->task_id), run_now_ms(run));
+    if (status != SMITHY_OK) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "moving a watermark");
+    count(run, slot, &content);
+    return true;
+}

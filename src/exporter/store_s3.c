@@ -1,0 +1,153 @@
+/* The state in an S3 object. Compare-and-swap is S3's own: If-Match on the ETag that was read, If-None-Match for the
+ * first. After a lost answer the object is read back: the nonce in it tells whose it is. */
+#include "store.h"
+
+#include <smithy/text.h>
+
+#define ETAG_MAX   128
+#define SAVE_TRIES 6
+
+typedef struct s3_store {
+    state_store base;
+    const smithy_system *system;
+    s3_client *s3;
+    exporter_log *log;
+    smithy_str bucket, key;
+    bool exists;
+    char etag[ETAG_MAX];
+    smithy_buffer content; /* What load hands its sink. */
+} s3_store;
+
+/* ---- reading ---- */
+
+static smithy_status take_bytes(void *context, const uint8_t *bytes, size_t len) {
+    smithy_buffer *content = context;
+    smithy_buffer_append(content, bytes, len);
+    return smithy_buffer_status(content);
+}
+
+static smithy_status start_again(void *context) {
+    smithy_buffer *content = context;
+    content->len = 0;
+    return SMITHY_OK;
+}
+
+static smithy_status keep_etag(s3_store *store, smithy_str etag, smithy_call *call) {
+    if (etag.len == 0 || etag.len >= sizeof store->etag)
+        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "S3 gives no usable ETag for the state");
+    memcpy(store->etag, etag.ptr, etag.len);
+    store->etag[etag.len] = 0;
+    return SMITHY_OK;
+}
+
+/* The object as it stands; *exists is false for 404, and for the 403 that S3 gives in its place to those who may not
+ * list the bucket. */
+static smithy_status fetch(s3_store *store, smithy_buffer *content, bool *exists, smithy_str *etag, smithy_call *call) {
+    smithy_sink sink = {take_bytes, start_again, content};
+    s3_get_object_output output;
+    const smithy_status status =
+        s3_get_object(store->s3, &(s3_get_object_input){.bucket = store->bucket, .key = store->key, .body_sink = &sink},
+                      &output, call);
+    *exists = status == SMITHY_OK;
+    *etag = output.e_tag;
+    if (status != SMITHY_ERROR_SERVICE) return status;
+    const smithy_error *error = smithy_call_error(call);
+    if (smithy_error_has_code(error, "NoSuchKey") || smithy_error_has_code(error, "404")) return SMITHY_OK;
+    if (error->http_status == 403 && smithy_error_has_code(error, "AccessDenied")) {
+        exporter_log_line(
+            store->log, EXPORTER_LOG_WARN,
+            "the state cannot be read (403): taken for absent, as S3 answers so where s3:ListBucket is not "
+            "granted",
+            EXPORTER_FIELD_STR("state", store->base.name));
+        return SMITHY_OK;
+    }
+    return status;
+}
+
+static smithy_status load(state_store *base, smithy_buffer *content, bool *exists, smithy_call *call) {
+    s3_store *store = (s3_store *)base;
+    smithy_str etag;
+    SMITHY_TRY(fetch(store, content, exists, &etag, call));
+    store->exists = *exists;
+    if (!*exists) smithy_call_clear_error(call);
+    return *exists ? keep_etag(store, etag, call) : SMITHY_OK;
+}
+
+/* ---- writing ---- */
+
+/* The object now holds exactly `content`: the save whose answer was lost, or refused on its own repetition, is ours. */
+static smithy_status is_ours(s3_store *store, smithy_str content, bool *ours, smithy_call *call) {
+    smithy_str etag;
+    bool exists;
+    smithy_call_clear_error(call);
+    smithy_buffer_reset(&store->content);
+    SMITHY_TRY(fetch(store, &store->content, &exists, &etag, call));
+    *ours = exists && smithy_str_equal(smithy_buffer_str(&store->content), content);
+    if (!*ours) return SMITHY_OK;
+    store->exists = true;
+    return keep_etag(store, etag, call);
+}
+
+static smithy_status put(s3_store *store, smithy_str content, smithy_call *call) {
+    s3_put_object_output output;
+    s3_put_object_input input = {
+        .bucket = store->bucket,
+        .key = store->key,
+        .body = {.bytes = {(const uint8_t *)content.ptr, content.len}},
+        .content_type = SMITHY_STR("application/json"),
+    };
+    if (store->exists)
+        input.if_match = smithy_str_from(store->etag);
+    else
+        input.if_none_match = SMITHY_STR("*");
+    SMITHY_TRY(s3_put_object(store->s3, &input, &output, call));
+    store->exists = true;
+    return keep_etag(store, output.e_tag, call);
+}
+
+static void pause_before(s3_store *store, int tries) {
+    uint8_t jitter = 0;
+    if (store->system->random(store->system->context, &jitter, sizeof jitter) != SMITHY_OK) jitter = 128;
+    store->system->sleep_ms(store->system->context, (100LL << tries) * (128 + jitter) / 256);
+}
+
+static smithy_status save(state_store *base, smithy_str content, bool *won, smithy_call *call) {
+    s3_store *store = (s3_store *)base;
+    smithy_status status = SMITHY_OK;
+    *won = false;
+    for (int tries = 0; tries < SAVE_TRIES; tries++) {
+        if (tries > 0) pause_before(store, tries);
+        smithy_call_clear_error(call);
+        status = put(store, content, call);
+        *won = status == SMITHY_OK;
+        if (*won) return SMITHY_OK;
+        const smithy_error *error = smithy_call_error(call);
+        const bool conflict = error->http_status == 409; /* Two writes met: this one may try again. */
+        const bool lost = error->http_status == 412 || error->http_status == 404;
+        if (!conflict && !lost && !error->outcome_unknown) return status;
+        const smithy_error first = *error;
+        SMITHY_TRY(is_ours(store, content, won, call));
+        if (*won || lost) return SMITHY_OK;
+        *smithy_call_error_mutable(call) = first;
+    }
+    return status;
+}
+
+static void destroy(state_store *base) {
+    s3_store *store = (s3_store *)base;
+    smithy_buffer_deinit(&store->content);
+    store->system->resize(store->system->context, store, 0);
+}
+
+state_store *store_open_s3(s3_client *s3, smithy_str bucket, smithy_str key, smithy_str dsn, exporter_log *log,
+                           const smithy_system *system, smithy_call *call) {
+    s3_store *store = system->resize(system->context, NULL, sizeof *store);
+    if (!store) {
+        (void)smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
+        return NULL;
+    }
+    *store = (s3_store){
+        .base = {load, save, destroy, dsn}, .system = system, .s3 = s3, .log = log, .bucket = bucket, .key = key};
+    smithy_buffer_init(&store->content, system, STORE_MAX_BYTES);
+    return &store->base;
+}

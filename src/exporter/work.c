@@ -1,0 +1,28 @@
+#include "work.h"
+
+work *work_create(run_context *run, const catalog_group *group) {
+    work *created = run->system->resize(run->system->context, NULL, sizeof *created);
+    smithy_call *memory =
+        created ? smithy_call_create(&(smithy_call_options){.system = run->system, .max_memory = (size_t)4 << 30})
+                : NULL;
+    if (!memory) {
+        if (created) run->system->resize(run->system->context, created, 0);
+        run_fail(run, SMITHY_ERROR_MEMORY, "listing a group");
+        return NULL;
+    }
+    *created = (work){.catalog = *group, .memory = memory};
+    return created;
+}
+
+void work_destroy(run_context *run, work *work) {
+    if (!work) return;
+    smithy_call_destroy(work->memory);
+    run->system->resize(run->system->context, work, 0);
+}
+
+void work_problem(run_context *run, work *work, const char *reason) {
+    work->failed = true;
+    exporter_answer_problem(run->answer, work->catalog.name, "%s", reason);
+    exporter_log_line(run->log, EXPORTER_LOG_ERROR, "not exported", EXPORTER_FIELD_STR("group", work->catalog.name),
+                      EXPORTER_FIELD_TEXT("reason", reason));
+}
