@@ -1,0 +1,268 @@
+#include "failing_system.h"
+#include "random_source.h"
+
+#include <smithy/call.h>
+
+#include <pthread.h>
+#include <stdalign.h>
+#include <stdlib.h>
+
+static void a_null_call_means_out_of_memory(void **state) {
+    (void)state;
+    assert_int_equal(smithy_call_status(NULL), SMITHY_ERROR_MEMORY);
+    assert_string_equal(smithy_call_error(NULL)->message, "out of memory");
+    smithy_call_destroy(NULL);
+}
+
+static void a_new_call_has_no_error_and_no_deadline(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    assert_int_equal(smithy_call_status(call), SMITHY_OK);
+    assert_true(smithy_call_deadline(call) == 0);
+    assert_false(smithy_call_is_canceled(call));
+    assert_ptr_equal(smithy_call_system(call), smithy_system_default());
+    smithy_call_destroy(call);
+}
+
+static void allocations_are_zeroed_aligned_and_apart(void **state) {
+    (void)state;
+    random_source chance = {7};
+    smithy_call *call = smithy_call_create(NULL);
+    for (int round = 0; round < 3; round++) {
+        unsigned char *blocks[400];
+        size_t sizes[400];
+        for (size_t i = 0; i < 400; i++) {
+            sizes[i] = (size_t)random_below(&chance, i % 50 == 0 ? 200000 : 300);
+            blocks[i] = smithy_call_alloc(call, sizes[i], 1);
+            assert_non_null(blocks[i]);
+            assert_int_equal((uintptr_t)blocks[i] % alignof(max_align_t), 0);
+            for (size_t at = 0; at < sizes[i]; at++) assert_int_equal(blocks[i][at], 0);
+            memset(blocks[i], (int)i % 255 + 1, sizes[i]);
+            smithy_call_copy(call, SMITHY_STR("odd"));
+        }
+        for (size_t i = 0; i < 400; i++)
+            for (size_t at = 0; at < sizes[i]; at++) assert_int_equal(blocks[i][at], i % 255 + 1);
+        smithy_call_reset(call);
+    }
+    smithy_call_destroy(call);
+}
+
+static void nothing_is_still_a_pointer(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(smithy_call_alloc(call, 0, 100));
+    assert_non_null(smithy_call_alloc(call, 100, 0));
+    smithy_call_destroy(call);
+}
+
+static void a_product_that_overflows_is_refused(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    assert_null(smithy_call_alloc(call, SIZE_MAX / 2, 3));
+    assert_int_equal(smithy_call_status(call), SMITHY_ERROR_LIMIT);
+    assert_null(smithy_call_alloc(call, SIZE_MAX, 1));
+    assert_null(smithy_call_alloc(call, 1, SIZE_MAX - 8));
+    smithy_call_destroy(call);
+}
+
+static void the_arena_never_exceeds_its_maximum(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(&(smithy_call_options){.max_memory = 1000});
+    assert_non_null(smithy_call_alloc(call, 1, 1000));
+    assert_null(smithy_call_alloc(call, 1, 1));
+    assert_int_equal(smithy_call_status(call), SMITHY_ERROR_LIMIT);
+    smithy_call_reset(call);
+    assert_int_equal(smithy_call_status(call), SMITHY_OK);
+    assert_null(smithy_call_alloc(call, 1, 1001));
+    smithy_call_reset(call);
+    size_t got = 0;
+    while (smithy_call_alloc(call, 1, 16)) got += 16;
+    assert_in_range(got, 900, 1000);
+    smithy_call_destroy(call);
+}
+
+static void a_reset_gives_back_all_but_one_ordinary_block(void **state) {
+    (void)state;
+    failing_system counting;
+    failing_system_init(&counting, 0);
+    smithy_call *call = smithy_call_create(&(smithy_call_options){.system = &counting.system});
+    for (int i = 0; i < 100; i++) smithy_call_alloc(call, 1, 20000);
+    for (int i = 0; i < 100; i++) smithy_call_alloc(call, 1, 5000);
+    smithy_call_reset(call);
+    assert_int_equal(counting.live, 2); /* The call and the block. */
+    const size_t before = counting.allocations;
+    for (int i = 0; i < 10; i++) smithy_call_alloc(call, 1, 5000);
+    assert_int_equal(counting.allocations, before);
+    smithy_call_destroy(call);
+    assert_int_equal(counting.live, 0);
+}
+
+static void copies_are_terminated_and_keep_absence(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    check_text(smithy_call_copy(call, (smithy_str){"abcdef", 3}), "abc");
+    check_text(smithy_call_copy(call, SMITHY_STR("")), "");
+    assert_null(smithy_call_copy(call, (smithy_str){0}).ptr);
+    check_text(smithy_call_format(call, "%s/%05d", "x", 42), "x/00042");
+    smithy_call_destroy(call);
+}
+
+static void what_the_outputs_held_is_overwritten(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    const smithy_str secret = smithy_call_copy(call, SMITHY_STR("wJalrXUtnFEMI"));
+    smithy_call_reset(call); /* The first block stays, so looking at it is allowed. */
+    for (size_t i = 0; i < secret.len; i++) assert_int_equal(secret.ptr[i], 0);
+    smithy_call_destroy(call);
+}
+
+static void one_text_can_be_carried_over_a_reset(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    for (int i = 0; i < 50; i++) smithy_call_alloc(call, 1, 9000);
+    smithy_str token = smithy_call_copy(call, SMITHY_STR("next/token"));
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(smithy_call_reset_keeping(call, &token), SMITHY_OK);
+        check_text(token, "next/token");
+    }
+    smithy_str absent = {0};
+    assert_int_equal(smithy_call_reset_keeping(call, &absent), SMITHY_OK);
+    assert_null(absent.ptr);
+    smithy_str empty = SMITHY_STR("");
+    assert_int_equal(smithy_call_reset_keeping(call, &empty), SMITHY_OK);
+    check_text(empty, "");
+    assert_int_equal(smithy_call_reset_keeping(call, NULL), SMITHY_OK);
+    smithy_call_destroy(call);
+}
+
+static void the_first_failure_is_kept(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    assert_int_equal(smithy_call_fail(call, SMITHY_ERROR_IO, "disk %d", 1), SMITHY_ERROR_IO);
+    assert_int_equal(smithy_call_fail(call, SMITHY_ERROR_INPUT, "later"), SMITHY_ERROR_INPUT);
+    assert_int_equal(smithy_call_status(call), SMITHY_ERROR_IO);
+    assert_string_equal(smithy_call_error(call)->message, "disk 1");
+    smithy_call_clear_error(call);
+    assert_int_equal(smithy_call_status(call), SMITHY_OK);
+    assert_string_equal(smithy_call_error(call)->message, "");
+    smithy_call_destroy(call);
+}
+
+static void a_long_message_is_cut_between_characters(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    char text[600];
+    for (size_t lead = 0; lead < 4; lead++) {
+        memset(text, 'a', lead);
+        for (size_t i = lead; i + 4 < sizeof text; i += 4) memcpy(text + i, "\xF0\x9F\x98\x80", 5);
+        smithy_call_clear_error(call);
+        smithy_call_fail(call, SMITHY_ERROR_IO, "%s", text);
+        const size_t len = strlen(smithy_call_error(call)->message);
+        assert_int_equal((len - lead) % 4, 0);
+        assert_in_range(len, 508, 511);
+    }
+    smithy_call_destroy(call);
+}
+
+static void a_modeled_error_is_found_by_its_shape_until_cleared(void **state) {
+    (void)state;
+    static const int SHAPE = 1, OTHER = 2;
+    int detail = 3;
+    smithy_call *call = smithy_call_create(NULL);
+    assert_null(smithy_call_error_shape(call, NULL));
+    smithy_call_set_error_shape(call, &SHAPE, &detail);
+    assert_ptr_equal(smithy_call_error_shape(call, &SHAPE), &detail);
+    assert_null(smithy_call_error_shape(call, &OTHER));
+    smithy_call_clear_error(call);
+    assert_null(smithy_call_error_shape(call, &SHAPE));
+    smithy_call_destroy(call);
+}
+
+static int64_t late_clock(void *context) {
+    return *(const int64_t *)context;
+}
+
+static void a_timeout_becomes_an_instant_that_cannot_overflow(void **state) {
+    (void)state;
+    int64_t now = 5000;
+    smithy_system system = *smithy_system_default();
+    system.context = &now;
+    system.mono_ms = late_clock;
+    smithy_call *call = smithy_call_create(&(smithy_call_options){.system = &system, .timeout_ms = 250});
+    assert_true(smithy_call_deadline(call) == 5250);
+    smithy_call_reset(call);
+    assert_true(smithy_call_deadline(call) == 5250);
+    smithy_call_set_timeout(call, INT64_MAX);
+    assert_true(smithy_call_deadline(call) == INT64_MAX);
+    smithy_call_set_timeout(call, 0);
+    assert_true(smithy_call_deadline(call) == 0);
+    now = -10;
+    smithy_call_set_timeout(call, 10);
+    assert_true(smithy_call_deadline(call) != 0);
+    smithy_call_set_deadline(call, 77);
+    assert_true(smithy_call_deadline(call) == 77);
+    smithy_call_destroy(call);
+}
+
+static void *cancel(void *call) {
+    smithy_call_cancel(call);
+    return NULL;
+}
+
+static void another_thread_cancels_until_it_is_taken_back(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(NULL);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, cancel, call), 0);
+    while (!smithy_call_is_canceled(call)) smithy_system_default()->sleep_ms(NULL, 1);
+    pthread_join(thread, NULL);
+    smithy_call_reset(call);
+    assert_true(smithy_call_is_canceled(call));
+    smithy_call_uncancel(call);
+    assert_false(smithy_call_is_canceled(call));
+    smithy_call_destroy(call);
+}
+
+static smithy_status use_a_call(const smithy_system *system, void *argument) {
+    (void)argument;
+    smithy_call *call = smithy_call_create(&(smithy_call_options){.system = system});
+    if (!call) return smithy_call_status(call);
+    smithy_str token = smithy_call_copy(call, SMITHY_STR("token"));
+    for (int i = 0; i < 5 && token.ptr; i++)
+        if (!smithy_call_alloc(call, 3, 10000)) break;
+    smithy_status status = smithy_call_status(call);
+    if (status == SMITHY_OK) status = smithy_call_reset_keeping(call, &token);
+    if (status == SMITHY_OK) {
+        smithy_call_format(call, "%70000d", 1);
+        status = smithy_call_status(call);
+    }
+    smithy_call_destroy(call);
+    return status;
+}
+
+static void each_failed_allocation_is_told(void **state) {
+    (void)state;
+    assert_in_range(fail_each_allocation(use_a_call, NULL), 6, 20);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_null_call_means_out_of_memory),
+        cmocka_unit_test(a_new_call_has_no_error_and_no_deadline),
+        cmocka_unit_test(allocations_are_zeroed_aligned_and_apart),
+        cmocka_unit_test(nothing_is_still_a_pointer),
+        cmocka_unit_test(a_product_that_overflows_is_refused),
+        cmocka_unit_test(the_arena_never_exceeds_its_maximum),
+        cmocka_unit_test(a_reset_gives_back_all_but_one_ordinary_block),
+        cmocka_unit_test(copies_are_terminated_and_keep_absence),
+        cmocka_unit_test(what_the_outputs_held_is_overwritten),
+        cmocka_unit_test(one_text_can_be_carried_over_a_reset),
+        cmocka_unit_test(the_first_failure_is_kept),
+        cmocka_unit_test(a_long_message_is_cut_between_characters),
+        cmocka_unit_test(a_modeled_error_is_found_by_its_shape_until_cleared),
+        cmocka_unit_test(a_timeout_becomes_an_instant_that_cannot_overflow),
+        cmocka_unit_test(another_thread_cancels_until_it_is_taken_back),
+        cmocka_unit_test(each_failed_allocation_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+#include "check.h"
+#include "random_source.h"
+
+#include <smithy/hash.h>
+#include <smithy/text.h>
+
+static void check_hex(const uint8_t *digest, size_t len, const char *expected) {
+    char text[65];
+    smithy_hex_write(digest, len, text);
+    assert_string_equal(text, expected);
+}
+
+static void digests_match_their_standards(void **state) {
+    (void)state;
+    uint8_t digest[SMITHY_SHA256_SIZE];
+    assert_int_equal(smithy_sha256("abc", 3, digest), SMITHY_OK);
+    check_hex(digest, 32, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_int_equal(smithy_sha256(NULL, 0, digest), SMITHY_OK);
+    check_hex(digest, 32, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_int_equal(smithy_md5("abc", 3, digest), SMITHY_OK);
+    check_hex(digest, 16, "900150983cd24fb0d6963f7d28e17f72");
+}
+
+static void hmac_matches_rfc_4231(void **state) {
+    (void)state;
+    uint8_t digest[SMITHY_SHA256_SIZE];
+    assert_int_equal(smithy_hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, digest), SMITHY_OK);
+    check_hex(digest, 32, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    assert_int_equal(smithy_hmac_sha256(NULL, 0, NULL, 0, digest), SMITHY_OK);
+    check_hex(digest, 32, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+    assert_int_equal(smithy_hmac_sha256("k", SIZE_MAX, "", 0, digest), SMITHY_ERROR_LIMIT);
+}
+
+static void a_digest_in_pieces_equals_one_in_whole(void **state) {
+    (void)state;
+    random_source chance = {3};
+    uint8_t bytes[5000], whole[SMITHY_SHA256_SIZE], pieces[SMITHY_SHA256_SIZE];
+    random_fill(&chance, bytes, sizeof bytes);
+    for (int round = 0; round < 50; round++) {
+        const size_t len = (size_t)random_below(&chance, sizeof bytes);
+        uint32_t crc = 0;
+        smithy_sha256_state sha;
+        assert_int_equal(smithy_sha256(bytes, len, whole), SMITHY_OK);
+        assert_int_equal(smithy_sha256_init(&sha), SMITHY_OK);
+        for (size_t at = 0; at < len;) {
+            size_t piece = (size_t)random_below(&chance, 300);
+            if (piece > len - at) piece = len - at;
+            assert_int_equal(smithy_sha256_update(&sha, bytes + at, piece), SMITHY_OK);
+            crc = smithy_crc32(crc, bytes + at, piece);
+            at += piece;
+        }
+        assert_int_equal(smithy_sha256_final(&sha, pieces), SMITHY_OK);
+        assert_memory_equal(pieces, whole, sizeof whole);
+        assert_int_equal(crc, smithy_crc32(0, bytes, len));
+        smithy_sha256_deinit(&sha); /* After final there is nothing left to free. */
+    }
+}
+
+static void an_unfinished_digest_is_freed_by_deinit(void **state) {
+    (void)state;
+    smithy_sha256_state sha;
+    assert_int_equal(smithy_sha256_init(&sha), SMITHY_OK);
+    assert_int_equal(smithy_sha256_update(&sha, NULL, 0), SMITHY_OK);
+    smithy_sha256_deinit(&sha);
+    assert_null(sha.context);
+}
+
+static void crc32_matches_its_check_value(void **state) {
+    (void)state;
+    assert_int_equal(smithy_crc32(0, "123456789", 9), 0xCBF43926);
+    assert_int_equal(smithy_crc32(0, NULL, 0), 0);
+    assert_int_equal(smithy_crc32(77, NULL, 0), 77);
+}
+
+static void cleansed_memory_is_zero(void **state) {
+    (void)state;
+    char secret[] = "secret";
+    smithy_cleanse(secret, sizeof secret);
+    for (size_t i = 0; i < sizeof secret; i++) assert_int_equal(secret[i], 0);
+    smithy_cleanse(NULL, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(digests_match_their_standards),
+        cmocka_unit_test(hmac_matches_rfc_4231),
+        cmocka_unit_test(a_digest_in_pieces_equals_one_in_whole),
+        cmocka_unit_test(an_unfinished_digest_is_freed_by_deinit),
+        cmocka_unit_test(crc32_matches_its_check_value),
+        cmocka_unit_test(cleansed_memory_is_zero),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
