@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-
 from aws.archive import Archive
 from aws.client import Aws
 from aws.lambda_host import LambdaHost

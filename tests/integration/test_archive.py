@@ -3,7 +3,6 @@
 import gzip
 
 import pytest
-
 from aws.archive import Archive, records, render
 
 

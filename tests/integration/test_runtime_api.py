@@ -7,7 +7,6 @@ import textwrap
 import threading
 
 import pytest
-
 from aws.lambda_host import LambdaHost
 from aws.runtime_api import MAX_PAYLOAD, RuntimeApi
 

@@ -11,13 +11,12 @@ import zlib
 from email.utils import parsedate_to_datetime
 
 import pytest
+from aws.archive import Archive
+from aws.identity import ACCESS_KEY, REGION, SECRET_KEY
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, ConnectionClosedError
-
-from aws.archive import Archive
-from aws.identity import ACCESS_KEY, REGION, SECRET_KEY
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -597,6 +596,11 @@ class TestTransport:
         assert _raw(aws, "PUT", f"/{bucket}/k", headers, body % crc.encode()).status == 200
         assert aws.s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"hello"
         assert b"BadDigest" in _raw(aws, "PUT", f"/{bucket}/k", headers, body % b"AAAAAA==").content
+
+    def test_dynamodb_answers_carry_their_checksum(self, aws):
+        headers = {"x-amz-target": "DynamoDB_20120810.ListTables", "authorization": _authorization("dynamodb")}
+        answer = _raw(aws, "POST", "/", headers, b"{}")
+        assert answer.status == 200 and int(answer.headers["x-amz-crc32"]) == zlib.crc32(answer.content)
 
     def test_errors_look_as_clients_expect_them(self, aws):
         logs = _raw(aws, "POST", "/", {"x-amz-target": "Logs_20140328.DescribeLogStreams"}, b'{"logGroupName": "x"}')

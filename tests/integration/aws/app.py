@@ -2,6 +2,7 @@
 
 import json
 import uuid
+import zlib
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -131,7 +132,10 @@ class Application:
                 return self._logs(call)
             if call.service == "s3":
                 return self._s3(call)
-            return self._world.moto(call.request)
+            response = self._world.moto(call.request)
+            if call.service == "dynamodb":
+                response.headers["x-amz-crc32"] = str(zlib.crc32(response.body))
+            return response
 
     def _refusal(self, call):
         if not self._world.settings.verify_signatures or call.operation in _UNSIGNED:
