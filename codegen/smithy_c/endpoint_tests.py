@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .endpoint_layout import wrap
 from .endpoint_tree import IGNORED_PROPERTIES, pick_scheme
 from .endpoint_values import quote
 from .endpoints import Param, banner, environment_of_templates, read_params, rule_set_of
@@ -21,14 +20,14 @@ _NAME_WIDTH = 88
 
 @dataclass(frozen=True)
 class Case:
-    """One test; members are (name, value in C) pairs."""
+    """One test; members are (name, value in C)."""
 
     number: str
     name: str
     lists: list[tuple[str, list[str]]]  # Parameters that are lists, by their fields.
     params: list[tuple[str, str]]
     endpoint: list[tuple[str, str]]
-    error: list[str]
+    error: str  # A literal; empty where an endpoint is expected.
 
 
 def build(model: dict, service_shape_id: str, prefix: str) -> str:
@@ -60,7 +59,7 @@ def _case(number: int, test: dict[str, Any], params: tuple[Param, ...], place: s
         ],
         params=[(param.field, _param(param, values[param.name], where)) for param in params if param.name in values],
         endpoint=_endpoint(expected["endpoint"], where) if "endpoint" in expected else [],
-        error=_message(expected["error"]) if "error" in expected else [],
+        error=quote(expected["error"]) if "error" in expected else "",
     )
 
 
@@ -104,6 +103,7 @@ def _list(texts: list[str]) -> str:
 
 
 def _endpoint(endpoint: dict[str, Any], where: str) -> list[tuple[str, str]]:
+    """The expected endpoint as (member, value in C)."""
     members = [("url", _text(endpoint["url"]))]
     headers = [(name, value) for name, values in sorted(endpoint.get("headers", {}).items()) for value in values]
     if headers:
@@ -138,8 +138,3 @@ def _scheme(schemes: list[dict[str, Any]], where: str) -> list[tuple[str, str]]:
         elif name != "name":
             raise GeneratorError(f"{where}: the member {name!r} of an authScheme is not known")
     return members
-
-
-def _message(text: str) -> list[str]:
-    """The lines of the call that expects this message."""
-    return wrap("    expect_error(", ["resolve", "&params", quote(text)], ",", ");")
