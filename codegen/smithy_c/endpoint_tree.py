@@ -99,6 +99,7 @@ class Tree:
         assign = expr.get("assign", "")
         if "fn" not in expr:
             raise e.fail(f"a condition that is not a function: {expr!r}")
+        e.check(expr)
         function, argv = expr["fn"], expr["argv"]
         if function in ("booleanEquals", "stringEquals") and len(argv) == 2 and not isinstance(argv[0], dict):
             argv = [argv[1], argv[0]]  # The literal last.

@@ -141,14 +141,17 @@ class Expressions:
 
     # ---- functions ----
 
-    def call(self, expr: Mapping[str, Any], scope: Scope) -> Value:
+    def check(self, expr: Mapping[str, Any]) -> None:
+        """A function that is known, with as many arguments as it takes."""
         function = expr["fn"]
-        handler = _FUNCTIONS.get(function)
-        if handler is None:
+        if function not in _FUNCTIONS:
             raise self.fail(f"the function {function!r} is not known")
-        if function in _ARITY and len(expr["argv"]) not in _ARITY[function]:
+        if len(expr["argv"]) not in _ARITY[function]:
             raise self.fail(f"{function} with {len(expr['argv'])} arguments")
-        return handler(self, expr["argv"], scope)
+
+    def call(self, expr: Mapping[str, Any], scope: Scope) -> Value:
+        self.check(expr)
+        return _FUNCTIONS[expr["fn"]](self, expr["argv"], scope)
 
     def typed(self, function: str, argument: Any, type_: str, scope: Scope) -> Value:
         value = self.value(argument, scope)
