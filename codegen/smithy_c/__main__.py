@@ -1,0 +1,147 @@
+"""The command line: slim a model, generate one service, bring generated/ up to date, or check that it is."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from . import config, emit, protocols, resolve, slim
+from .errors import GeneratorError
+from .model import Model
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except GeneratorError as error:
+        print(f"smithy_c: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="smithy_c", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("slim", help="cut a model down to the operations that are wanted")
+    command.add_argument("model", type=Path, metavar="MODEL.json")
+    command.add_argument("--service-config", type=Path, metavar="TOML", help="takes the operations from there")
+    command.add_argument("--operations", help="comma separated, instead of the configuration's")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.json")
+    command.set_defaults(run=_slim)
+
+    command = commands.add_parser("generate", help="generate the client of one service")
+    command.add_argument("model", type=Path, metavar="MODEL.json")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="the service's folder")
+    command.add_argument("--name", help="the client's prefix; default the configuration's")
+    command.add_argument("--service-config", type=Path, metavar="TOML")
+    wanted = command.add_mutually_exclusive_group()
+    wanted.add_argument("--operations", help="comma separated; default the configuration's, else all")
+    wanted.add_argument("--all", action="store_true", help="all operations of the model")
+    command.set_defaults(run=_generate)
+
+    for name, run, text in (
+        ("update-generated", _update, "bring the generated folder up to date with the models"),
+        ("check", _check, "fail and name the files where the two differ"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--models", type=Path, default=ROOT / "models", metavar="DIR")
+        command.add_argument("--services", type=Path, default=ROOT / "codegen" / "services", metavar="DIR")
+        command.add_argument("--generated", type=Path, default=ROOT / "generated", metavar="DIR")
+        command.set_defaults(run=run)
+    return parser
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _slim(options: argparse.Namespace) -> int:
+    wanted = _names(options.operations)
+    if wanted is None and options.service_config:
+        wanted = config.load(options.service_config).operations
+    text = slim.write(slim.slim(Model.load(options.model), wanted))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _generate(options: argparse.Namespace) -> int:
+    if options.service_config:
+        settings = config.load(options.service_config)
+    elif options.name:
+        settings = config.ServiceConfig(prefix=options.name)
+    else:
+        raise GeneratorError("generate: --name or --service-config is required")
+    if options.name:
+        settings = replace(settings, prefix=options.name)
+    if options.all:
+        settings = replace(settings, operations=None)
+    elif options.operations is not None:
+        settings = replace(settings, operations=_names(options.operations))
+    _write(options.out, _service_files(options.model, settings))
+    return 0
+
+
+def _service_files(path: Path, settings: config.ServiceConfig) -> dict[str, str]:
+    model = Model.load(path)
+    service = resolve.resolve(model, settings, f"models/{path.name}", protocols.NAMES)
+    for note in service.left_out:
+        print(f"smithy_c: {path.name}: left out {note}", file=sys.stderr)
+    return emit.files(service, model)
+
+
+def _everything(options: argparse.Namespace) -> dict[str, str]:
+    """Path below the generated folder -> text, for every service that has a configuration."""
+    files: dict[str, str] = {}
+    prefixes = []
+    for path in sorted(options.services.glob("*.toml")):
+        settings = config.load(path)
+        prefixes.append(settings.prefix)
+        for name, text in _service_files(options.models / f"{path.stem}.json", settings).items():
+            files[f"{settings.prefix}/{name}"] = text
+    if not prefixes:
+        raise GeneratorError(f"{options.services}: no service is configured")
+    files["CMakeLists.txt"] = emit.top_level(prefixes)
+    return files
+
+
+def _present(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    """Writes what differs and removes what is no longer generated, so that time stamps stay where nothing changed."""
+    for name in sorted(_present(folder) - set(files)):
+        (folder / name).unlink()
+    for name, text in sorted(files.items()):
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != text.encode():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+
+
+def _update(options: argparse.Namespace) -> int:
+    _write(options.generated, _everything(options))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    files = _everything(options)
+    present = _present(options.generated)
+    differing = [
+        name
+        for name in sorted(present | set(files))
+        if name not in present or name not in files or (options.generated / name).read_bytes() != files[name].encode()
+    ]
+    for name in differing:
+        print(f"{options.generated.name}/{name}")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

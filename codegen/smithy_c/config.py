@@ -1,0 +1,80 @@
+"""What a service needs beyond its model: codegen/services/<name>.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Mapping
+
+from .errors import GeneratorError
+
+
+@dataclass(frozen=True)
+class PaginatorConfig:
+    """Overrides or adds the `paginated` trait of one operation."""
+
+    input_token: str = ""
+    output_token: str = ""
+    page_size: str = ""
+    items: str = ""
+    more: str = ""  # A boolean of the output that is true while pages follow; else the token's absence ends them.
+    ends_when_token_repeats: bool = False
+    skip: bool = False  # No paginator, whatever the model says.
+
+
+@dataclass(frozen=True)
+class ErrorConfig:
+    """An error that the service sends and the model lacks; or one more code for a kind it has."""
+
+    code: str
+    name: str = ""  # The kind's name; default the code.
+
+
+@dataclass(frozen=True)
+class ServiceConfig:
+    prefix: str
+    operations: tuple[str, ...] | None = None  # None: all.
+    names: Mapping[str, str] = field(default_factory=dict)  # Word in the model -> how it is split into words.
+    paginators: Mapping[str, PaginatorConfig] = field(default_factory=dict)
+    errors: tuple[ErrorConfig, ...] = ()
+    endpoint_labels: tuple[str, ...] = ()  # Labels that the endpoint rules place, so that the URI loses them.
+    lenient_headers: tuple[str, ...] = ()  # Response headers whose bad value reads as absent.
+    is_s3: bool = False
+
+
+def load(path: Path) -> ServiceConfig:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise GeneratorError(f"{path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise GeneratorError(f"{path}: {error}") from error
+    if "prefix" not in raw:
+        raise GeneratorError(f'{path}: "prefix" is required')
+    operations = raw.pop("operations", None)
+    return _build(
+        ServiceConfig,
+        {
+            **raw,
+            "operations": None if operations is None else tuple(operations),
+            "paginators": {
+                name: _build(PaginatorConfig, table, f"{path}: paginators.{name}")
+                for name, table in raw.get("paginators", {}).items()
+            },
+            "errors": tuple(_build(ErrorConfig, table, f"{path}: errors") for table in raw.get("errors", [])),
+            "endpoint_labels": tuple(raw.get("endpoint_labels", ())),
+            "lenient_headers": tuple(raw.get("lenient_headers", ())),
+        },
+        str(path),
+    )
+
+
+def _build(kind: type, table: Mapping[str, Any], where: str) -> Any:
+    unknown = sorted(set(table) - set(kind.__dataclass_fields__))
+    if unknown:
+        raise GeneratorError(f"{where}: unknown setting {', '.join(unknown)}")
+    try:
+        return kind(**table)
+    except TypeError as error:
+        raise GeneratorError(f"{where}: {error}") from error

@@ -1,0 +1,195 @@
+"""Lines of C within 120 columns, broken where clang-format breaks them with the repository's .clang-format."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Iterable, Sequence
+
+WIDTH = 120
+
+
+def call(head: str, arguments: Sequence[str], tail: str = ");", indent: int = 0) -> list[str]:
+    """`head(` arguments `)` tail on one line, or the arguments packed and aligned behind the parenthesis.
+
+    `head` ends with its open parenthesis, `tail` starts with the closing one.
+    """
+    margin = " " * indent
+    line = margin + head + ", ".join(arguments) + tail
+    if len(line) <= WIDTH:
+        return [line]
+    for outer in (" = ", "SMITHY_TRY("):
+        before, found, after = head.partition(outer)
+        rest = f"{margin}    {after}{', '.join(arguments)}{tail}"
+        if found and len(rest) <= WIDTH:
+            return [margin + before + found.rstrip(" "), rest]
+    column = len(margin + head)
+    widest = max(len(argument) for argument in arguments)
+    if column + widest + 1 > WIDTH and _is_declaration(head) and len(arguments) == 1:
+        result, star, name = head.rpartition(" ")
+        stars = name[: len(name) - len(name.lstrip("*"))]
+        return [margin + result + star + stars.rstrip(), *call(name.lstrip("*"), arguments, tail, indent)]
+    if column + widest + 1 > WIDTH:
+        column = indent + 4
+        packed = _pack(arguments, tail, column)
+        return [margin + head, *packed]
+    packed = _pack(arguments, tail, column)
+    return [margin + head + packed[0].lstrip(), *packed[1:]]
+
+
+def _is_declaration(head: str) -> bool:
+    return " " in head and "=" not in head and not head.startswith("return ")
+
+
+def _pack(arguments: Sequence[str], tail: str, column: int) -> list[str]:
+    lines, current = [], " " * column
+    for index, argument in enumerate(arguments):
+        last = index == len(arguments) - 1
+        piece = argument + (tail if last else ",")
+        started = bool(current.strip())
+        if started and len(current) + 1 + len(piece) > WIDTH:
+            lines.append(current)
+            current = " " * column + piece
+        else:
+            current += (" " if started else "") + piece
+    return [*lines, current]
+
+
+def trailing(rows: Sequence[tuple[str, str, str]], indent: int = 4) -> list[str]:
+    """Declarations, each with its comment behind it, aligned; above it where one would pass the margin.
+
+    A row is the declaration, its comment and a shorter comment.
+    """
+    margin = " " * indent
+    lines: list[str] = []
+    for run in _runs(rows):
+        if not run[0][2]:
+            lines += [margin + declaration for declaration, _, _ in run]
+            continue
+        column = max(len(declaration) for declaration, _, _ in run) + 1
+        room = WIDTH - indent - column - len("/*  */")
+        if any(len(short) > room for _, _, short in run):
+            return _above(rows, indent)
+        for declaration, full, short in run:
+            lines.append(f"{margin}{declaration.ljust(column)}/* {full if len(full) <= room else short} */")
+    return lines
+
+
+def _runs(rows: Sequence[tuple[str, str, str]]) -> list[list[tuple[str, str, str]]]:
+    """Neighbours that have a comment, or have none: only those align with each other."""
+    runs: list[list[tuple[str, str, str]]] = []
+    for row in rows:
+        if runs and bool(runs[-1][0][2]) == bool(row[2]):
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def _above(rows: Sequence[tuple[str, str, str]], indent: int) -> list[str]:
+    lines: list[str] = []
+    for declaration, full, _ in rows:
+        lines += (comment(full, indent) if full else []) + [" " * indent + declaration]
+    return lines
+
+
+def comment(text: str, indent: int = 0) -> list[str]:
+    """A block comment of its own, wrapped."""
+    margin = " " * indent
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        lines += textwrap.wrap(paragraph, WIDTH - indent - 6, break_long_words=False, break_on_hyphens=False) or [""]
+    lines = [f"/* {lines[0]}"] + [f" * {line}".rstrip() for line in lines[1:]]
+    lines[-1] += " */"
+    return [margin + line for line in lines]
+
+
+@dataclass
+class Writer:
+    """Collects lines at an indentation."""
+
+    lines: list[str]
+    indent: int = 4
+
+    @classmethod
+    def body(cls) -> "Writer":
+        return cls([])
+
+    def line(self, text: str) -> None:
+        self.lines.append(" " * self.indent + text if text else "")
+
+    def call(self, head: str, arguments: Sequence[str], tail: str = ");") -> None:
+        self.lines += call(head, arguments, tail, self.indent)
+
+    def attempt(self, function: str, arguments: Sequence[str]) -> None:
+        """SMITHY_TRY(function(arguments));"""
+        self.call(f"SMITHY_TRY({function}(", arguments, "));")
+
+    def open(self, text: str) -> None:
+        self.line(text + " {")
+        self.indent += 4
+
+    def close(self) -> None:
+        self.indent -= 4
+        self.line("}")
+
+    def condition(self, condition: str, statement: Sequence[str]) -> None:
+        """if (condition) statement, without braces; `statement` was written for no indentation."""
+        one = " " * self.indent + f"if ({condition}) {statement[0]}"
+        if len(statement) == 1 and len(one) <= WIDTH:
+            self.lines.append(one)
+            return
+        self.line(f"if ({condition})")
+        self.lines += [" " * (self.indent + 4) + line for line in statement]
+
+    def chain(self, cases: Iterable[tuple[str, "Statement"]], otherwise: "Statement | None" = None) -> None:
+        """if (…) … else if (…) …; braces everywhere once one case needs them."""
+        cases = list(cases)
+        if not cases:
+            return
+        rendered = [(condition, statement.render(self.indent + 4)) for condition, statement in cases]
+        last = otherwise.render(self.indent + 4) if otherwise else None
+        if len(cases) == 1 and last is None and len(rendered[0][1]) == 1:
+            one = " " * self.indent + f"if ({rendered[0][0]}) {rendered[0][1][0].strip()}"
+            if len(one) <= WIDTH and not cases[0][1].compound:
+                self.lines.append(one)
+                return
+        braces = any(statement.compound for _, statement in cases) or bool(otherwise and otherwise.compound)
+        opening, word = " {" if braces else "", "if"
+        for condition, lines in rendered:
+            self.line(f"{word} ({condition}){opening}")
+            self.lines += lines
+            word = "} else if" if braces else "else if"
+        if last is not None:
+            self.line(("} else" if braces else "else") + opening)
+            self.lines += last
+        if braces:
+            self.line("}")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One or more statements that know how to break themselves at any indentation."""
+
+    parts: tuple[tuple[str, tuple[str, ...], str], ...]  # As for `call`; no arguments and no tail: as it stands.
+
+    @property
+    def compound(self) -> bool:
+        return len(self.parts) > 1
+
+    def render(self, indent: int) -> list[str]:
+        lines: list[str] = []
+        for head, arguments, tail in self.parts:
+            lines += call(head, arguments, tail, indent) if tail else [" " * indent + head]
+        return lines
+
+    @classmethod
+    def text(cls, *texts: str) -> "Statement":
+        return cls(tuple((text, (), "") for text in texts))
+
+    @classmethod
+    def attempt(cls, function: str, *arguments: str) -> "Statement":
+        return cls(((f"SMITHY_TRY({function}(", arguments, "));"),))
+
+    def then(self, other: "Statement") -> "Statement":
+        return Statement(self.parts + other.parts)

@@ -1,0 +1,82 @@
+"""awsJson1_0 and awsJson1_1: one POST to "/", the operation in a header, JSON both ways."""
+
+from __future__ import annotations
+
+from .. import c_types
+from ..ir import Error, Operation, Service
+from ..layout import Writer
+from .base import Function, Protocol, with_unused_call
+from .json_codec import JsonCodec
+
+
+class AwsJson1_1(Protocol):
+    trait = "aws.protocols#awsJson1_1"
+    constant = "SMITHY_PROTOCOL_AWS_JSON_1_1"
+
+    def __init__(self, service: Service):
+        super().__init__(service)
+        self.codec = JsonCodec(service, use_json_name=False)
+
+    def functions(self) -> list[Function]:
+        return self.codec.functions()
+
+    def write_request(self, operation: Operation) -> list[str]:
+        out = Writer.body()
+        members = operation.input.members
+        if members:
+            out.line(f"const {operation.input.name} *input = in;")
+        else:
+            out.line("(void)in;")
+        write_requirements(out, self.service, operation)
+        if operation.host_prefix:
+            out.line(f'request->host_prefix = SMITHY_STR("{operation.host_prefix}");')
+        out.line("smithy_json_writer *json = smithy_request_json(request);")
+        out.line("smithy_json_open_object(json);")
+        self.codec.put_members(out, "json", members, "input")
+        out.line("smithy_json_close_object(json);")
+        out.line("return smithy_request_finish(request);")
+        return with_unused_call(out.lines)
+
+    def read_response(self, operation: Operation) -> list[str]:
+        out = Writer.body()
+        if not operation.output.members:
+            for unused in ("response", "out", "call"):
+                out.line(f"(void){unused};")
+            out.line("return SMITHY_OK;")
+            return out.lines
+        out.line(f"{operation.output.name} *output = out;")
+        self._read_body(out, operation.output.members, "output")
+        return out.lines
+
+    def read_error(self, error: Error) -> list[str]:
+        out = Writer.body()
+        out.line(f"{error.shape.name} *error = detail;")
+        self._read_body(out, error.shape.members, "error")
+        return out.lines
+
+    def _read_body(self, out: Writer, members: tuple, access: str) -> None:
+        out.line("const cJSON *member = NULL;")
+        out.line("SMITHY_TRY(smithy_response_json(response, &member, call));")
+        out.open("for (; member; member = member->next)")
+        self.codec.get_members(out, members, access)
+        out.close()
+        out.line("return SMITHY_OK;")
+
+
+class AwsJson1_0(AwsJson1_1):
+    trait = "aws.protocols#awsJson1_0"
+    constant = "SMITHY_PROTOCOL_AWS_JSON_1_0"
+
+
+def write_requirements(out: Writer, service: Service, operation: Operation, skip: frozenset[str] = frozenset()) -> None:
+    """What must be there before anything is written. Labels that are written say so themselves."""
+    for member in operation.input.members:
+        if member.name in skip or member.idempotency_token or member is operation.input_stream:
+            continue
+        if member.required:
+            present = c_types.is_set(service, member, f"input->{member.field}")
+            out.call("smithy_request_require(", ("request", f'"{member.name}"', present))
+    for member in operation.input.members:
+        if member.idempotency_token:
+            out.line(f"smithy_str token = input->{member.field};")
+            out.attempt("fill_in_token", ("&token", "call"))

@@ -1,0 +1,578 @@
+"""Model and configuration into the resolved model of ir.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from . import comments, traits
+from .config import ServiceConfig
+from .errors import GeneratorError
+from .ir import (
+    Checksum, EnumValue, Error, ErrorKind, Kind, Member, Namespace, Operation, Paginator, PathPart, Place, Service,
+    Setting, Shape, StaticParam, TimeFormat, XmlBinding,
+)  # fmt: skip
+from .model import Model, local_name, members_of
+from .names import Scope, field, screaming, snake
+from .order import in_c_order
+from .slim import wanted_operations
+
+PROTOCOLS = (
+    "smithy.protocols#rpcv2Cbor",
+    "aws.protocols#awsJson1_0",
+    "aws.protocols#awsJson1_1",
+    "aws.protocols#restJson1",
+    "aws.protocols#restXml",
+    "aws.protocols#awsQuery",
+    "aws.protocols#ec2Query",
+)
+
+SIMPLE_KINDS = {
+    "boolean": Kind.BOOL,
+    "byte": Kind.I8,
+    "short": Kind.I16,
+    "integer": Kind.I32,
+    "long": Kind.I64,
+    "float": Kind.F32,
+    "double": Kind.F64,
+    "timestamp": Kind.TIME,
+    "string": Kind.STR,
+    "blob": Kind.BLOB,
+    "enum": Kind.ENUM,
+    "intEnum": Kind.INT_ENUM,
+    "structure": Kind.STRUCT,
+    "union": Kind.UNION,
+    "list": Kind.LIST,
+    "set": Kind.LIST,
+    "map": Kind.MAP,
+}
+
+TIME_FORMATS = {
+    "epoch-seconds": TimeFormat.EPOCH,
+    "date-time": TimeFormat.DATE_TIME,
+    "http-date": TimeFormat.HTTP_DATE,
+}
+
+UNIT = "smithy.api#Unit"
+
+
+class EventStream(Exception):
+    """An operation that sends or receives an event stream."""
+
+
+def resolve(model: Model, config: ServiceConfig, source: str, protocols: tuple[str, ...]) -> Service:
+    """The service as it is to be generated; `protocols` are those that can be, in the order of preference."""
+    return _Resolver(model, config, source, protocols).service()
+
+
+class _Resolver:
+    def __init__(self, model: Model, config: ServiceConfig, source: str, protocols: tuple[str, ...]):
+        self.model = model
+        self.config = config
+        self.source = source
+        self.protocol = self._protocol(protocols)
+        self.types = Scope()
+        self.constants = Scope()
+        self.shapes: dict[str, Shape] = {}
+
+    # ---- the service ----
+
+    def service(self) -> Service:
+        model, config = self.model, self.config
+        traits.check(model, model.service_id)
+        operation_ids, left_out = self._operations()
+        self._reserve_names(operation_ids)
+        self._resolve_shapes(operation_ids)
+        error_ids = sorted(
+            {target for shape_id in operation_ids for target in self._error_ids(shape_id)}, key=self._error_code
+        )
+        errors = {shape_id: self._error(shape_id) for shape_id in error_ids}
+        kinds, aliases = self._error_kinds(error_ids)
+        types, forward = in_c_order(self.shapes)
+        service_traits = model.service.get("traits", {})
+        facts = service_traits.get("aws.api#service", {})
+        sdk_id = facts.get("sdkId", local_name(model.service_id))
+        return Service(
+            prefix=config.prefix,
+            id=sdk_id,
+            title=service_traits.get("smithy.api#title", sdk_id),
+            version=model.service.get("version", ""),
+            target_prefix=local_name(model.service_id),
+            endpoint_prefix=facts.get("endpointPrefix", facts.get("arnNamespace", config.prefix)),
+            signing_name=service_traits.get("aws.auth#sigv4", {}).get("name", facts.get("arnNamespace", config.prefix)),
+            protocol=self.protocol,
+            no_error_wrapping=bool(service_traits[self.protocol].get("noErrorWrapping", False)),
+            is_s3=config.is_s3,
+            namespace=_namespace(service_traits),
+            source=self.source,
+            shapes=self.shapes,
+            types=types,
+            forward=forward,
+            operations=tuple(self._operation(shape_id, errors) for shape_id in operation_ids),
+            errors=tuple(errors.values()),
+            error_kinds=kinds,
+            error_aliases=aliases,
+            settings=self._settings(),
+            left_out=left_out,
+        )
+
+    def _protocol(self, supported: tuple[str, ...]) -> str:
+        offered = [name for name in PROTOCOLS if name in self.model.service.get("traits", {})]
+        if not offered:
+            raise GeneratorError(f"{self.model.name}: {self.model.service_id} names no protocol that is known")
+        for name in offered:
+            if name in supported:
+                return name
+        raise GeneratorError(
+            f"{self.model.name}: {self.model.service_id}: {', '.join(offered)}: not among the protocols that can be"
+            f" generated ({', '.join(supported)})"
+        )
+
+    def _operations(self) -> tuple[list[str], tuple[str, ...]]:
+        """The operations to generate; without a list of wanted ones, those with event streams are left out."""
+        kept, left_out = [], []
+        for shape_id in wanted_operations(self.model, self.config.operations):
+            if not self._has_event_stream(shape_id):
+                kept.append(shape_id)
+            elif self.config.operations is None:
+                left_out.append(f"{local_name(shape_id)}: event streams are not generated")
+            else:
+                raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#streaming: event streams are not supported")
+        if not kept:
+            raise GeneratorError(f"{self.model.name}: {self.model.service_id}: no operation to generate")
+        return kept, tuple(left_out)
+
+    def _has_event_stream(self, operation_id: str) -> bool:
+        operation = self.model.shape(operation_id)
+        for part in ("input", "output"):
+            for _, member in members_of(self.model.shape(operation.get(part, {}).get("target", UNIT))):
+                target = self.model.shape(member["target"])
+                if target["type"] == "union" and "smithy.api#streaming" in target.get("traits", {}):
+                    return True
+        return False
+
+    def _settings(self) -> tuple[Setting, ...]:
+        params = self.model.service.get("traits", {}).get("smithy.rules#clientContextParams", {})
+        kinds = {"boolean": "bool", "string": "str", "stringArray": "str_list"}
+        for name, param in params.items():
+            if param.get("type") not in kinds:
+                raise GeneratorError(
+                    f"{self.model.name}: {self.model.service_id}: smithy.rules#clientContextParams: {name} has the"
+                    f" unknown type {param.get('type')}"
+                )
+        return tuple(Setting(name, self._field(name), kinds[params[name]["type"]]) for name in sorted(params))
+
+    # ---- names ----
+
+    def _snake(self, name: str) -> str:
+        return snake(name, self.config.names)
+
+    def _field(self, name: str) -> str:
+        return field(name, self.config.names)
+
+    def _reserve_names(self, operation_ids: list[str]) -> None:
+        prefix = self.config.prefix
+        for name in ("client", "client_options", "error_kind", "error_of", "endpoint_params", "resolve_endpoint"):
+            self.types.unique(f"{prefix}_{name}")
+        for shape_id in operation_ids:
+            function = self._function(shape_id)
+            for suffix in ("", "_input", "_output", "_pages", "_next"):
+                if self.types.unique(function + suffix) != function + suffix:
+                    raise GeneratorError(f"{self.model.name}: {shape_id}: its name collides with another operation's")
+
+    def _function(self, operation_id: str) -> str:
+        return f"{self.config.prefix}_{self._snake(local_name(operation_id))}"
+
+    # ---- shapes ----
+
+    def _resolve_shapes(self, operation_ids: list[str]) -> None:
+        reached: set[str] = set()
+        pending: list[str] = []
+        for shape_id in operation_ids:
+            traits.check(self.model, shape_id)
+            operation = self.model.shape(shape_id)
+            for part in ("input", "output"):
+                holder = operation.get(part, {}).get("target", UNIT)
+                traits.check(self.model, holder)
+                pending += [member["target"] for _, member in members_of(self.model.shape(holder))]
+            for error_id in self._error_ids(shape_id):
+                traits.check(self.model, error_id)
+                pending += [member["target"] for _, member in members_of(self.model.shape(error_id))]
+        while pending:
+            shape_id = pending.pop()
+            if shape_id in reached:
+                continue
+            reached.add(shape_id)
+            traits.check(self.model, shape_id)
+            shape = self.model.shape(shape_id)
+            if shape["type"] not in ("enum", "intEnum"):
+                pending += [member["target"] for _, member in members_of(shape)]
+        for shape_id in sorted(reached, key=lambda reached_id: (local_name(reached_id), reached_id)):
+            self.shapes[shape_id] = self._shape(shape_id)
+        for shape_id, shape in list(self.shapes.items()):
+            self.shapes[shape_id] = self._with_members(shape)
+
+    def _kind(self, shape_id: str) -> Kind:
+        shape = self.model.shape(shape_id)
+        own = shape.get("traits", {})
+        if shape["type"] == "string" and "smithy.api#enum" in own:
+            return Kind.ENUM
+        if shape["type"] == "blob" and "smithy.api#streaming" in own:
+            return Kind.STREAM
+        if shape["type"] not in SIMPLE_KINDS:
+            raise GeneratorError(f"{self.model.name}: {shape_id}: {shape['type']} shapes are not supported")
+        if shape["type"] == "union" and "smithy.api#streaming" in own:
+            raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#streaming: event streams are not supported")
+        return SIMPLE_KINDS[shape["type"]]
+
+    def _shape(self, shape_id: str) -> Shape:
+        """The shape with its names, before its members are."""
+        kind = self._kind(shape_id)
+        own = self.model.traits(shape_id)
+        base = Shape(id=shape_id, kind=kind, sparse="smithy.api#sparse" in own, xml=_xml(own))
+        if kind in (Kind.ENUM, Kind.INT_ENUM, Kind.STRUCT, Kind.UNION, Kind.LIST, Kind.MAP):
+            derived = {Kind.ENUM: ("_kind", "_wire", "_of"), Kind.INT_ENUM: ("_kind", "_wire", "_of")}
+            derived |= {Kind.UNION: ("_kind",), Kind.MAP: ("_entry",)}
+            name = self._claim(f"{self.config.prefix}_{self._snake(local_name(shape_id))}", derived.get(kind, ()))
+            stem = name.removeprefix(f"{self.config.prefix}_")
+            base = replace(base, name=name, stem=stem, constant=name.upper(), comment=local_name(shape_id))
+        if kind is Kind.LIST and self._is_text(self.model.shape(shape_id)["member"]["target"]):
+            base = replace(base, name="smithy_str_list")
+        if kind is Kind.MAP and self._is_text(self.model.shape(shape_id)["value"]["target"]):
+            base = replace(base, name="smithy_str_map")
+        return base
+
+    def _is_text(self, shape_id: str) -> bool:
+        return self._kind(shape_id) is Kind.STR
+
+    def _claim(self, name: str, suffixes: tuple[str, ...]) -> str:
+        """A name that is free together with the names derived from it."""
+        candidate, number = name, 2
+        while True:
+            trial = Scope(tuple(self.types._taken))
+            if all(trial.unique(candidate + suffix) == candidate + suffix for suffix in ("", *suffixes)):
+                for suffix in ("", *suffixes):
+                    self.types.unique(candidate + suffix)
+                return candidate
+            candidate, number = f"{name}_{number}", number + 1
+
+    def _with_members(self, shape: Shape) -> Shape:
+        raw = self.model.shape(shape.id)
+        if shape.kind is Kind.LIST:
+            return replace(shape, item=self._member(shape.id, "member", raw["member"], "items"))
+        if shape.kind is Kind.MAP:
+            key = self._member(shape.id, "key", raw["key"], "key")
+            if self.shapes[key.target].kind not in (Kind.STR, Kind.ENUM):
+                raise GeneratorError(f"{self.model.name}: {shape.id}$key: keys of maps must be strings")
+            return replace(shape, key=key, item=self._member(shape.id, "value", raw["value"], "value"))
+        if shape.kind in (Kind.ENUM, Kind.INT_ENUM):
+            return replace(shape, values=self._enum_values(shape))
+        if shape.kind is Kind.UNION:
+            for reserved in ("ABSENT", "UNKNOWN"):
+                self.constants.unique(f"{shape.constant}_{reserved}")
+            members = self._members(shape.id, taken=("kind",))
+            for member in members:
+                self.constants.unique(f"{shape.constant}_{member.field.rstrip('_').upper()}")
+            return replace(shape, members=members)
+        if shape.kind is Kind.STRUCT:
+            return replace(shape, members=self._members(shape.id))
+        return shape
+
+    def _enum_values(self, shape: Shape) -> tuple[EnumValue, ...]:
+        raw = self.model.shape(shape.id)
+        if raw["type"] == "string":
+            pairs = [(row.get("name") or str(row["value"]), row["value"]) for row in raw["traits"]["smithy.api#enum"]]
+        else:
+            pairs = [
+                (name, member.get("traits", {}).get("smithy.api#enumValue", name))
+                for name, member in raw.get("members", {}).items()
+            ]
+        wanted = int if shape.kind is Kind.INT_ENUM else str
+        for name, value in pairs:
+            if not isinstance(value, wanted) or isinstance(value, bool):
+                raise GeneratorError(f"{self.model.name}: {shape.id}${name}: smithy.api#enumValue: not a {wanted.__name__}")
+            if wanted is int and not -(2**31) <= value < 2**31:
+                raise GeneratorError(f"{self.model.name}: {shape.id}${name}: smithy.api#enumValue: past 32 bits")
+        for reserved in ("ABSENT", "UNKNOWN"):
+            self.constants.unique(f"{shape.constant}_{reserved}")
+        by_wire: dict[Any, str] = {}
+        for name, value in pairs:
+            by_wire.setdefault(value, name)
+        ordered = sorted(by_wire, key=lambda wire: wire.encode() if isinstance(wire, str) else wire)
+        result = []
+        for wire in ordered:
+            constant = f"{shape.constant}_{screaming(by_wire[wire], self.config.names)}"
+            if constant in (f"{shape.constant}_ABSENT", f"{shape.constant}_UNKNOWN"):
+                constant += "_VALUE"
+            result.append(EnumValue(self.constants.unique(constant), wire))
+        return tuple(result)
+
+    # ---- members ----
+
+    def _members(self, holder_id: str, taken: tuple[str, ...] = ()) -> tuple[Member, ...]:
+        scope = Scope(taken)
+        return tuple(
+            self._member(holder_id, name, raw, scope.unique(self._field(name)))
+            for name, raw in self.model.shape(holder_id).get("members", {}).items()
+        )
+
+    def _member(self, holder_id: str, name: str, raw: dict[str, Any], c_name: str) -> Member:
+        own = raw.get("traits", {})
+        target = raw["target"]
+        target_traits = self.model.traits(target)
+        place, wire = _place(own)
+        member = Member(
+            name=name,
+            field=c_name,
+            target=target,
+            required="smithy.api#required" in own,
+            place=place,
+            wire=wire,
+            idempotency_token="smithy.api#idempotencyToken" in own,
+            lenient=wire in self.config.lenient_headers and place is Place.HEADER,
+            default=own.get("smithy.api#default", target_traits.get("smithy.api#default")),
+            time_format=self._time_format(f"{holder_id}${name}", own, target_traits),
+            media_type=own.get("smithy.api#mediaType", target_traits.get("smithy.api#mediaType", "")),
+            xml=_xml(own),
+            json_name=own.get("smithy.api#jsonName", name),
+            context_param=own.get("smithy.rules#contextParam", {}).get("name", ""),
+        )
+        full, short = comments.of_member(self.model, member, own)
+        return replace(member, comment=full, short_comment=short)
+
+    def _time_format(self, where: str, own: dict[str, Any], target: dict[str, Any]) -> TimeFormat | None:
+        name = own.get("smithy.api#timestampFormat", target.get("smithy.api#timestampFormat"))
+        if name is not None and name not in TIME_FORMATS:
+            raise GeneratorError(f'{self.model.name}: {where}: smithy.api#timestampFormat: "{name}" is not known')
+        return None if name is None else TIME_FORMATS[name]
+
+    # ---- errors ----
+
+    def _error_ids(self, operation_id: str) -> list[str]:
+        listed = self.model.shape(operation_id).get("errors", []) + self.model.service.get("errors", [])
+        return sorted({reference["target"] for reference in listed}, key=self._error_code)
+
+    def _error_code(self, shape_id: str) -> str:
+        query = self.model.traits(shape_id).get("aws.protocols#awsQueryError", {})
+        if self.protocol == "aws.protocols#awsQuery" and "code" in query:
+            return query["code"]
+        return local_name(shape_id)
+
+    def _error(self, shape_id: str) -> Error:
+        own = self.model.traits(shape_id)
+        if "smithy.api#error" not in own:
+            raise GeneratorError(f"{self.model.name}: {shape_id}: is an operation's error without smithy.api#error")
+        query = own.get("aws.protocols#awsQueryError", {})
+        status = 500 if own["smithy.api#error"] == "server" else 400
+        name = self._claim(f"{self.config.prefix}_{self._snake(local_name(shape_id))}", ("_shape",))
+        members = tuple(member for member in self._members(shape_id) if member.name.lower() != "message")
+        retryable = own.get("smithy.api#retryable")
+        stem = name.removeprefix(f"{self.config.prefix}_")
+        return Error(
+            shape=Shape(shape_id, Kind.STRUCT, name, stem, local_name(shape_id), members, xml=_xml(own)),
+            code=self._error_code(shape_id),
+            row=f"{name}_shape",
+            http_status=query.get("httpResponseCode", own.get("smithy.api#httpError", status)),
+            retryable=retryable is not None,
+            throttling=bool((retryable or {}).get("throttling", False)),
+        )
+
+    def _error_kinds(self, error_ids: list[str]) -> tuple[tuple[ErrorKind, ...], tuple[ErrorKind, ...]]:
+        prefix = f"{self.config.prefix.upper()}_ERROR"
+        for reserved in ("NONE", "OTHER"):
+            self.constants.unique(f"{prefix}_{reserved}")
+        codes = {self._error_code(shape_id): local_name(shape_id) for shape_id in error_ids}
+        aliases = [error for error in self.config.errors if error.name in codes.values()]
+        for error in self.config.errors:
+            if error not in aliases:
+                codes.setdefault(error.code, error.name or error.code)
+        kinds, by_name = [], {}
+        for code in sorted(codes, key=str.encode):
+            name = codes[code].removesuffix("Exception") or codes[code]
+            constant = self.constants.unique(f"{prefix}_{screaming(name, self.config.names)}")
+            kinds.append(ErrorKind(constant, code))
+            by_name[codes[code]] = constant
+        return tuple(kinds), tuple(ErrorKind(by_name[alias.name], alias.code) for alias in aliases)
+
+    # ---- operations ----
+
+    def _operation(self, shape_id: str, errors: dict[str, Error]) -> Operation:
+        model = self.model
+        raw = model.shape(shape_id)
+        own = raw.get("traits", {})
+        stem = self._snake(local_name(shape_id))
+        function = self._function(shape_id)
+        input_shape = self._side(raw, "input", function, stem)
+        output_shape = self._side(raw, "output", function, stem)
+        operation = Operation(
+            name=local_name(shape_id),
+            stem=stem,
+            function=function,
+            input=input_shape,
+            output=output_shape,
+            errors=tuple(errors[error_id] for error_id in self._error_ids(shape_id)),
+            comment="",
+            host_prefix=self._host_prefix(shape_id, own),
+            input_stream=self._stream(input_shape),
+            output_stream=self._stream(output_shape),
+            checksum=self._checksum(shape_id, own, input_shape),
+            paginator=self._paginator(shape_id, own, input_shape, output_shape),
+            static_params=_static_params(own),
+            unsigned=own.get("smithy.api#auth") == [] or "smithy.api#optionalAuth" in own,
+        )
+        if "smithy.rules#operationContextParams" in own:
+            raise GeneratorError(f"{model.name}: {shape_id}: smithy.rules#operationContextParams: not supported")
+        operation = self._with_http(shape_id, own, operation)
+        return replace(operation, comment=comments.of_operation(operation, own))
+
+    def _side(self, raw: dict[str, Any], part: str, function: str, stem: str) -> Shape:
+        target = raw.get(part, {}).get("target", UNIT)
+        kind = self.model.shape(target)["type"]
+        if kind != "structure":
+            raise GeneratorError(f"{self.model.name}: {target}: an operation's {part} is a {kind}, not a structure")
+        taken = ("body_sink",) if part == "input" else ()
+        return Shape(
+            id=target,
+            kind=Kind.STRUCT,
+            name=f"{function}_{part}",
+            stem=f"{stem}_{part}",
+            comment=local_name(target),
+            members=self._members(target, taken),
+            xml=_xml(self.model.traits(target)),
+        )
+
+    def _stream(self, shape: Shape) -> Member | None:
+        streams = [member for member in shape.members if self.shapes[member.target].kind is Kind.STREAM]
+        for member in streams:
+            if member.place is not Place.PAYLOAD:
+                raise GeneratorError(
+                    f"{self.model.name}: {shape.id}${member.name}: smithy.api#streaming: without smithy.api#httpPayload"
+                )
+        return streams[0] if streams else None
+
+    def _host_prefix(self, shape_id: str, own: dict[str, Any]) -> str:
+        prefix = own.get("smithy.api#endpoint", {}).get("hostPrefix", "")
+        if "{" in prefix:
+            raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#endpoint: labels are not supported")
+        return prefix
+
+    def _checksum(self, shape_id: str, own: dict[str, Any], input_shape: Shape) -> Checksum:
+        trait = own.get("aws.protocols#httpChecksum", {})
+        algorithm = trait.get("requestAlgorithmMember")
+        by_name = {member.name: member for member in input_shape.members}
+        if algorithm is not None and algorithm not in by_name:
+            raise GeneratorError(f"{self.model.name}: {shape_id}: aws.protocols#httpChecksum: no member {algorithm}")
+        return Checksum(
+            required="smithy.api#httpChecksumRequired" in own or bool(trait.get("requestChecksumRequired")),
+            algorithm_field=by_name[algorithm].field if algorithm else "",
+            validates_response="requestValidationModeMember" in trait and bool(trait.get("responseAlgorithms")),
+            modeled=algorithm is not None,
+        )
+
+    def _with_http(self, shape_id: str, own: dict[str, Any], operation: Operation) -> Operation:
+        http = own.get("smithy.api#http")
+        if self.protocol not in ("aws.protocols#restXml", "aws.protocols#restJson1"):
+            return replace(operation, path=(PathPart(literal="/"),))
+        if not isinstance(http, dict) or "method" not in http or "uri" not in http:
+            raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#http: missing or without method and uri")
+        path, _, query = http["uri"].partition("?")
+        labels = {member.name for member in operation.input.members if member.place is Place.LABEL}
+        for label in self.config.endpoint_labels:
+            if path == f"/{{{label}}}" or path.startswith(f"/{{{label}}}/"):
+                path = path[len(label) + 3 :]
+        parts = tuple(_path_parts(path or "/"))
+        for part in parts:
+            if part.label and part.label not in labels:
+                raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#http: no member for {{{part.label}}}")
+        literals = tuple(query.split("&")) if query else ()
+        return replace(operation, method=http["method"], path=parts, query_literals=literals)
+
+    def _paginator(self, shape_id: str, own: dict[str, Any], source: Shape, result: Shape) -> Paginator | None:
+        config = self.config.paginators.get(local_name(shape_id))
+        if (config is None and "smithy.api#paginated" not in own) or (config is not None and config.skip):
+            return None
+        trait = {**self.model.service.get("traits", {}).get("smithy.api#paginated", {}), **own.get("smithy.api#paginated", {})}
+        merged = {
+            "inputToken": (config and config.input_token) or trait.get("inputToken"),
+            "outputToken": (config and config.output_token) or trait.get("outputToken"),
+            "pageSize": (config and config.page_size) or trait.get("pageSize", ""),
+            "items": (config and config.items) or trait.get("items", ""),
+        }
+        where = f"{self.model.name}: {shape_id}: smithy.api#paginated"
+        inputs = {member.name: member for member in source.members}
+        outputs = {member.name: member for member in result.members}
+        for token, members in (("inputToken", inputs), ("outputToken", outputs)):
+            member = members.get(merged[token])
+            if member is None:
+                raise GeneratorError(f"{where}: {token} {merged[token]} is not a member at the top")
+            if self.shapes[member.target].kind is not Kind.STR:
+                raise GeneratorError(f"{where}: {token} {merged[token]} is not a string")
+        more = config.more if config else ""
+        if more and (more not in outputs or self.shapes[outputs[more].target].kind is not Kind.BOOL):
+            raise GeneratorError(f"{where}: {more} is not a boolean of the output")
+        return Paginator(
+            input_field=inputs[merged["inputToken"]].field,
+            output_field=outputs[merged["outputToken"]].field,
+            input_name=merged["inputToken"],
+            output_name=merged["outputToken"],
+            items=merged["items"],
+            page_size=merged["pageSize"],
+            more_field=outputs[more].field if more else "",
+            ends_when_token_repeats=bool(config and config.ends_when_token_repeats),
+        )
+
+
+def _place(own: dict[str, Any]) -> tuple[Place, str]:
+    if "smithy.api#httpLabel" in own:
+        return Place.LABEL, ""
+    if "smithy.api#httpQuery" in own:
+        return Place.QUERY, own["smithy.api#httpQuery"]
+    if "smithy.api#httpQueryParams" in own:
+        return Place.QUERY_MAP, ""
+    if "smithy.api#httpHeader" in own:
+        return Place.HEADER, own["smithy.api#httpHeader"]
+    if "smithy.api#httpPrefixHeaders" in own:
+        return Place.PREFIX_HEADERS, own["smithy.api#httpPrefixHeaders"]
+    if "smithy.api#httpResponseCode" in own:
+        return Place.STATUS, ""
+    if "smithy.api#httpPayload" in own:
+        return Place.PAYLOAD, ""
+    return Place.BODY, ""
+
+
+def _namespace(own: dict[str, Any]) -> Namespace | None:
+    trait = own.get("smithy.api#xmlNamespace")
+    return None if trait is None else Namespace(trait["uri"], trait.get("prefix", ""))
+
+
+def _xml(own: dict[str, Any]) -> XmlBinding:
+    return XmlBinding(
+        name=own.get("smithy.api#xmlName", ""),
+        flattened="smithy.api#xmlFlattened" in own,
+        attribute="smithy.api#xmlAttribute" in own,
+        namespace=_namespace(own),
+    )
+
+
+def _static_params(own: dict[str, Any]) -> tuple[StaticParam, ...]:
+    params = own.get("smithy.rules#staticContextParams", {})
+    return tuple(
+        StaticParam(name, tuple(value["value"]) if isinstance(value["value"], list) else value["value"])
+        for name, value in sorted(params.items())
+    )
+
+
+def _path_parts(path: str) -> list[PathPart]:
+    parts: list[PathPart] = []
+    literal = ""
+    for segment in path.removeprefix("/").split("/"):
+        literal += "/"
+        if segment.startswith("{") and segment.endswith("}"):
+            parts.append(PathPart(literal=literal))
+            literal = ""
+            parts.append(PathPart(label=segment[1:-1].removesuffix("+"), greedy=segment.endswith("+}")))
+        else:
+            literal += segment
+    if literal:
+        parts.append(PathPart(literal=literal))
+    return parts

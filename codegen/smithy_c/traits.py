@@ -1,0 +1,152 @@
+"""Every trait the generator knows: those it acts on, and those that change nothing on the wire, with the reason.
+
+A trait in neither table stops the generation: better no client than one that is silently wrong.
+"""
+
+from __future__ import annotations
+
+from .errors import GeneratorError
+from .model import Model, members_of
+
+HANDLED = {
+    "aws.api#service": "names of the service",
+    "aws.auth#sigv4": "signing name",
+    "aws.auth#unsignedPayload": "S3 and TLS sign without the body's hash in any case",
+    "aws.customizations#s3UnwrappedXmlOutput": "the root element is the value",
+    "aws.protocols#awsJson1_0": "protocol",
+    "aws.protocols#awsJson1_1": "protocol",
+    "aws.protocols#awsQuery": "protocol",
+    "aws.protocols#ec2Query": "protocol",
+    "aws.protocols#restJson1": "protocol",
+    "aws.protocols#restXml": "protocol",
+    "smithy.protocols#rpcv2Cbor": "protocol",
+    "aws.protocols#awsQueryError": "error code and status",
+    "aws.protocols#httpChecksum": "checksums",
+    "smithy.api#auth": "signing",
+    "smithy.api#optionalAuth": "signing",
+    "smithy.api#default": "kept in the resolved model",
+    "smithy.api#endpoint": "host prefix",
+    "smithy.api#enum": "constants",
+    "smithy.api#enumValue": "constants",
+    "smithy.api#error": "errors",
+    "smithy.api#http": "method and URI",
+    "smithy.api#httpChecksumRequired": "checksums",
+    "smithy.api#httpError": "errors",
+    "smithy.api#httpHeader": "binding",
+    "smithy.api#httpLabel": "binding",
+    "smithy.api#httpPayload": "binding",
+    "smithy.api#httpPrefixHeaders": "binding",
+    "smithy.api#httpQuery": "binding",
+    "smithy.api#httpQueryParams": "binding",
+    "smithy.api#httpResponseCode": "binding",
+    "smithy.api#idempotencyToken": "filled in when absent",
+    "smithy.api#jsonName": "wire name",
+    "smithy.api#mediaType": "content type",
+    "smithy.api#paginated": "paginator",
+    "smithy.api#required": "checked before sending",
+    "smithy.api#retryable": "retries",
+    "smithy.api#sparse": "nulls in lists and maps",
+    "smithy.api#streaming": "bodies and sinks",
+    "smithy.api#timestampFormat": "wire format",
+    "smithy.api#xmlAttribute": "binding",
+    "smithy.api#xmlFlattened": "binding",
+    "smithy.api#xmlName": "wire name",
+    "smithy.api#xmlNamespace": "namespace",
+    "smithy.rules#clientContextParams": "client options",
+    "smithy.rules#contextParam": "endpoint parameter",
+    "smithy.rules#operationContextParams": "endpoint parameter",
+    "smithy.rules#staticContextParams": "endpoint parameter",
+    "smithy.rules#endpointRuleSet": "endpoint rules",
+}
+
+HARMLESS = {
+    "aws.api#arn": "names an ARN's form",
+    "aws.api#arnReference": "says what an ARN points to",
+    "aws.api#clientDiscoveredEndpoint": "optional: the ordinary endpoint answers too",
+    "aws.api#clientEndpointDiscovery": "optional: the ordinary endpoint answers too",
+    "aws.api#controlPlane": "a note",
+    "aws.api#dataPlane": "a note",
+    "aws.api#tagEnabled": "a note",
+    "aws.api#taggable": "a note",
+    "aws.auth#cognitoUserPools": "another way to sign, beside sigv4",
+    "aws.auth#sigv4a": "another way to sign; the endpoint rules choose",
+    "aws.cloudformation#cfnAdditionalIdentifier": "CloudFormation",
+    "aws.cloudformation#cfnExcludeProperty": "CloudFormation",
+    "aws.cloudformation#cfnMutability": "CloudFormation",
+    "aws.cloudformation#cfnName": "CloudFormation",
+    "aws.cloudformation#cfnResource": "CloudFormation",
+    "aws.endpoints#standardPartitionalEndpoints": "input of the endpoint rules",
+    "aws.endpoints#standardRegionalEndpoints": "input of the endpoint rules",
+    "aws.iam#actionName": "IAM",
+    "aws.iam#actionPermissionDescription": "IAM",
+    "aws.iam#conditionKeys": "IAM",
+    "aws.iam#defineConditionKeys": "IAM",
+    "aws.iam#disableConditionKeyInference": "IAM",
+    "aws.iam#iamAction": "IAM",
+    "aws.iam#iamResource": "IAM",
+    "aws.iam#requiredActions": "IAM",
+    "aws.iam#serviceResolvedConditionKeys": "IAM",
+    "aws.iam#supportedPrincipalTypes": "IAM",
+    "aws.protocols#awsQueryCompatible": "error codes: the header x-amzn-query-error is the runtime's",
+    "smithy.api#addedDefault": "history",
+    "smithy.api#box": "history: every scalar is optional here",
+    "smithy.api#clientOptional": "every member is optional here",
+    "smithy.api#cors": "browsers",
+    "smithy.api#deprecated": "a note",
+    "smithy.api#documentation": "sentences",
+    "smithy.api#examples": "sentences",
+    "smithy.api#externalDocumentation": "sentences",
+    "smithy.api#httpBasicAuth": "another way to sign, beside sigv4",
+    "smithy.api#httpBearerAuth": "another way to sign, beside sigv4",
+    "smithy.api#idRef": "model only",
+    "smithy.api#idempotent": "a note",
+    "smithy.api#input": "a note",
+    "smithy.api#internal": "a note",
+    "smithy.api#length": "told in comments; the service checks it",
+    "smithy.api#mixin": "flattened when the model is read",
+    "smithy.api#nestedProperties": "resources",
+    "smithy.api#noReplace": "resources",
+    "smithy.api#notProperty": "resources",
+    "smithy.api#output": "a note",
+    "smithy.api#pattern": "told in comments; the service checks it",
+    "smithy.api#private": "model only",
+    "smithy.api#property": "resources",
+    "smithy.api#protocolDefinition": "model only",
+    "smithy.api#range": "told in comments; the service checks it",
+    "smithy.api#readonly": "a note",
+    "smithy.api#recommended": "a note",
+    "smithy.api#references": "resources",
+    "smithy.api#resourceIdentifier": "resources",
+    "smithy.api#sensitive": "nothing that a caller sends is printed",
+    "smithy.api#since": "history",
+    "smithy.api#suppress": "model only",
+    "smithy.api#tags": "a note",
+    "smithy.api#title": "a name",
+    "smithy.api#trait": "model only",
+    "smithy.api#traitValidators": "model only",
+    "smithy.api#uniqueItems": "the service checks it",
+    "smithy.api#unitProperty": "resources",
+    "smithy.api#unstable": "a note",
+    "smithy.contracts#conditions": "the service checks it",
+    "smithy.rules#endpointBdd": "the same rules as endpointRuleSet",
+    "smithy.rules#endpointTests": "tests",
+    "smithy.test#httpMalformedRequestTests": "tests",
+    "smithy.test#httpRequestTests": "tests",
+    "smithy.test#httpResponseTests": "tests",
+    "smithy.test#smokeTests": "tests",
+    "smithy.waiters#waitable": "no waiters are generated",
+}
+
+
+def check(model: Model, shape_id: str) -> None:
+    """Stops at a trait of this shape or its members that is in neither table."""
+    shape = model.shape(shape_id)
+    places = [(shape_id, shape)] + [(f"{shape_id}${name}", member) for name, member in members_of(shape)]
+    for place, holder in places:
+        for trait in holder.get("traits", {}):
+            if trait not in HANDLED and trait not in HARMLESS:
+                raise GeneratorError(f"{model.name}: {place}: the trait {trait} is not known to the generator")
+
+
+def unsupported(model_name: str, place: str, trait: str, why: str) -> GeneratorError:
+    return GeneratorError(f"{model_name}: {place}: {trait}: {why}")
