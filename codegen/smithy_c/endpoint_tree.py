@@ -73,7 +73,10 @@ class Pending:
 
 
 def canonical(expr: Any) -> str:
-    return json.dumps({key: value for key, value in expr.items() if key != "assign"} if isinstance(expr, dict) else expr)
+    """The expression as a key; its name, if it has one, is no part of it."""
+    if isinstance(expr, dict):
+        expr = {key: value for key, value in expr.items() if key != "assign"}
+    return json.dumps(expr, sort_keys=True)
 
 
 class Tree:
@@ -327,9 +330,8 @@ class Tree:
         for name, values in sorted(endpoint.get("headers", {}).items()):
             for value in values:
                 text = e.typed("headers", value, "str", scope).c
-                nodes.append(
-                    Statement(f"SMITHY_TRY(smithy_headers_add(&r->endpoint->headers, {string(name)}, {text}, r->call));")
-                )
+                added = f"smithy_headers_add(&r->endpoint->headers, {string(name)}, {text}, r->call)"
+                nodes.append(Statement(f"SMITHY_TRY({added});"))
         fields, region = self.read_properties(endpoint.get("properties", {}), scope)
         arguments = ["r->endpoint", "r->call"]
         if not fields and region is None:

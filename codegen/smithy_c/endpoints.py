@@ -61,7 +61,10 @@ def build(model: dict, service_shape_id: str, prefix: str) -> EndpointArtifacts:
     expressions = Expressions(service_shape_id)
     scope = {param.name: _value(param) for param in params}
     tree = Tree(expressions, scope)
-    functions = Layout(tree.root(rule_set["rules"])).functions
+    try:
+        functions = Layout(tree.root(rule_set["rules"])).functions
+    except KeyError as missing:
+        raise GeneratorError(f"{service_shape_id}: endpoint rules: a rule without its member {missing}") from missing
     version = model["shapes"][service_shape_id].get("version", "")
     source = f"{service_shape_id} ({version})" if version else service_shape_id
     shared = {"prefix": prefix, "banner": banner(source), "params": params}
@@ -175,6 +178,7 @@ def fallback_rules(endpoint_prefix: str) -> dict[str, Any]:
     dual_stack = call("booleanEquals", ref("UseDualStack"), True)
     has_fips = call("booleanEquals", call("getAttr", ref("Partition"), "supportsFIPS"), True)
     has_dual_stack = call("booleanEquals", call("getAttr", ref("Partition"), "supportsDualStack"), True)
+    is_label = call("isValidHostLabel", ref("Region"), False)
     no_fips, no_dual_stack = call("not", has_fips), call("not", has_dual_stack)
     flag = {"required": True, "default": False, "type": "boolean"}
     host = f"https://{endpoint_prefix}"
@@ -194,7 +198,7 @@ def fallback_rules(endpoint_prefix: str) -> dict[str, Any]:
                 endpoint([], ref("Endpoint")),
             ),
             error([call("not", call("isSet", ref("Region")))], "No Region is set"),
-            error([call("not", call("isValidHostLabel", ref("Region"), False))], "{Region} is not the name of a Region"),
+            error([call("not", is_label)], "{Region} is not the name of a Region"),
             tree(
                 [call("aws.partition", ref("Region"), assign="Partition")],
                 error([fips, no_fips], "There are no FIPS endpoints in this partition"),

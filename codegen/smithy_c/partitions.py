@@ -12,15 +12,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from .errors import GeneratorError
+
 TABLE_PATH = "src/smithy/aws/partition_table.c"
 MODEL_PATH = "models/partitions.json"
 
 _OUTPUTS = ("name", "dnsSuffix", "dualStackDnsSuffix", "implicitGlobalRegion", "supportsFIPS", "supportsDualStack")
 _TAIL = r"\-\w+\-\d+$"
-
-
-class PartitionError(ValueError):
-    """The partitions hold something that the table cannot say."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def prefixes_of(partition_id: str, regex: str) -> list[str]:
     The one form there is: ``^``, literals and groups of alternatives, then ``\-\w+\-\d+$``.
     """
     if not regex.startswith("^") or not regex.endswith(_TAIL):
-        raise PartitionError(f"partition {partition_id}: regionRegex {regex!r} does not end in {_TAIL!r}")
+        raise GeneratorError(f"partition {partition_id}: regionRegex {regex!r} does not end in {_TAIL!r}")
     head = regex[1 : -len(_TAIL)]
     choices: list[list[str]] = []
     at = 0
@@ -68,7 +66,7 @@ def prefixes_of(partition_id: str, regex: str) -> list[str]:
         at = piece.end()
         choices.append(piece["group"].split("|") if piece["group"] else [piece["literal"].removeprefix("\\")])
     if at != len(head) or not head:
-        raise PartitionError(f"partition {partition_id}: cannot compile regionRegex {regex!r} at {head[at:]!r}")
+        raise GeneratorError(f"partition {partition_id}: cannot compile regionRegex {regex!r} at {head[at:]!r}")
     return ["".join(choice) + "-" for choice in itertools.product(*choices)]
 
 
@@ -76,7 +74,7 @@ def rows(partitions: dict) -> list[Row]:
     """The partitions with the Regions that only a lookup by name finds."""
     found = partitions["partitions"]
     if not found or found[0]["id"] != "aws":
-        raise PartitionError("partitions.json: the first partition, which unknown Regions fall back to, must be aws")
+        raise GeneratorError("partitions.json: the first partition, which unknown Regions fall back to, must be aws")
     prefixes = {partition["id"]: prefixes_of(partition["id"], partition["regionRegex"]) for partition in found}
 
     def by_form(region: str) -> str:
@@ -89,7 +87,7 @@ def rows(partitions: dict) -> list[Row]:
     for partition in found:
         for region, overrides in partition["regions"].items():
             if set(overrides) - {"description"}:
-                raise PartitionError(f"Region {region}: outputs of its own ({', '.join(overrides)}) are not supported")
+                raise GeneratorError(f"Region {region}: outputs of its own ({', '.join(overrides)}) are not supported")
         names = [region for region in sorted(partition["regions"]) if by_form(region) != partition["id"]]
         result.append(Row(partition["id"], partition["outputs"], names, prefixes[partition["id"]]))
     return result

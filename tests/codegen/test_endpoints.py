@@ -1,5 +1,6 @@
 """Endpoint rules: each trap as a small rule set, compiled to C, built and run."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "codegen"))
 
-from smithy_c import endpoint_tests, endpoints  # noqa: E402
+from smithy_c import endpoint_tests, endpoints, partitions  # noqa: E402
 from smithy_c.errors import GeneratorError  # noqa: E402
 
 SERVICE = "example#Service"
@@ -35,7 +36,8 @@ int main(void) {
             printf("error: %%s\\n", smithy_call_error(call)->message);
         } else {
             printf("%%.*s", SHOW(e.url));
-            if (e.auth_scheme.ptr) printf(" %%.*s/%%.*s/%%.*s", SHOW(e.auth_scheme), SHOW(e.signing_name), SHOW(e.signing_region));
+            if (e.auth_scheme.ptr) printf(" %%.*s/%%.*s", SHOW(e.auth_scheme), SHOW(e.signing_name));
+            if (e.auth_scheme.ptr) printf("/%%.*s", SHOW(e.signing_region));
             if (e.signing_region_set.items) printf("[%%.*s]", SHOW(e.signing_region_set.items[0]));
             if (e.backend.ptr) printf(" backend=%%.*s", SHOW(e.backend));
             if (e.disable_double_encoding.has) printf(" double=%%d", !e.disable_double_encoding.value);
@@ -83,7 +85,8 @@ def tree(conditions, *rules):
 
 def model_of(rules, parameters=None, **traits):
     rule_set = {"version": "1.0", "parameters": PARAMETERS if parameters is None else parameters, "rules": list(rules)}
-    return {"shapes": {SERVICE: {"type": "service", "version": "1", "traits": {endpoints.RULE_SET: rule_set, **traits}}}}
+    service = {"type": "service", "version": "1", "traits": {endpoints.RULE_SET: rule_set, **traits}}
+    return {"shapes": {SERVICE: service}}
 
 
 def compile_rules(*rules, parameters=None):
@@ -112,8 +115,10 @@ def resolve(runtime, tmp_path):
         (tmp_path / "main.c").write_text(MAIN % ", ".join(params))
         include = f"-I{tmp_path}"
         subprocess.run(["cc", *FLAGS, *DEFINES, include, "-c", "endpoint.c"], cwd=tmp_path, check=True)
-        command = ["cc", *DEFINES, include, "main.c", "endpoint.o", str(runtime), "-lcrypto", "-lz", "-lm", "-o", "main"]
-        subprocess.run(command, cwd=tmp_path, check=True)
+        libraries = [str(runtime), "-lcrypto", "-lz", "-lm"]
+        subprocess.run(
+            ["cc", *DEFINES, include, "main.c", "endpoint.o", *libraries, "-o", "main"], cwd=tmp_path, check=True
+        )
         output = subprocess.run(["./main"], cwd=tmp_path, check=True, capture_output=True, text=True)
         return output.stdout.splitlines()
 
@@ -197,20 +202,17 @@ def test_defaults_hold_where_nothing_is_set(resolve):
         "Name": {"type": "string", "required": True, "default": "n"},
         "Names": {"type": "stringArray", "required": True, "default": ["p", "q"]},
     }
-    first = call("getAttr", ref("Names"), "[1]", assign="second")
-    rules = [endpoint("https://{Name}.{second}", call("booleanEquals", ref("Flag"), True), first), endpoint("https://no")]
+    second = call("getAttr", ref("Names"), "[1]", assign="second")
+    flag = call("booleanEquals", ref("Flag"), True)
+    rules = [endpoint("https://{Name}.{second}", flag, second), endpoint("https://no")]
     given = '{.name = SMITHY_STR_INIT("m"), .flag = SMITHY_SET(false)}'
     assert resolve(rules, "{0}", given, parameters=parameters) == ["https://n.q", "https://no"]
 
 
 def test_templates_fill_urls_headers_properties_and_errors(resolve):
     arn = call("aws.parseArn", ref("A"), assign="arn")
-    properties = {
-        "authSchemes": [
-            {"name": "sigv4", "signingName": "x-{arn#service}", "signingRegion": "{arn#region}", "disableDoubleEncoding": True}
-        ],
-        "backend": "{B}",
-    }
+    scheme = {"name": "sigv4", "signingName": "x-{arn#service}", "signingRegion": "{arn#region}"}
+    properties = {"authSchemes": [{**scheme, "disableDoubleEncoding": True}], "backend": "{B}"}
     headers = {"x-one": ["{arn#resourceId[1]}", "{{plain}}"]}
     rules = [
         error("`{arn#region}` {{is}} wrong", arn, call("not", is_set("B"))),
@@ -256,7 +258,8 @@ def test_literals_may_stand_first(resolve):
         endpoint("https://sure", call("booleanEquals", True, ref("Sure"))),
         endpoint("https://unsure"),
     ]
-    assert resolve(rules, a("x"), a("y"), "{.sure = SMITHY_SET(false)}") == ["https://x", "https://sure", "https://unsure"]
+    given = [a("x"), a("y"), "{.sure = SMITHY_SET(false)}"]
+    assert resolve(rules, *given) == ["https://x", "https://sure", "https://unsure"]
 
 
 def test_split_coalesce_and_ite(resolve):
@@ -337,6 +340,7 @@ def test_a_model_without_rules_gets_the_form_that_all_services_had(resolve):
         (endpoint("https://a", properties={"authSchemes": [{"name": "x"}]}), "none of the authSchemes"),
         ({"type": "guess", "conditions": []}, "a rule of the type 'guess'"),
         (tree([is_set("A")]), "a tree without rules"),
+        ({"type": "endpoint", "conditions": []}, "a rule without its member 'endpoint'"),
     ],
 )
 def test_what_cannot_be_compiled_is_a_clear_error(rule, message):
@@ -367,8 +371,51 @@ def test_an_endpoint_test_becomes_one_function():
         {"params": {"A": "x", "Flag": True, "List": ["p"]}, "expect": {"endpoint": {"url": "https://x"}}},
         {"expect": {"error": 'say "no"'}},
     ]
-    source = endpoint_tests.build(model_of([error("no")], **{endpoint_tests.TESTS: {"testCases": cases}}), SERVICE, "t")
+    model = model_of([error("no")], **{endpoint_tests.TESTS: {"testCases": cases}})
+    source = endpoint_tests.build(model, SERVICE, "t")
     assert '.a = SMITHY_STR_INIT("x"),' in source
     assert ".flag = SMITHY_SET(true)," in source
     assert 'expect_error(resolve, &params, "say \\"no\\"");' in source
     assert '{"001 A=x Flag List=[\'p\']", case_001},' in source
+
+
+@pytest.mark.parametrize("prefix", ["logs", "s3"])
+def test_the_committed_endpoint_tests_are_what_the_models_give(prefix):
+    model = json.loads((ROOT / f"models/{prefix}.json").read_text())
+    (service,) = (name for name, shape in model["shapes"].items() if shape["type"] == "service")
+    committed = ROOT / f"tests/endpoint/{prefix}_endpoint_test.c"
+    assert committed.read_text() == endpoint_tests.build(model, service, prefix)
+
+
+def test_the_committed_partition_table_is_what_the_partitions_give():
+    source = json.loads((ROOT / partitions.MODEL_PATH).read_text())
+    assert (ROOT / partitions.TABLE_PATH).read_text() == partitions.render(source)
+    assert partitions.slim(source) == source
+
+
+@pytest.mark.parametrize(
+    ("regex", "prefixes"),
+    [
+        (r"^(us|eu)\-\w+\-\d+$", ["us-", "eu-"]),
+        (r"^us\-gov\-\w+\-\d+$", ["us-gov-"]),
+        (r"^eusc\-(de|fr)\-\w+\-\d+$", ["eusc-de-", "eusc-fr-"]),
+    ],
+)
+def test_a_region_pattern_becomes_its_prefixes(regex, prefixes):
+    assert partitions.prefixes_of("p", regex) == prefixes
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [r"^us\-.*\-\w+\-\d+$", r"us\-\w+\-\d+$", r"^us\-\w+$", r"^\w+\-\d+$", r"^(us|)\-\w+\-\d+$"],
+)
+def test_a_region_pattern_of_another_form_is_an_error(regex):
+    with pytest.raises(GeneratorError, match="partition p: "):
+        partitions.prefixes_of("p", regex)
+
+
+def test_a_region_that_differs_from_its_partition_is_an_error():
+    source = json.loads((ROOT / partitions.MODEL_PATH).read_text())
+    source["partitions"][0]["regions"]["us-east-1"] = {"supportsFIPS": False}
+    with pytest.raises(GeneratorError, match="Region us-east-1: outputs of its own"):
+        partitions.render(source)
