@@ -21,7 +21,7 @@ static smithy_status resolve_endpoint(const void *endpoint_params, smithy_endpoi
     return endpoint->url.ptr ? SMITHY_OK : smithy_call_status(call);
 }
 
-#define TOY_ENDPOINT                                                                     \
+#define TOY_ENDPOINT                                                                    \
     .endpoint_params_size = sizeof(toy_params), .endpoint_defaults = endpoint_defaults, \
     .resolve_endpoint = resolve_endpoint
 
@@ -103,9 +103,9 @@ static smithy_status read_echo(const smithy_http_response *response, void *out, 
     return SMITHY_OK;
 }
 
-#define TOY_ECHO_PARTS                                                                               \
-    .method = SMITHY_STR_INIT("POST"), .write_request = write_echo, .read_response = read_echo, \
-    .errors = TOY_ERRORS, .output_size = sizeof(toy_output)
+#define TOY_ECHO_PARTS                                                                                                \
+    .method = SMITHY_STR_INIT("POST"), .write_request = write_echo, .read_response = read_echo, .errors = TOY_ERRORS, \
+    .output_size = sizeof(toy_output)
 
 const smithy_operation TOY_ECHO = {.name = "Echo", TOY_ECHO_PARTS};
 const smithy_operation TOY_POLL = {.name = "Poll", .is_long_poll = true, TOY_ECHO_PARTS};
