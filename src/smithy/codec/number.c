@@ -3,6 +3,7 @@
 
 #include "codec/decimal.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -15,7 +16,7 @@ static size_t put_text(const char *source, char text[SMITHY_NUMBER_TEXT_SIZE]) {
     return len;
 }
 
-/* `precision` digits of |value|, rightly rounded, without the zeros at their end. */
+/* `precision` digits of |value|, rightly rounded. */
 static void take_digits(double value, int precision, smithy_decimal *decimal) {
     char text[48];
     smithy_decimal *d = decimal;
@@ -31,10 +32,53 @@ static void take_digits(double value, int precision, smithy_decimal *decimal) {
     int power = 0;
     for (size_t i = 0; i < exponent.count; i++) power = power * 10 + (exponent.digits[i] - '0');
     d->exponent = (exponent.negative ? -power : power) - (precision - 1);
+}
+
+/* The next decimal of as many digits, away from zero. */
+static void step_outwards(smithy_decimal *d) {
+    while (d->count > 0 && d->digits[d->count - 1] == '9') {
+        d->count--;
+        d->exponent++;
+    }
+    if (d->count == 0)
+        d->digits[d->count++] = '1';
+    else
+        d->digits[d->count - 1]++;
+}
+
+static void drop_zeros(smithy_decimal *d) {
     while (d->count > 1 && d->digits[d->count - 1] == '0') {
         d->count--;
         d->exponent++;
     }
+}
+
+typedef bool reads_back(const smithy_decimal *decimal, double value);
+
+static bool reads_back_f64(const smithy_decimal *decimal, double value) {
+    return smithy_decimal_to_f64(decimal) == value;
+}
+
+static bool reads_back_f32(const smithy_decimal *decimal, double value) {
+    return smithy_decimal_to_f32(decimal) == (float)value;
+}
+
+static bool is_power_of_two(double value) {
+    int exponent;
+    return fabs(frexp(value, &exponent)) == 0.5;
+}
+
+/* The fewest digits, from `precision` to `enough`, that read back as the value. A power of two has more room outwards
+ * than inwards, so there a decimal that is not the nearest of its length may do. */
+static void find_shortest(double value, int precision, int enough, reads_back *same, smithy_decimal *decimal) {
+    for (;; precision++) {
+        take_digits(value, precision, decimal);
+        if (precision == enough || same(decimal, value)) break;
+        if (!is_power_of_two(value)) continue;
+        step_outwards(decimal);
+        if (same(decimal, value)) break;
+    }
+    drop_zeros(decimal);
 }
 
 /* Sign, digits and point, or an exponent of ten. */
@@ -71,9 +115,7 @@ size_t smithy_f64_write(double value, char text[SMITHY_NUMBER_TEXT_SIZE]) {
     const size_t special = write_special(value, text);
     if (special > 0) return special;
     smithy_decimal decimal;
-    int precision = fpclassify(value) == FP_SUBNORMAL ? 1 : 15;
-    take_digits(value, precision, &decimal);
-    while (precision < 17 && smithy_decimal_to_f64(&decimal) != value) take_digits(value, ++precision, &decimal);
+    find_shortest(value, fpclassify(value) == FP_SUBNORMAL ? 1 : DBL_DIG, 17, reads_back_f64, &decimal);
     return lay_out(&decimal, text);
 }
 
@@ -81,9 +123,7 @@ size_t smithy_f32_write(float value, char text[SMITHY_NUMBER_TEXT_SIZE]) {
     const size_t special = write_special((double)value, text);
     if (special > 0) return special;
     smithy_decimal decimal;
-    int precision = fpclassify(value) == FP_SUBNORMAL ? 1 : 6;
-    take_digits((double)value, precision, &decimal);
-    while (precision < 9 && smithy_decimal_to_f32(&decimal) != value) take_digits((double)value, ++precision, &decimal);
+    find_shortest((double)value, fpclassify(value) == FP_SUBNORMAL ? 1 : FLT_DIG, 9, reads_back_f32, &decimal);
     return lay_out(&decimal, text);
 }
 
