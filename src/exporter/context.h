@@ -32,6 +32,8 @@ typedef struct run_context {
     int64_t stop_mono_ms; /* No task is started after it; 0: never. */
     int64_t horizon_ms;   /* H: no window ends behind it. */
     int delete_allowed;   /* Of objects under the destination: 0 not asked yet, 1 yes, -1 no. */
+    bool slot_busy;       /* A stranger's task holds the export slot. */
+    bool failed;          /* The run as a whole: the answer says why. */
 } run_context;
 
 /* The service's clock in ms: ours, corrected by the Date header of the last answer. */

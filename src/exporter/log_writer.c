@@ -60,12 +60,16 @@ static void append_lambda_line(exporter_log_writer *writer, exporter_log_level l
 
 /* ---- JSON ---- */
 
+static void put_scratch(smithy_json_writer *json, const smithy_buffer *scratch, const char *name) {
+    smithy_json_put_str(json, name, smithy_buffer_str(scratch));
+    if (smithy_buffer_status(scratch) != SMITHY_OK) json->out->status = smithy_buffer_status(scratch);
+}
+
 /* The JSON writer escapes what JSON asks for; it is handed well-formed text. */
 static void put_text(smithy_json_writer *json, smithy_buffer *scratch, const char *name, smithy_str text) {
     smithy_buffer_reset(scratch);
     exporter_text_append_utf8(scratch, text, TEXT_MAX_BYTES);
-    smithy_json_put_str(json, name, smithy_buffer_str(scratch));
-    if (smithy_buffer_status(scratch) != SMITHY_OK) json->out->status = smithy_buffer_status(scratch);
+    put_scratch(json, scratch, name);
 }
 
 static void append_json_line(exporter_log_writer *writer, exporter_log_level level, const char *message,
@@ -77,7 +81,7 @@ static void append_json_line(exporter_log_writer *writer, exporter_log_level lev
     exporter_text_append_time_ms(&scratch, writer->system->wall_ms(writer->system->context));
 
     smithy_json_open_object(&json);
-    smithy_json_put_str(&json, "timestamp", smithy_buffer_str(&scratch));
+    put_scratch(&json, &scratch, "timestamp");
     smithy_json_put_str(&json, "level", smithy_str_from(exporter_log_level_name(level)));
     if (writer->request_id[0]) put_text(&json, &scratch, "requestId", smithy_str_from(writer->request_id));
     put_text(&json, &scratch, "message", smithy_str_from(message));

@@ -64,7 +64,7 @@ typedef struct planning {
     state_group *group;
     const catalog_group *catalog;
     int64_t horizon_ms;
-    plan *plan;
+    group_plan *plan;
     smithy_call *memory;
 } planning;
 
@@ -203,9 +203,9 @@ static plan_verdict judge(const planning *p) {
 }
 
 smithy_status plan_group(exporter_state *state, state_group *group, const catalog_group *catalog,
-                         exporter_export_unit unit, int64_t horizon_ms, plan *out, smithy_call *memory) {
+                         exporter_export_unit unit, int64_t horizon_ms, group_plan *out, smithy_call *memory) {
     planning p = {state, group, catalog, horizon_ms, out, memory};
-    *out = (plan){.youngest_first_ms = -1};
+    *out = (group_plan){.youngest_first_ms = -1};
     SMITHY_TRY(recognize(state, group, catalog));
     const bool differs = state_has_own_entries(group);
     if (unit == EXPORTER_UNIT_GROUP && differs) {

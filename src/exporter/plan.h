@@ -26,19 +26,19 @@ typedef enum plan_verdict {
     PLAN_DIFFERENT /* ExportUnit=group, and the group's streams stand at different watermarks. */
 } plan_verdict;
 
-typedef struct plan {
+typedef struct group_plan {
     plan_verdict verdict;
     plan_unit *units; /* In the order in which they must run. */
     size_t unit_count, unit_capacity;
     int64_t youngest_first_ms; /* The earliest event that is known to lie behind the horizon; -1: none. */
     bool converges;            /* When all units are done, plan_converge makes the group one again. */
     int64_t converge_to_ms;
-} plan;
+} group_plan;
 
 /* Reads the hints of `catalog` (its streams sorted by name) against the state. Recognizes streams by folders that
  * earlier tasks left, which changes the state's notes but no watermark. `horizon_ms` is H: no window ends behind it. */
 smithy_status plan_group(exporter_state *state, state_group *group, const catalog_group *catalog,
-                         exporter_export_unit unit, int64_t horizon_ms, plan *plan,
+                         exporter_export_unit unit, int64_t horizon_ms, group_plan *plan,
                          smithy_call *memory) SMITHY_NODISCARD;
 
 /* The watermark that a unit of this kind would start behind: `from` must be the next ms. Asked again before a task is

@@ -16,7 +16,7 @@
 #define HALVINGS_MAX              12
 #define SHORTEST_PIECE_MS         60000
 
-static void again_in(run_context *run, slot *slot, int64_t ms) {
+static void again_in(run_context *run, export_slot *slot, int64_t ms) {
     slot->next_mono_ms = run_mono_ms(run) + ms;
 }
 
@@ -27,19 +27,19 @@ static int64_t jittered(const run_context *run, int64_t ms) {
     return ms / 2 + ms * chance / 510;
 }
 
-static void give_up(run_context *run, slot *slot, const char *reason) {
+static void give_up(run_context *run, export_slot *slot, const char *reason) {
     work_problem(run, slot->work, reason);
     run->state.flight = (state_flight){0};
     slot->phase = SLOT_FREE;
 }
 
-static void give_up_on_error(run_context *run, slot *slot, const char *doing) {
+static void give_up_on_error(run_context *run, export_slot *slot, const char *doing) {
     char text[RUN_ERROR_TEXT], reason[RUN_ERROR_TEXT + 128];
     snprintf(reason, sizeof reason, "%s: %s", doing, run_error_text(run, text, sizeof text));
     give_up(run, slot, reason);
 }
 
-static void show_task(run_context *run, const slot *slot) {
+static void show_task(run_context *run, const export_slot *slot) {
     run->progress.group = slot->work->catalog.name;
     run->progress.unit = slot->unit.stream ? slot->unit.stream->name : (smithy_str){0};
     run->progress.task_age_ms = slot->phase == SLOT_RUNNING ? run_mono_ms(run) - slot->created_mono_ms : 0;
@@ -48,7 +48,7 @@ static void show_task(run_context *run, const slot *slot) {
 
 /* ---- beginning ---- */
 
-static size_t longest_name(const slot *slot) {
+static size_t longest_name(const export_slot *slot) {
     size_t longest = 0;
     if (slot->unit.stream) return slot->unit.stream->name.len;
     for (size_t i = 0; i < slot->work->catalog.stream_count; i++)
@@ -68,7 +68,7 @@ static smithy_str arn_part(smithy_str arn, int wanted) {
 }
 
 /* What the present piece of the unit asks of the service. */
-static bool specify(run_context *run, slot *slot) {
+static bool specify(run_context *run, export_slot *slot) {
     const catalog_group *group = &slot->work->catalog;
     const smithy_str stream = slot->unit.stream ? slot->unit.stream->name : SMITHY_STR("");
     slot->spec = (task_spec){.kind = slot->unit.kind,
@@ -98,7 +98,7 @@ static bool specify(run_context *run, slot *slot) {
 }
 
 /* A single stream whose siblings come along can be made exact only by deleting them. */
-static bool may_be_made_exact(run_context *run, slot *slot) {
+static bool may_be_made_exact(run_context *run, export_slot *slot) {
     bool allowed = true;
     if (!slot->unit.has_siblings) return true;
     const smithy_status status = folder_may_delete(run, slot->spec.destination_prefix, &allowed);
@@ -114,14 +114,14 @@ static bool may_be_made_exact(run_context *run, slot *slot) {
     return false;
 }
 
-static void create_at(run_context *run, slot *slot, int64_t in_ms) {
+static void create_at(run_context *run, export_slot *slot, int64_t in_ms) {
     slot->phase = SLOT_CREATING;
     slot->tries = 0;
     again_in(run, slot, in_ms);
 }
 
 /* The next piece of the window, at once or after a pause. */
-static void start_piece(run_context *run, slot *slot, int64_t in_ms) {
+static void start_piece(run_context *run, export_slot *slot, int64_t in_ms) {
     if (!specify(run, slot)) {
         slot->phase = SLOT_FREE;
         return;
@@ -129,9 +129,9 @@ static void start_piece(run_context *run, slot *slot, int64_t in_ms) {
     create_at(run, slot, in_ms);
 }
 
-void slot_begin(run_context *run, slot *slot, work *work, const plan_unit *unit) {
+void slot_begin(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit) {
     int64_t watermark = 0;
-    *slot = (struct slot){.work = work, .unit = *unit, .wanted_to_ms = unit->to_ms};
+    *slot = (struct export_slot){.work = work, .unit = *unit, .wanted_to_ms = unit->to_ms};
     const smithy_str stream = unit->stream ? unit->stream->name : (smithy_str){0};
     const smithy_status status =
         plan_watermark(work->group, unit->kind, stream, unit->stream ? unit->stream->created_ms : 0, &watermark);
@@ -151,22 +151,22 @@ void slot_begin(run_context *run, slot *slot, work *work, const plan_unit *unit)
     (void)may_be_made_exact(run, slot);
 }
 
-void slot_adopt(run_context *run, slot *slot, work *work, const plan_unit *unit, const task_spec *spec,
+void slot_adopt(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit, const task_spec *spec,
                 const task_info *info) {
-    *slot = (struct slot){.phase = SLOT_RUNNING,
-                          .work = work,
-                          .unit = *unit,
-                          .wanted_to_ms = unit->to_ms,
-                          .spec = *spec,
-                          .poll_ms = FIRST_POLL_MS,
-                          .created_mono_ms = run_mono_ms(run),
-                          .adopted = true};
+    *slot = (struct export_slot){.phase = SLOT_RUNNING,
+                                 .work = work,
+                                 .unit = *unit,
+                                 .wanted_to_ms = unit->to_ms,
+                                 .spec = *spec,
+                                 .poll_ms = FIRST_POLL_MS,
+                                 .created_mono_ms = run_mono_ms(run),
+                                 .adopted = true};
     snprintf(slot->name, sizeof slot->name, "%.*s", SMITHY_STR_ARG(info->name));
     snprintf(slot->task_id, sizeof slot->task_id, "%.*s", SMITHY_STR_ARG(info->id));
     again_in(run, slot, 0);
 }
 
-smithy_status slot_record(run_context *run, const slot *slot) {
+smithy_status slot_record(run_context *run, const export_slot *slot) {
     return state_set_flight(
         &run->state, &(state_flight){.task_id = slot->task_id[0] ? smithy_str_from(slot->task_id) : (smithy_str){0},
                                      .task_name = smithy_str_from(slot->name),
@@ -181,7 +181,7 @@ smithy_status slot_record(run_context *run, const slot *slot) {
 
 /* ---- creating ---- */
 
-static void task_is_running(run_context *run, slot *slot, smithy_str task_id) {
+static void task_is_running(run_context *run, export_slot *slot, smithy_str task_id) {
     snprintf(slot->task_id, sizeof slot->task_id, "%.*s", SMITHY_STR_ARG(task_id));
     slot->phase = SLOT_RUNNING;
     slot->tries = 0;
@@ -197,7 +197,7 @@ static void task_is_running(run_context *run, slot *slot, smithy_str task_id) {
 }
 
 /* Somebody's task is active. It may be our own, whose answer was lost; else we say whose it is, and wait. */
-static void wait_for_slot(run_context *run, slot *slot) {
+static void wait_for_slot(run_context *run, export_slot *slot) {
     task_list active = {0};
     smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = run->system});
     if (memory && task_list_active(run, &active, memory) == SMITHY_OK) {
@@ -220,7 +220,7 @@ static void wait_for_slot(run_context *run, slot *slot) {
     again_in(run, slot, jittered(run, slot->tries < 8 ? 1000LL * slot->tries : 10000));
 }
 
-static void create(run_context *run, slot *slot) {
+static void create(run_context *run, export_slot *slot) {
     smithy_str task_id;
     switch (task_create(run, &slot->spec, smithy_str_from(slot->name), &task_id)) {
     case TASK_CREATED: task_is_running(run, slot, task_id); return;
@@ -252,7 +252,7 @@ static void create(run_context *run, slot *slot) {
 
 /* The task that was asked for may exist, may come to exist, or not: its name tells, and a list that does not show it at
  * once is asked again. One that turns up later still is settled by the next run. */
-static void search(run_context *run, slot *slot) {
+static void search(run_context *run, export_slot *slot) {
     task_list tasks = {0};
     smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = run->system});
     const smithy_status status = memory ? task_list_all(run, &tasks, memory) : SMITHY_ERROR_MEMORY;
@@ -273,7 +273,7 @@ static void search(run_context *run, slot *slot) {
 /* ---- running ---- */
 
 /* Takes what a task left behind out of the archive: now where that works, else by a note in the state. */
-static void discard(run_context *run, slot *slot) {
+static void discard(run_context *run, export_slot *slot) {
     int64_t deleted = 0;
     const smithy_str folder =
         folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
@@ -291,7 +291,7 @@ static void discard(run_context *run, slot *slot) {
 }
 
 /* Half the window, as long as there is one to halve: a task that dies of its size has a chance then. */
-static bool halve(slot *slot) {
+static bool halve(export_slot *slot) {
     const int64_t first = slot->unit.earliest_ms > slot->unit.from_ms ? slot->unit.earliest_ms : slot->unit.from_ms;
     if (slot->halvings >= HALVINGS_MAX || slot->unit.to_ms - first < SHORTEST_PIECE_MS) return false;
     slot->unit.to_ms = first + (slot->unit.to_ms - first) / 2;
@@ -300,7 +300,7 @@ static bool halve(slot *slot) {
     return true;
 }
 
-static void task_failed(run_context *run, slot *slot, smithy_str message, bool cancelled) {
+static void task_failed(run_context *run, export_slot *slot, smithy_str message, bool cancelled) {
     char reason[RUN_ERROR_TEXT + 128];
     snprintf(reason, sizeof reason, "export task %s %s%s%.*s", slot->task_id, cancelled ? "was cancelled" : "failed",
              message.len > 0 ? ": " : "", (int)(message.len < 300 ? message.len : 300), message.ptr ? message.ptr : "");
@@ -322,7 +322,7 @@ static void task_failed(run_context *run, slot *slot, smithy_str message, bool c
     start_piece(run, slot, jittered(run, 1000LL << slot->failures));
 }
 
-static void task_completed(run_context *run, slot *slot) {
+static void task_completed(run_context *run, export_slot *slot) {
     if (!slot_close(run, slot)) return;
     slot->work->exported = true;
     run->state.flight = (state_flight){0};
@@ -335,7 +335,7 @@ static void task_completed(run_context *run, slot *slot) {
     start_piece(run, slot, 0);
 }
 
-static void poll(run_context *run, slot *slot) {
+static void poll(run_context *run, export_slot *slot) {
     task_info info;
     const smithy_status status = task_poll(run, smithy_str_from(slot->task_id), &info);
     slot->poll_ms = slot->poll_ms * 3 / 2 < LAST_POLL_MS ? slot->poll_ms * 3 / 2 : LAST_POLL_MS;
@@ -356,7 +356,7 @@ static void poll(run_context *run, slot *slot) {
     }
 }
 
-void slot_step(run_context *run, slot *slot) {
+void slot_step(run_context *run, export_slot *slot) {
     show_task(run, slot);
     if (run_mono_ms(run) < slot->next_mono_ms) return;
     switch (slot->phase) {

@@ -17,10 +17,10 @@ typedef enum slot_phase {
 
 #define SLOT_ID_MAX 128
 
-typedef struct slot {
+typedef struct export_slot {
     slot_phase phase;
     int64_t next_mono_ms;
-    work *work;
+    group_work *work;
     plan_unit unit;       /* unit.to_ms is the present piece's, when the window was halved. */
     int64_t wanted_to_ms; /* The whole window's. */
     task_spec spec;
@@ -33,16 +33,16 @@ typedef struct slot {
     int64_t created_mono_ms;
     bool adopted;      /* An earlier run created it. */
     bool intent_saved; /* The state tells of it already: its name cannot. */
-} slot;
+} export_slot;
 
 /* Puts the work's next unit into the free slot; it may turn out that nothing is left to be done for it. */
-void slot_begin(run_context *run, slot *slot, work *work, const plan_unit *unit);
+void slot_begin(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit);
 /* Takes over a task that an earlier run created and that is listed as `info`. */
-void slot_adopt(run_context *run, slot *slot, work *work, const plan_unit *unit, const task_spec *spec,
+void slot_adopt(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit, const task_spec *spec,
                 const task_info *info);
 /* Does what is due. Sets run->failed where the run as a whole cannot go on. */
-void slot_step(run_context *run, slot *slot);
+void slot_step(run_context *run, export_slot *slot);
 /* What the state must say of the slot when the run ends now. */
-smithy_status slot_record(run_context *run, const slot *slot) SMITHY_NODISCARD;
+smithy_status slot_record(run_context *run, const export_slot *slot) SMITHY_NODISCARD;
 
 #endif

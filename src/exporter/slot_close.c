@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-static bool leave_open(run_context *run, slot *slot, smithy_status status, const char *doing) {
+static bool leave_open(run_context *run, export_slot *slot, smithy_status status, const char *doing) {
     char text[RUN_ERROR_TEXT], reason[RUN_ERROR_TEXT + 128];
     slot->phase = SLOT_FREE;
     if (run_is_fatal(status)) {
@@ -18,7 +18,7 @@ static bool leave_open(run_context *run, slot *slot, smithy_status status, const
 }
 
 /* Takes out what a task for one stream wrote of others, and remembers to look again: objects can appear late. */
-static smithy_status clean_siblings(run_context *run, slot *slot, smithy_str folder, folder_content *content) {
+static smithy_status clean_siblings(run_context *run, export_slot *slot, smithy_str folder, folder_content *content) {
     char text[CATALOG_FOLDER_MAX];
     int64_t deleted = 0;
     const smithy_str keep = catalog_folder(slot->spec.prefix, text);
@@ -34,7 +34,7 @@ static smithy_status clean_siblings(run_context *run, slot *slot, smithy_str fol
     return folder_list(run, folder, content, slot->work->memory);
 }
 
-static void count(run_context *run, const slot *slot, const folder_content *content) {
+static void count(run_context *run, const export_slot *slot, const folder_content *content) {
     exporter_answer *answer = run->answer;
     answer->tasks_completed++;
     if (slot->adopted) answer->tasks_adopted++;
@@ -51,7 +51,7 @@ static void count(run_context *run, const slot *slot, const folder_content *cont
 
 /* An adopted task counts only where the watermark stands right before its window: otherwise what it holds is archived
  * already, or more is missing than it holds; then it goes, and the window is exported as planned. */
-static smithy_status still_fits(const slot *slot, bool *fits) {
+static smithy_status still_fits(const export_slot *slot, bool *fits) {
     int64_t watermark;
     const catalog_stream *stream = slot->unit.stream;
     SMITHY_TRY(plan_watermark(slot->work->group, slot->unit.kind, stream ? stream->name : (smithy_str){0},
@@ -60,7 +60,7 @@ static smithy_status still_fits(const slot *slot, bool *fits) {
     return SMITHY_OK;
 }
 
-static bool discard_superseded(run_context *run, slot *slot, smithy_str folder) {
+static bool discard_superseded(run_context *run, export_slot *slot, smithy_str folder) {
     int64_t deleted = 0;
     exporter_log_line(run->log, EXPORTER_LOG_WARN, "deleted the output of a task whose window another one closed",
                       EXPORTER_FIELD_TEXT("task", slot->task_id), EXPORTER_FIELD_STR("folder", folder));
@@ -74,7 +74,7 @@ static bool discard_superseded(run_context *run, slot *slot, smithy_str folder) 
     return false;
 }
 
-bool slot_close(run_context *run, slot *slot) {
+bool slot_close(run_context *run, export_slot *slot) {
     folder_content content;
     bool fits = true;
     const smithy_str folder =

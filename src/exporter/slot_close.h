@@ -6,6 +6,6 @@
 
 /* true when the window is closed. false: it stays open (run->failed, or a problem is noted) and the slot is free; the
  * next run settles the task, by its name. */
-bool slot_close(run_context *run, slot *slot);
+bool slot_close(run_context *run, export_slot *slot);
 
 #endif

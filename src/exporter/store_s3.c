@@ -49,7 +49,7 @@ static smithy_status fetch(s3_store *store, smithy_buffer *content, bool *exists
         s3_get_object(store->s3, &(s3_get_object_input){.bucket = store->bucket, .key = store->key, .body_sink = &sink},
                       &output, call);
     *exists = status == SMITHY_OK;
-    *etag = output.e_tag;
+    *etag = output.etag;
     if (status != SMITHY_ERROR_SERVICE) return status;
     const smithy_error *error = smithy_call_error(call);
     if (smithy_error_has_code(error, "NoSuchKey") || smithy_error_has_code(error, "404")) return SMITHY_OK;
@@ -102,7 +102,7 @@ static smithy_status put(s3_store *store, smithy_str content, smithy_call *call)
         input.if_none_match = SMITHY_STR("*");
     SMITHY_TRY(s3_put_object(store->s3, &input, &output, call));
     store->exists = true;
-    return keep_etag(store, output.e_tag, call);
+    return keep_etag(store, output.etag, call);
 }
 
 static void pause_before(s3_store *store, int tries) {

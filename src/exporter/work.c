@@ -1,7 +1,7 @@
 #include "work.h"
 
-work *work_create(run_context *run, const catalog_group *group) {
-    work *created = run->system->resize(run->system->context, NULL, sizeof *created);
+group_work *work_create(run_context *run, const catalog_group *group) {
+    group_work *created = run->system->resize(run->system->context, NULL, sizeof *created);
     smithy_call *memory =
         created ? smithy_call_create(&(smithy_call_options){.system = run->system, .max_memory = (size_t)4 << 30})
                 : NULL;
@@ -10,17 +10,17 @@ work *work_create(run_context *run, const catalog_group *group) {
         run_fail(run, SMITHY_ERROR_MEMORY, "listing a group");
         return NULL;
     }
-    *created = (work){.catalog = *group, .memory = memory};
+    *created = (group_work){.catalog = *group, .memory = memory};
     return created;
 }
 
-void work_destroy(run_context *run, work *work) {
+void work_destroy(run_context *run, group_work *work) {
     if (!work) return;
     smithy_call_destroy(work->memory);
     run->system->resize(run->system->context, work, 0);
 }
 
-void work_problem(run_context *run, work *work, const char *reason) {
+void work_problem(run_context *run, group_work *work, const char *reason) {
     work->failed = true;
     exporter_answer_problem(run->answer, work->catalog.name, "%s", reason);
     exporter_log_line(run->log, EXPORTER_LOG_ERROR, "not exported", EXPORTER_FIELD_STR("group", work->catalog.name),

@@ -5,21 +5,21 @@
 #include "context.h"
 #include "plan.h"
 
-typedef struct work {
+typedef struct group_work {
     catalog_group catalog;
     state_group *group;
     smithy_call *memory; /* Holds the streams and the plan; freed when the group is done. */
-    plan plan;
+    group_plan plan;
     size_t next_unit;
     bool failed;   /* A unit was given up: the group is not done. */
     bool exported; /* At least one window was closed. */
     bool gone;     /* Deleted while the run worked on it. */
-    struct work *next;
-} work;
+    struct group_work *next;
+} group_work;
 
-work *work_create(run_context *run, const catalog_group *group);
-void work_destroy(run_context *run, work *work);
+group_work *work_create(run_context *run, const catalog_group *group);
+void work_destroy(run_context *run, group_work *work);
 /* Notes in the answer why a unit of the group, or the whole of it, was given up. */
-void work_problem(run_context *run, work *work, const char *reason);
+void work_problem(run_context *run, group_work *work, const char *reason);
 
 #endif

@@ -1,0 +1,390 @@
+#include "exporter.h"
+
+#include "catalog_list.h"
+#include "lease.h"
+#include "settle.h"
+#include "slot.h"
+
+#include <smithy/text.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Groups that are listed and planned ahead of the one whose task runs. */
+#define LISTED_AHEAD 2
+
+/* The groups on their way: those still to be listed, and those that wait for the slot. */
+typedef struct pipeline {
+    catalog groups;
+    size_t next_group;
+    group_work *first, *last; /* Planned, in order; the first one has the slot. */
+    size_t waiting;
+    export_slot slot;
+} pipeline;
+
+/* ---- setting up ---- */
+
+static int64_t stop_time(const exporter_options *options, int64_t now_mono_ms) {
+    if (options->deadline_mono_ms == 0) return 0;
+    const int64_t given = options->deadline_mono_ms - now_mono_ms;
+    const int64_t wanted = options->settings->timeout_reserve_ms;
+    const int64_t reserve = wanted < given / 4 ? wanted : given / 4;
+    return options->deadline_mono_ms - reserve;
+}
+
+static bool set_up(run_context *run, const exporter_options *options, exporter_answer *answer) {
+    const smithy_system *system = options->system;
+    const smithy_call_options call_options = {.system = system, .max_memory = (size_t)4 << 30};
+    *answer = (exporter_answer){0};
+    *run = (run_context){.options = options,
+                         .settings = options->settings,
+                         .system = system,
+                         .log = options->log,
+                         .answer = answer,
+                         .started_mono_ms = system->mono_ms(system->context),
+                         .call = smithy_call_create(&call_options),
+                         .memory = smithy_call_create(&call_options),
+                         .state_memory = smithy_call_create(&call_options)};
+    run->stop_mono_ms = stop_time(options, run->started_mono_ms);
+    if (!run->call || !run->memory || !run->state_memory) return run_fail(run, SMITHY_ERROR_MEMORY, "starting"), false;
+    const smithy_str region = options->settings->region;
+    run->logs = logs_client_create(&(logs_client_options){.region = region, .system = system}, run->call);
+    run->s3 = run->logs ? s3_client_create(&(s3_client_options){.region = region, .system = system}, run->call) : NULL;
+    run->store = run->s3 ? store_open(options->settings, run->s3, run->log, system, run->call) : NULL;
+    if (!run->store) run_fail(run, smithy_call_status(run->call), "reading the settings");
+    return run->store != NULL;
+}
+
+static void tear_down(run_context *run) {
+    store_destroy(run->store);
+    logs_client_destroy(run->logs);
+    s3_client_destroy(run->s3);
+    smithy_call_destroy(run->state_memory);
+    smithy_call_destroy(run->memory);
+    smithy_call_destroy(run->call);
+}
+
+/* ---- before anything is written ---- */
+
+/* The bucket exists, is where we are, and the keys are good. Where only the right to look is missing, the tasks will
+ * tell. */
+static bool check_destination(run_context *run) {
+    s3_head_bucket_output output;
+    const smithy_str bucket = run->settings->destination_bucket;
+    smithy_call *call = run_fresh_call(run);
+    const smithy_status status = s3_head_bucket(run->s3, &(s3_head_bucket_input){.bucket = bucket}, &output, call);
+    if (status == SMITHY_OK) return true;
+    const smithy_error *error = smithy_call_error(call);
+    if (error->http_status == 403) {
+        exporter_log_line(run->log, EXPORTER_LOG_WARN,
+                          "the destination bucket cannot be looked at (403 on HeadBucket, which needs s3:ListBucket)",
+                          EXPORTER_FIELD_STR("bucket", bucket));
+        return true;
+    }
+    run_fail(run, status, "looking at DestinationS3Bucket");
+    if (error->http_status == 404 || error->http_status == 301) {
+        run->answer->outcome = EXPORTER_OUTCOME_CONFIGURATION;
+        snprintf(run->answer->message, sizeof run->answer->message,
+                 error->http_status == 404 ? "DestinationS3Bucket \"%.*s\" does not exist: name a bucket in the Region "
+                                             "of the log groups, or make it first"
+                                           : "DestinationS3Bucket \"%.*s\" is in another Region%s%s: an export needs a "
+                                             "bucket in the Region of the log groups",
+                 SMITHY_STR_ARG(bucket), error->region[0] ? ", " : "", error->region);
+    }
+    return false;
+}
+
+static int64_t expires_first(const run_context *run, const catalog_group *group) {
+    if (group->retention_days == 0) return INT64_MAX;
+    state_group *known = state_find_group((exporter_state *)&run->state, group->arn, group->created_ms);
+    const int64_t since = known && known->exported_at > group->created_ms ? known->exported_at : group->created_ms;
+    return since + group->retention_days * 86400000LL;
+}
+
+typedef struct urgency {
+    int64_t expires_ms;
+    catalog_group group;
+} urgency;
+
+static int compare_urgency(const void *a, const void *b) {
+    const urgency *left = a, *right = b;
+    if (left->expires_ms != right->expires_ms) return left->expires_ms < right->expires_ms ? -1 : 1;
+    return smithy_str_compare(left->group.name, right->group.name);
+}
+
+/* The group whose unexported events expire first goes first. */
+static bool sort_by_retention(run_context *run, catalog *groups) {
+    urgency *order = smithy_call_alloc(run->memory, groups->count, sizeof *order);
+    if (!order) return run_fail(run, SMITHY_ERROR_MEMORY, "sorting the log groups"), false;
+    for (size_t i = 0; i < groups->count; i++)
+        order[i] = (urgency){expires_first(run, &groups->groups[i]), groups->groups[i]};
+    if (groups->count > 1) qsort(order, groups->count, sizeof *order, compare_urgency);
+    for (size_t i = 0; i < groups->count; i++) groups->groups[i] = order[i].group;
+    return true;
+}
+
+static bool prepare(run_context *run, pipeline *line) {
+    run_show(run, "starting");
+    if (!check_destination(run)) return false;
+    run->horizon_ms = run_now_ms(run) - run->settings->settle_delay_ms;
+    run->answer->window_to_ms = run->horizon_ms;
+    if (!lease_load(run) || !settle_carried(run)) return false;
+    run_show(run, "listing");
+    const smithy_status status = catalog_list_groups(run, &line->groups);
+    if (status != SMITHY_OK) return run_fail(run, status, "listing the log groups"), false;
+    run->answer->groups_matched = run->progress.groups_matched = (int64_t)line->groups.count;
+    return sort_by_retention(run, &line->groups) && lease_take(run);
+}
+
+/* ---- planning ---- */
+
+static void leave_out(run_context *run, const catalog_group *group, const char *reason) {
+    run->answer->groups_left_out++;
+    run->progress.groups_done++;
+    exporter_answer_problem(run->answer, group->name, "%s", reason);
+    exporter_log_line(run->log, EXPORTER_LOG_WARN, "left out", EXPORTER_FIELD_STR("group", group->name),
+                      EXPORTER_FIELD_TEXT("reason", reason));
+}
+
+static void note_due(run_context *run, const group_plan *plan) {
+    if (plan->youngest_first_ms < 0) return;
+    const int64_t due = plan->youngest_first_ms + run->settings->settle_delay_ms;
+    if (run->answer->next_due_ms == 0 || due < run->answer->next_due_ms) run->answer->next_due_ms = due;
+}
+
+/* Counts a group that needs no task. */
+static void pass_over(run_context *run, group_work *work) {
+    switch (work->plan.verdict) {
+    case PLAN_DUE: break;
+    case PLAN_IDLE: run->answer->groups_idle++; break;
+    case PLAN_YOUNG: run->answer->groups_young++; break;
+    case PLAN_EMPTY: run->answer->groups_empty++; break;
+    case PLAN_DIFFERENT:
+        run->answer->groups_failed++;
+        work_problem(
+            run, work,
+            "its streams stand at different watermarks, and ExportUnit=group wants one for all: use ExportUnit=auto, "
+            "which brings them together");
+        break;
+    }
+    run->progress.groups_done++;
+    exporter_log_line(run->log, EXPORTER_LOG_DEBUG, "nothing to export",
+                      EXPORTER_FIELD_STR("group", work->catalog.name),
+                      EXPORTER_FIELD_I64("streams", (int64_t)work->catalog.stream_count));
+}
+
+static smithy_status make_plan(run_context *run, group_work *work) {
+    const exporter_export_unit unit = run->settings->export_unit;
+    SMITHY_TRY(plan_group(&run->state, work->group, &work->catalog, unit, run->horizon_ms, &work->plan, work->memory));
+    note_due(run, &work->plan);
+    if (!work->plan.converges || work->plan.unit_count > 0) return SMITHY_OK;
+    /* All streams are where they were to meet: the group is one again, and may go on as one. */
+    SMITHY_TRY(plan_converge(&run->state, work->group, &work->catalog, work->plan.converge_to_ms));
+    SMITHY_TRY(plan_group(&run->state, work->group, &work->catalog, unit, run->horizon_ms, &work->plan, work->memory));
+    note_due(run, &work->plan);
+    return SMITHY_OK;
+}
+
+static void enqueue(pipeline *line, group_work *work) {
+    if (line->last)
+        line->last->next = work;
+    else
+        line->first = work;
+    line->last = work;
+    line->waiting++;
+}
+
+static void listing_failed(run_context *run, group_work *work, smithy_status status) {
+    char text[RUN_ERROR_TEXT], reason[RUN_ERROR_TEXT + 64];
+    run->progress.groups_done++;
+    if (smithy_error_has_code(smithy_call_error(run->call), "ResourceNotFoundException")) {
+        run->answer->groups_idle++; /* Deleted since the groups were listed. */
+        return;
+    }
+    if (run_is_fatal(status)) {
+        run_fail(run, status, "listing the streams of a group");
+        return;
+    }
+    snprintf(reason, sizeof reason, "listing its streams: %s", run_error_text(run, text, sizeof text));
+    run->answer->groups_failed++;
+    work_problem(run, work, reason);
+}
+
+/* Lists the next group's streams and plans its tasks. */
+static void list_next_group(run_context *run, pipeline *line) {
+    const catalog_group *group = &line->groups.groups[line->next_group];
+    bool complete = false;
+    if (line->slot.phase == SLOT_FREE) run_show(run, "listing");
+    if (!smithy_str_equal(group->log_class, SMITHY_STR("STANDARD"))) {
+        line->next_group++;
+        leave_out(run, group, "only groups of the Standard class can be exported");
+        return;
+    }
+    group_work *work = work_create(run, group);
+    if (!work) return;
+    work->group = state_add_group(&run->state, group->arn, group->created_ms);
+    smithy_status status = work->group
+                               ? catalog_list_streams(run, &work->catalog, (smithy_str){0}, &complete, work->memory)
+                               : SMITHY_ERROR_MEMORY;
+    if (status == SMITHY_OK && complete) status = make_plan(run, work);
+    if (status == SMITHY_OK && !complete) { /* The run must stop: the group waits. */
+        work_destroy(run, work);
+        return;
+    }
+    line->next_group++;
+    run->answer->streams_seen += (int64_t)work->catalog.stream_count;
+    if (status == SMITHY_OK && work->plan.verdict == PLAN_DUE) {
+        enqueue(line, work);
+        return;
+    }
+    if (status == SMITHY_OK)
+        pass_over(run, work);
+    else
+        listing_failed(run, work, status);
+    work_destroy(run, work);
+}
+
+/* ---- exporting ---- */
+
+static void finish_first(run_context *run, pipeline *line) {
+    group_work *work = line->first;
+    if (!work->failed && !work->gone && work->plan.converges &&
+        plan_converge(&run->state, work->group, &work->catalog, work->plan.converge_to_ms) != SMITHY_OK)
+        run_fail(run, SMITHY_ERROR_MEMORY, "bringing a group's streams together");
+    if (work->exported) run->answer->groups_exported++;
+    if (work->failed) run->answer->groups_failed++;
+    if (!work->exported && !work->failed) run->answer->groups_idle++;
+    run->progress.groups_done++;
+    line->first = work->next;
+    if (!line->first) line->last = NULL;
+    line->waiting--;
+    work_destroy(run, work);
+}
+
+/* Gives the free slot to the next unit, or the group's end to a group without one. */
+static void fill_slot(run_context *run, pipeline *line) {
+    group_work *work = line->first;
+    if (work->next_unit < work->plan.unit_count && !work->gone)
+        slot_begin(run, &line->slot, work, &work->plan.units[work->next_unit++]);
+    else
+        finish_first(run, line);
+}
+
+static bool may_list(const pipeline *line) {
+    return line->next_group < line->groups.count && line->waiting <= LISTED_AHEAD;
+}
+
+/* One thing at a time: a due step of the slot first, then the next group's listing, then sleep until the next step. */
+static void export_all(run_context *run, pipeline *line) {
+    export_slot *slot = &line->slot;
+    while (!run_must_stop(run)) {
+        lease_keep(run);
+        if (slot->phase == SLOT_FREE && line->first)
+            fill_slot(run, line);
+        else if (slot->phase != SLOT_FREE && run_mono_ms(run) >= slot->next_mono_ms)
+            slot_step(run, slot);
+        else if (may_list(line))
+            list_next_group(run, line);
+        else if (slot->phase != SLOT_FREE)
+            run_sleep_until(run, slot->next_mono_ms);
+        else
+            return;
+    }
+}
+
+/* ---- the end ---- */
+
+static bool is_created(const export_slot *slot) {
+    return slot->phase == SLOT_RUNNING || slot->phase == SLOT_SEARCHING ||
+           (slot->phase == SLOT_CREATING && slot->intent_saved);
+}
+
+/* Whoever comes next finds the task in flight in the state. */
+static void record_flight(run_context *run, pipeline *line) {
+    if (!is_created(&line->slot)) return;
+    run->answer->task_in_flight = true;
+    if (slot_record(run, &line->slot) != SMITHY_OK) run_fail(run, SMITHY_ERROR_MEMORY, "recording the task in flight");
+}
+
+static void drop_rest(run_context *run, pipeline *line) {
+    run->answer->groups_waiting += (int64_t)(line->groups.count - line->next_group + line->waiting);
+    group_work *held = line->slot.phase != SLOT_FREE ? line->slot.work : NULL;
+    for (group_work *work = line->first; work;) {
+        struct group_work *next = work->next;
+        if (work == held) held = NULL;
+        if (work->exported) run->answer->groups_exported++;
+        work_destroy(run, work);
+        work = next;
+    }
+    work_destroy(run, held); /* One that was being settled belongs to no list. */
+}
+
+static void judge(run_context *run) {
+    exporter_answer *answer = run->answer;
+    answer->duration_ms = run_mono_ms(run) - run->started_mono_ms;
+    if (answer->outcome != EXPORTER_OUTCOME_DONE || run->failed || run->lost_lease) return;
+    const bool remains = answer->task_in_flight || answer->groups_waiting > 0;
+    if (answer->groups_failed > 0 || answer->problems_total > (size_t)answer->groups_left_out)
+        answer->outcome = EXPORTER_OUTCOME_INCOMPLETE;
+    else if (remains && run->slot_busy && answer->tasks_completed == 0)
+        answer->outcome = EXPORTER_OUTCOME_BUSY;
+    else if (remains)
+        answer->outcome = EXPORTER_OUTCOME_WORK_REMAINS;
+}
+
+/* A run with nothing to show for itself says why. */
+static void explain_done(run_context *run) {
+    exporter_answer *answer = run->answer;
+    char due[SMITHY_TIME_TEXT_SIZE];
+    if (answer->outcome != EXPORTER_OUTCOME_DONE || answer->tasks_completed > 0) return;
+    if (answer->groups_matched == 0)
+        snprintf(answer->message, sizeof answer->message,
+                 "no log group starts with any of SourceLogGroupPrefixes, first \"%.*s\": is it the right account, "
+                 "Region and "
+                 "spelling?",
+                 SMITHY_STR_ARG(run->settings->group_prefixes.items[0]));
+    else if (answer->groups_young > 0 && answer->next_due_ms > 0) {
+        smithy_time_write_date_time(answer->next_due_ms / 1000 * 1000, due);
+        snprintf(
+            answer->message, sizeof answer->message,
+            "all that came is younger than SettleDelay (%lld min); the first of it falls due at %s. CloudWatch may "
+            "take 12 "
+            "hours to make events exportable: choose a shorter SettleDelay only where leaving some out is acceptable",
+            (long long)(run->settings->settle_delay_ms / 60000), due);
+    }
+}
+
+static void explain(run_context *run) {
+    exporter_answer *answer = run->answer;
+    if (answer->message[0]) return;
+    switch (answer->outcome) {
+    case EXPORTER_OUTCOME_BUSY:
+        snprintf(answer->message, sizeof answer->message,
+                 "another export task holds the account's only slot; nothing was exported, the next run goes on");
+        break;
+    case EXPORTER_OUTCOME_WORK_REMAINS:
+        snprintf(answer->message, sizeof answer->message, "the time was up: %lld groups wait%s; the next run goes on",
+                 (long long)answer->groups_waiting, answer->task_in_flight ? " and a task is in flight" : "");
+        break;
+    case EXPORTER_OUTCOME_INCOMPLETE:
+        snprintf(answer->message, sizeof answer->message, "%lld of %lld groups could not be exported: %.200s%s%.300s",
+                 (long long)answer->groups_failed, (long long)answer->groups_matched, answer->problems[0].group,
+                 answer->problem_count > 0 ? ": " : "", answer->problems[0].reason);
+        break;
+    default: explain_done(run); break;
+    }
+}
+
+void exporter_run(const exporter_options *options, exporter_answer *answer) {
+    run_context run;
+    pipeline line = {0};
+    if (set_up(&run, options, answer) && prepare(&run, &line)) {
+        settle_leftovers(&run, &line.groups, &line.slot);
+        if (line.slot.phase == SLOT_FREE) export_all(&run, &line);
+        record_flight(&run, &line);
+        drop_rest(&run, &line);
+        lease_release(&run);
+    }
+    judge(&run);
+    explain(&run);
+    tear_down(&run);
+}

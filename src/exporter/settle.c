@@ -1,0 +1,278 @@
+#include "settle.h"
+
+#include "folder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Objects of a task can appear after it ended: a cleaned folder is looked at again for so long. */
+#define RECHECK_MS (24LL * 3600 * 1000)
+/* A list that misses a task once is no proof that the service has forgotten it. */
+#define KEEP_TASK_MS (14LL * 24 * 3600 * 1000)
+
+/* ---- the Go version's state ---- */
+
+static const task_info *find_task(const task_list *tasks, smithy_str id) {
+    for (size_t i = 0; i < tasks->count; i++)
+        if (smithy_str_equal(tasks->items[i].id, id)) return &tasks->items[i];
+    return NULL;
+}
+
+/* false: the task still runs. */
+static bool correct_watermark(run_context *run, const state_carried *carried, const task_info *task) {
+    state_stream *entry = state_find_stream(carried->group, carried->stream, STATE_UNKNOWN_TIME);
+    if (!entry || !task) return true;
+    switch (task->status) {
+    case TASK_STATUS_COMPLETED: entry->exported_at = task->to_ms; return true;
+    case TASK_STATUS_FAILED:
+    case TASK_STATUS_CANCELLED: {
+        const smithy_str folder = folder_of(run->state_memory, task->destination_prefix, task->id);
+        entry->exported_at = task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING;
+        if (!smithy_str_equal(task->bucket, run->settings->destination_bucket) || !folder.ptr) return true;
+        if (state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)) != SMITHY_OK)
+            run_fail(run, SMITHY_ERROR_MEMORY, "reading the first version's state");
+        return true;
+    }
+    default: return false;
+    }
+}
+
+bool settle_carried(run_context *run) {
+    task_list tasks = {0};
+    if (run->state.carried_count == 0) return true;
+    const smithy_status status = task_list_all(run, &tasks, run->memory);
+    if (status != SMITHY_OK) {
+        run_fail(run, status, "looking for the first version's export tasks");
+        return false;
+    }
+    for (size_t i = 0; i < run->state.carried_count && !run->failed; i++) {
+        const state_carried *carried = &run->state.carried[i];
+        if (correct_watermark(run, carried, find_task(&tasks, carried->task_id))) continue;
+        run->answer->outcome = EXPORTER_OUTCOME_BUSY;
+        snprintf(
+            run->answer->message, sizeof run->answer->message,
+            "export task %.*s of the first version of this tool still runs: its state is taken over when the task has "
+            "ended; nothing was changed",
+            SMITHY_STR_ARG(carried->task_id));
+        return false;
+    }
+    exporter_log_line(run->log, EXPORTER_LOG_INFO, "took over the state of the first version",
+                      EXPORTER_FIELD_I64("streams", (int64_t)run->state.carried_count));
+    run->state.carried_count = 0;
+    return !run->failed;
+}
+
+/* ---- folders that must be emptied ---- */
+
+static bool clean_again(run_context *run, state_cleanup *cleanup) {
+    int64_t deleted = 0;
+    char text[RUN_ERROR_TEXT];
+    const smithy_status status = folder_clean(run, cleanup->folder, cleanup->keep, &deleted);
+    if (status != SMITHY_OK) {
+        if (run_is_fatal(status)) run_fail(run, status, "emptying a folder");
+        exporter_answer_problem(run->answer, cleanup->folder, "must be emptied and cannot: %s",
+                                run_error_text(run, text, sizeof text));
+        return false;
+    }
+    if (deleted > 0)
+        exporter_log_line(run->log, EXPORTER_LOG_INFO, "emptied a folder",
+                          EXPORTER_FIELD_STR("folder", cleanup->folder), EXPORTER_FIELD_I64("objects", deleted));
+    cleanup->cleaned = true;
+    return true;
+}
+
+static void process_cleanups(run_context *run) {
+    const int64_t now = run_now_ms(run);
+    size_t kept = 0;
+    for (size_t i = 0; i < run->state.cleanup_count; i++) {
+        state_cleanup cleanup = run->state.cleanups[i];
+        const bool done = !run_must_stop(run) && clean_again(run, &cleanup) && now - cleanup.since_ms > RECHECK_MS;
+        if (!done) run->state.cleanups[kept++] = cleanup;
+    }
+    run->state.cleanup_count = kept;
+}
+
+/* ---- tasks ---- */
+
+typedef struct leftover {
+    const task_info *info;
+    task_spec spec;
+    bool whole; /* The name's hash fits what the service echoes. */
+} leftover;
+
+/* In the order in which they were created, which is the order in which they counted on each other. */
+static int compare_leftovers(const void *a, const void *b) {
+    const leftover *left = a, *right = b;
+    if (left->info->created_ms != right->info->created_ms)
+        return left->info->created_ms < right->info->created_ms ? -1 : 1;
+    if (left->spec.from_ms != right->spec.from_ms) return left->spec.from_ms < right->spec.from_ms ? -1 : 1;
+    return smithy_str_compare(left->info->id, right->info->id);
+}
+
+static smithy_status collect(run_context *run, const task_list *tasks, leftover **found, size_t *count) {
+    const state_flight *flight = &run->state.flight;
+    *count = 0;
+    *found = smithy_call_alloc(run->memory, tasks->count, sizeof **found);
+    if (!*found) return SMITHY_ERROR_MEMORY;
+    for (size_t i = 0; i < tasks->count; i++) {
+        leftover *next = *found + *count;
+        next->info = &tasks->items[i];
+        if (!task_read_name(next->info, run->state.id, run->settings->destination_bucket, &next->spec, &next->whole) ||
+            state_has_task(&run->state, next->info->id))
+            continue;
+        if (!next->spec.prefix.ptr && smithy_str_equal(flight->task_name, next->info->name))
+            next->spec.prefix = flight->prefix;
+        ++*count;
+    }
+    if (*count > 1) qsort(*found, *count, sizeof **found, compare_leftovers);
+    return SMITHY_OK;
+}
+
+/* The output goes, and the task is accounted for. */
+static void discard(run_context *run, const leftover *left, const char *why) {
+    const smithy_str folder = folder_of(run->memory, left->info->destination_prefix, left->info->id);
+    exporter_log_line(run->log, EXPORTER_LOG_WARN, why, EXPORTER_FIELD_STR("task", left->info->id),
+                      EXPORTER_FIELD_STR("group", left->info->group));
+    smithy_status status =
+        folder.ptr ? state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)) : SMITHY_ERROR_MEMORY;
+    if (status == SMITHY_OK) {
+        (void)clean_again(run, &run->state.cleanups[run->state.cleanup_count - 1]);
+        status = state_add_task(&run->state, left->info->id, run_now_ms(run));
+    }
+    if (status != SMITHY_OK) run_fail(run, status, "noting a task of an earlier run");
+}
+
+static void keep_as_it_is(run_context *run, const leftover *left, const char *why) {
+    exporter_log_line(run->log, EXPORTER_LOG_WARN, why, EXPORTER_FIELD_STR("task", left->info->id),
+                      EXPORTER_FIELD_STR("group", left->info->group), EXPORTER_FIELD_STR("bucket", left->info->bucket));
+    if (state_add_task(&run->state, left->info->id, run_now_ms(run)) != SMITHY_OK)
+        run_fail(run, SMITHY_ERROR_MEMORY, "noting a task of an earlier run");
+}
+
+static const catalog_group *find_listed(const catalog *groups, smithy_str name) {
+    for (size_t i = 0; i < groups->count; i++)
+        if (smithy_str_equal(groups->groups[i].name, name)) return &groups->groups[i];
+    return NULL;
+}
+
+static smithy_status find_group(run_context *run, const catalog *groups, smithy_str name, catalog_group *group,
+                                bool *exists) {
+    const catalog_group *listed = find_listed(groups, name);
+    *exists = listed != NULL;
+    if (!listed) return catalog_find_group(run, name, group, exists);
+    *group = *listed;
+    return SMITHY_OK;
+}
+
+static const catalog_stream *find_stream(const catalog_group *group, smithy_str name) {
+    for (size_t i = 0; i < group->stream_count; i++)
+        if (smithy_str_equal(group->streams[i].name, name)) return &group->streams[i];
+    return NULL;
+}
+
+/* Lists what closing the task's window needs: the whole group, or the one stream and its siblings. */
+static smithy_status prepare_work(run_context *run, group_work *work, const leftover *left, plan_unit *unit,
+                                  bool *complete) {
+    const bool single = left->spec.kind != STATE_UNIT_GROUP;
+    SMITHY_TRY(catalog_list_streams(run, &work->catalog, single ? left->spec.prefix : (smithy_str){0}, complete,
+                                    work->memory));
+    *unit = (plan_unit){.kind = left->spec.kind, .from_ms = left->spec.from_ms, .to_ms = left->spec.to_ms};
+    if (!single) return SMITHY_OK;
+    unit->stream = find_stream(&work->catalog, left->spec.prefix);
+    unit->has_siblings = work->catalog.stream_count > (unit->stream ? 1u : 0u);
+    if (unit->stream) return SMITHY_OK;
+    catalog_stream *deleted = smithy_call_alloc(work->memory, 1, sizeof *deleted);
+    if (!deleted) return SMITHY_ERROR_MEMORY;
+    *deleted = (catalog_stream){.name = left->spec.prefix, .created_ms = STATE_UNKNOWN_TIME};
+    unit->stream = deleted;
+    return SMITHY_OK;
+}
+
+/* Brings one task to its end. false: the run must stop, and the slot holds the task. */
+static bool see_through(run_context *run, export_slot *slot) {
+    while (slot->phase != SLOT_FREE && !run_must_stop(run)) {
+        slot_step(run, slot);
+        if (slot->phase != SLOT_FREE) run_sleep_until(run, slot->next_mono_ms);
+    }
+    return slot->phase == SLOT_FREE;
+}
+
+static bool adopt(run_context *run, const catalog_group *group, const leftover *left, export_slot *slot) {
+    plan_unit unit;
+    bool complete = false;
+    group_work *work = work_create(run, group);
+    if (!work) return false;
+    work->group = state_add_group(&run->state, group->arn, group->created_ms);
+    smithy_status status = work->group ? prepare_work(run, work, left, &unit, &complete) : SMITHY_ERROR_MEMORY;
+    if (status != SMITHY_OK) run_fail(run, status, "settling an earlier run's task");
+    if (status == SMITHY_OK && complete) {
+        slot_adopt(run, slot, work, &unit, &left->spec, left->info);
+        if (!see_through(run, slot)) return false; /* The slot goes on to use the work. */
+    }
+    if (work->exported) run->answer->groups_exported++;
+    if (work->failed) run->answer->groups_failed++;
+    work_destroy(run, work);
+    return status == SMITHY_OK && complete;
+}
+
+static bool settle_one(run_context *run, const catalog *groups, const leftover *left, export_slot *slot) {
+    catalog_group group;
+    bool exists = false;
+    const bool active = left->info->status == TASK_STATUS_ACTIVE;
+    if (!smithy_str_equal(left->info->bucket, run->settings->destination_bucket)) {
+        keep_as_it_is(run, left,
+                      "a task of an earlier run wrote to another bucket: left there, its window is exported again");
+        return true;
+    }
+    const smithy_status status = find_group(run, groups, left->info->group, &group, &exists);
+    if (status != SMITHY_OK) return run_fail(run, status, "looking for the group of an earlier run's task"), false;
+    if (!exists && left->info->status == TASK_STATUS_COMPLETED) {
+        keep_as_it_is(run, left, "the group of a finished task was deleted: its archive stays");
+        return true;
+    }
+    if (!active && (!exists || !left->whole || !left->spec.prefix.ptr)) {
+        discard(run, left,
+                "a task of an earlier run cannot be told from its name: deleted, its window is exported again");
+        return true;
+    }
+    if (!exists || !left->spec.prefix.ptr) return true; /* It runs still: a later run sees how it ends. */
+    return adopt(run, &group, left, slot);
+}
+
+/* The flight's task is not listed any more: what it wrote is in doubt, so it goes and is exported again. */
+static void settle_unlisted_flight(run_context *run, const task_list *tasks) {
+    const state_flight *flight = &run->state.flight;
+    if (!flight->task_id.ptr || find_task(tasks, flight->task_id) || state_has_task(&run->state, flight->task_id))
+        return;
+    const task_info info = {
+        .id = flight->task_id, .group = flight->group, .destination_prefix = flight->destination_prefix};
+    discard(run, &(leftover){.info = &info},
+            "the task that was in flight is no longer listed: deleted, to be exported again");
+}
+
+static void forget_old_tasks(run_context *run, const task_list *tasks) {
+    const int64_t now = run_now_ms(run);
+    size_t kept = 0;
+    for (size_t i = 0; i < run->state.task_count; i++) {
+        const state_task task = run->state.tasks[i];
+        if (now - task.ended_ms < KEEP_TASK_MS || find_task(tasks, task.id)) run->state.tasks[kept++] = task;
+    }
+    run->state.task_count = run->state.task_sorted = kept;
+}
+
+void settle_leftovers(run_context *run, const catalog *groups, export_slot *slot) {
+    task_list tasks = {0};
+    leftover *found = NULL;
+    size_t count = 0;
+    run_show(run, "settling what earlier runs left");
+    process_cleanups(run);
+    smithy_status status = run_must_stop(run) ? SMITHY_OK : task_list_all(run, &tasks, run->memory);
+    if (status == SMITHY_OK) status = collect(run, &tasks, &found, &count);
+    if (status != SMITHY_OK) run_fail(run, status, "looking for earlier export tasks");
+    if (run_must_stop(run)) return;
+    settle_unlisted_flight(run, &tasks);
+    for (size_t i = 0; i < count; i++)
+        if (run_must_stop(run) || !settle_one(run, groups, &found[i], slot)) return;
+    run->state.flight = (state_flight){0};
+    forget_old_tasks(run, &tasks);
+}

@@ -1,0 +1,209 @@
+/* The state as text: what is written is read back, and nothing else is. */
+#include "json_slices.h"
+#include "state.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define ARN "arn:aws:logs:eu-west-1:123456789012:log-group:"
+
+typedef struct fixture {
+    smithy_call *memory, *scratch;
+    exporter_state state;
+    smithy_buffer text;
+} fixture;
+
+static int set_up(void **context) {
+    static fixture f;
+    f = (fixture){.memory = smithy_call_create(NULL), .scratch = smithy_call_create(NULL)};
+    smithy_buffer_init(&f.text, NULL, 64 << 20);
+    assert_int_equal(state_init(&f.state, f.memory), SMITHY_OK);
+    *context = &f;
+    return 0;
+}
+
+static int tear_down(void **context) {
+    fixture *f = *context;
+    smithy_buffer_deinit(&f->text);
+    smithy_call_destroy(f->memory);
+    smithy_call_destroy(f->scratch);
+    return 0;
+}
+
+static void fill(exporter_state *state) {
+    state_group *one = state_add_group(state, SMITHY_STR(ARN "/app"), 100);
+    state_group *two = state_add_group(state, SMITHY_STR(ARN "/aws/\"quoted\"\\group"), 200);
+    one->exported_at = 5000;
+    for (uint64_t i = 1; i <= 100; i++)
+        assert_int_equal(state_account(state, one, i * 0x0123456789abcdefULL), SMITHY_OK);
+    assert_int_equal(state_add_folder(state, one, SMITHY_STR("born-between"), 400), SMITHY_OK);
+    two->converge_to = 7000;
+    const state_stream owed = {SMITHY_STR("web/[1] \"x\" \xc3\xa9"), 150, STATE_NOTHING, 300};
+    const state_stream own = {SMITHY_STR("a"), STATE_UNKNOWN_TIME, 6000, STATE_NOT_OWED};
+    assert_int_equal(state_set_stream(state, two, &owed), SMITHY_OK);
+    assert_int_equal(state_set_stream(state, two, &own), SMITHY_OK);
+    assert_int_equal(state_add_task(state, SMITHY_STR("task-1"), 900), SMITHY_OK);
+    assert_int_equal(state_add_cleanup(state, SMITHY_STR("p/task-0/"), SMITHY_STR("a"), 800), SMITHY_OK);
+    state->lease = (state_lease){SMITHY_STR("owner-1"), 12345};
+    assert_int_equal(state_set_flight(state, &(state_flight){.task_name = SMITHY_STR("n"),
+                                                             .group = SMITHY_STR("/app"),
+                                                             .prefix = SMITHY_STR(""),
+                                                             .kind = STATE_UNIT_GROUP,
+                                                             .from_ms = 0,
+                                                             .to_ms = 9,
+                                                             .destination_prefix = SMITHY_STR("p"),
+                                                             .created_ms = 10}),
+                     SMITHY_OK);
+}
+
+static void what_is_written_is_read_back_the_same(void **context) {
+    fixture *f = *context;
+    exporter_state copy;
+    smithy_buffer again;
+    fill(&f->state);
+    assert_int_equal(state_write(&f->state, SMITHY_STR("w"), &f->text), SMITHY_OK);
+    assert_int_equal(state_init(&copy, f->memory), SMITHY_OK);
+    assert_int_equal(state_read(&copy, smithy_buffer_str(&f->text), f->scratch), SMITHY_OK);
+    assert_true(smithy_str_equal(copy.id, f->state.id));
+    assert_int_equal(copy.lease.until_ms, 12345);
+    state_group *one = state_find_group(&copy, SMITHY_STR(ARN "/app"), 100);
+    assert_non_null(one);
+    assert_int_equal(one->accounted_count, 100);
+    assert_true(state_is_accounted(one, 0x0123456789abcdefULL));
+    assert_false(state_is_accounted(one, 12));
+    smithy_buffer_init(&again, NULL, 64 << 20);
+    /* The sets may be in another order in memory; written twice they settle. */
+    assert_int_equal(state_write(&copy, SMITHY_STR("w"), &again), SMITHY_OK);
+    assert_int_equal(again.len, f->text.len);
+    smithy_buffer_deinit(&again);
+}
+
+static void an_empty_state_is_read_back(void **context) {
+    fixture *f = *context;
+    exporter_state copy;
+    assert_int_equal(state_write(&f->state, SMITHY_STR("w"), &f->text), SMITHY_OK);
+    assert_int_equal(state_init(&copy, f->memory), SMITHY_OK);
+    assert_int_equal(state_read(&copy, smithy_buffer_str(&f->text), f->scratch), SMITHY_OK);
+    assert_int_equal(copy.group_count, 0);
+}
+
+static void a_state_cut_at_any_byte_is_refused(void **context) {
+    fixture *f = *context;
+    fill(&f->state);
+    assert_int_equal(state_write(&f->state, SMITHY_STR("w"), &f->text), SMITHY_OK);
+    for (size_t len = 0; len < f->text.len - 1; len++) { /* The last byte is the line's end. */
+        exporter_state copy;
+        smithy_call *memory = smithy_call_create(NULL);
+        assert_int_equal(state_init(&copy, memory), SMITHY_OK);
+        smithy_call_reset(f->scratch);
+        assert_int_equal(state_read(&copy, (smithy_str){f->text.ptr, len}, f->scratch), SMITHY_ERROR_RESPONSE);
+        assert_true(smithy_call_error(f->scratch)->message[0] != 0);
+        smithy_call_destroy(memory);
+    }
+}
+
+static void expect_refused(fixture *f, const char *text, const char *saying) {
+    exporter_state copy;
+    assert_int_equal(state_init(&copy, f->memory), SMITHY_OK);
+    smithy_call_reset(f->scratch);
+    assert_int_equal(state_read(&copy, smithy_str_from(text), f->scratch), SMITHY_ERROR_RESPONSE);
+    if (!strstr(smithy_call_error(f->scratch)->message, saying))
+        fail_msg("\"%s\" does not say \"%s\"", smithy_call_error(f->scratch)->message, saying);
+}
+
+#define HEAD "{\"format\":\"cloudwatch-logs-s3-exporter/state\",\"version\":1,\"id\":\"0123456789abcdef\","
+
+static void what_is_not_a_state_is_refused_with_the_reason(void **context) {
+    fixture *f = *context;
+    expect_refused(f, "", "byte 0");
+    expect_refused(f, "hello", "not JSON");
+    expect_refused(f, "{}", "not a state");
+    expect_refused(f, "{\"version\":1}", "not a state");
+    expect_refused(f, "{\"format\":\"other\",\"version\":1}", "format");
+    expect_refused(f, "{\"format\":\"cloudwatch-logs-s3-exporter/state\",\"version\":2,\"id\":\"0123456789abcdef\"}",
+                   "newer");
+    expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"nonsense\"}]}", "ARN");
+    expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"" ARN "g\",\"ExportedAt\":-5}]}", "negative");
+    expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"" ARN "g\",\"Accounted\":\"AAAA\"}]}", "damaged");
+    expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"" ARN "g\"},{\"LogGroupArn\":\"" ARN "g\"}]}", "twice");
+    expect_refused(f, HEAD "\"streams\":[{\"LogStreamArn\":\"" ARN "g:log-stream:s\"}]}", "no group");
+    expect_refused(f, HEAD "\"cleanups\":[{\"Folder\":\"/\"}]}", "Folder");
+    expect_refused(f, HEAD "\"flight\":{\"TaskName\":\"n\"}}", "flight");
+    expect_refused(f, HEAD "\"groups\":[]} trailing", "document");
+}
+
+static void the_first_versions_state_is_carried_over(void **context) {
+    fixture *f = *context;
+    const char *text = "[{\"LogGroupArn\":\"" ARN "/app:*\",\"LogStreamArn\":\"" ARN
+                       "/app:log-stream:web/1\",\"ExportedAt\":1000,\"TaskId\":\"t-1\"},"
+                       "{\"LogGroupArn\":\"" ARN "/app:*\",\"LogStreamArn\":\"" ARN
+                       "/app:log-stream:web/2\",\"ExportedAt\":0,\"TaskId\":\"\"}]";
+    assert_int_equal(state_read(&f->state, smithy_str_from(text), f->scratch), SMITHY_OK);
+    state_group *group = state_find_group(&f->state, SMITHY_STR(ARN "/app"), 77);
+    assert_non_null(group);
+    const state_stream *stream = state_find_stream(group, SMITHY_STR("web/1"), 99);
+    assert_non_null(stream);
+    assert_int_equal(stream->exported_at, 999);
+    assert_int_equal(stream->owed_to, STATE_NOT_OWED);
+    assert_int_equal(state_find_stream(group, SMITHY_STR("web/2"), 99)->exported_at, STATE_NOTHING);
+    assert_int_equal(f->state.carried_count, 1);
+}
+
+static void an_empty_list_is_the_first_versions_empty_state(void **context) {
+    fixture *f = *context;
+    assert_int_equal(state_read(&f->state, SMITHY_STR("[]\n"), f->scratch), SMITHY_OK);
+    assert_int_equal(f->state.group_count, 0);
+}
+
+static void a_damaged_state_of_the_first_version_is_refused(void **context) {
+    fixture *f = *context;
+    expect_refused(f, "[{\"LogGroupArn\":\"x\"}]", "ARN");
+    expect_refused(f, "[{\"LogStreamArn\":\"" ARN "g:log-stream:s\"}]", "ExportedAt");
+    expect_refused(f, "[null", "ARN");
+    expect_refused(f, "[1,]", "object");
+}
+
+static void a_group_made_again_starts_over(void **context) {
+    fixture *f = *context;
+    state_group *group = state_add_group(&f->state, SMITHY_STR(ARN "g"), 100);
+    group->exported_at = 5;
+    assert_null(state_find_group(&f->state, SMITHY_STR(ARN "g"), 101));
+    assert_int_equal(state_add_group(&f->state, SMITHY_STR(ARN "g"), 101)->exported_at, STATE_NOTHING);
+}
+
+static void slices_are_cut_whatever_the_white_space(void **context) {
+    (void)context;
+    json_slices slices;
+    smithy_str name, value;
+    assert_true(json_slices_open(&slices, SMITHY_STR(" { \"a\" : 12 , \"b\":[1,{\"c\":\"]}\\\"\"}] ,\"d\":null}\n")));
+    assert_true(json_slices_next(&slices, &name, &value));
+    assert_true(smithy_str_equal(name, SMITHY_STR("a")) && smithy_str_equal(value, SMITHY_STR("12")));
+    assert_true(json_slices_next(&slices, &name, &value));
+    assert_true(smithy_str_equal(value, SMITHY_STR("[1,{\"c\":\"]}\\\"\"}]")));
+    assert_true(json_slices_next(&slices, &name, &value));
+    assert_true(smithy_str_equal(value, SMITHY_STR("null")));
+    assert_false(json_slices_next(&slices, &name, &value));
+    assert_true(json_slices_complete(&slices));
+}
+
+#define STATE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STATE_TEST(what_is_written_is_read_back_the_same),
+        STATE_TEST(an_empty_state_is_read_back),
+        STATE_TEST(a_state_cut_at_any_byte_is_refused),
+        STATE_TEST(what_is_not_a_state_is_refused_with_the_reason),
+        STATE_TEST(the_first_versions_state_is_carried_over),
+        STATE_TEST(an_empty_list_is_the_first_versions_empty_state),
+        STATE_TEST(a_damaged_state_of_the_first_version_is_refused),
+        STATE_TEST(a_group_made_again_starts_over),
+        cmocka_unit_test(slices_are_cut_whatever_the_white_space),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
