@@ -139,6 +139,10 @@ static smithy_status conclude(CURLcode code, curl_exchange *exchange) {
     curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &connects);
     response->sent = request_size > 0;
     response->reused = response->sent && (connects == 0 || exchange->resend_refused);
+    if (code == CURLE_OK && !exchange->head_is_whole) {
+        code = CURLE_RECV_ERROR; /* libcurl takes a connection that closes inside of the headers for a success. */
+        snprintf(exchange->message, sizeof exchange->message, "the connection was closed inside of the headers");
+    }
     if (code != CURLE_OK) {
         response->failure = failure_of(code, exchange);
         return report(code, exchange);
