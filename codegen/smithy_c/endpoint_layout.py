@@ -14,6 +14,7 @@ _MAX_LINES = 56  # Of a function's body.
 _MAX_BLOCK = 14  # Of a block that stays inside of the function; and where the function is too long with it.
 _MAX_BLOCK_OF_LONG = 4
 _MAX_DEPTH = 3
+_MAX_NAME = 64
 
 
 @dataclass
@@ -49,8 +50,8 @@ class Layout:
                 before = tuple(block(node.body, 1))
                 body = self._shrink(node.body, max_block)
                 if node.ends and self._stands_alone(before, body, max_block):
-                    body = [Return(self._define(f"when_{node.name}", body), ["r"])]
-                node = If(node.conditions, node.name, body, node.ends)
+                    body = [Return(self._define(_name(node.names), body), ["r"])]
+                node = If(node.conditions, node.names, body, node.ends)
             result.append(node)
         return result
 
@@ -71,7 +72,7 @@ class Layout:
         lines = block(nodes, 1)
         key = tuple(lines)
         if key not in self._known:
-            self._known[key] = self._names.unique(_short(name))
+            self._known[key] = self._names.unique(name)
             self.functions.append(Function(self._known[key], lines))
         return self._known[key]
 
@@ -85,11 +86,16 @@ class Layout:
         return len(nodes)
 
 
-def _short(name: str) -> str:
-    words = name.split("_")
-    while len("_".join(words)) > 56:
-        words.pop()
-    return "_".join(words)
+def _name(conditions: list[str]) -> str:
+    """What the conditions say, the last ones first where all are too many."""
+    parts: list[str] = []
+    for says in reversed(conditions):
+        if parts and parts[0].startswith(says):
+            continue  # A value is taken, and then looked at.
+        if parts and len("_and_".join(["when", says, *parts])) > _MAX_NAME:
+            break
+        parts.insert(0, says)
+    return "when_" + "_and_".join(parts)
 
 
 def _depth(nodes: list[Node]) -> int:

@@ -55,7 +55,7 @@ class Statement:
 @dataclass
 class If:
     conditions: list[str]  # Joined by &&.
-    name: str  # What the last of them says, for the name of a function.
+    names: list[str]  # What each of them says, for the name of a function.
     body: list["Node"]
     ends: bool  # The body always returns.
 
@@ -197,7 +197,7 @@ class Tree:
             if not possible:
                 continue
             if not head.conditions:
-                return nodes + self.answer(head.rule, facts, scope), True
+                return without_idle_questions(nodes + self.answer(head.rule, facts, scope)), True
             condition = head.conditions[0]
             group = [head]
             while rest:
@@ -240,9 +240,10 @@ class Tree:
             return None if ends else False
         name = self.name(condition)
         if len(body) == 1 and isinstance(body[0], If):
-            nodes.append(If([text, *body[0].conditions], body[0].name, body[0].body, body[0].ends))
+            only = body[0]
+            nodes.append(If([text, *only.conditions], [name, *only.names], only.body, only.ends))
         else:
-            nodes.append(If([text], name, body, ends))
+            nodes.append(If([text], [name], body, ends))
         return ends
 
     # ---- conditions in C ----
@@ -428,6 +429,13 @@ class Tree:
         if condition.kind == "is":
             return subject if (condition.other == "true") == condition.positive else f"not_{subject}"
         return subject if condition.positive else f"not_{subject}"
+
+
+def without_idle_questions(nodes: list[Node]) -> list[Node]:
+    """Drops conditions before the last answer that would give the same one."""
+    while len(nodes) > 1 and isinstance(nodes[-2], If) and nodes[-2].body == nodes[-1:]:
+        nodes = [*nodes[:-2], nodes[-1]]
+    return nodes
 
 
 def pick_scheme(schemes: list[dict[str, Any]]) -> dict[str, Any] | None:
