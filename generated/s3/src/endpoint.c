@@ -67,7 +67,7 @@ static const smithy_endpoint SIGV4A_S3 = {
     .signing_region_set = {REGION_SET, 1},
 };
 
-static smithy_status when_url(rules *r) {
+static smithy_status when_with_endpoint_and_url(rules *r) {
     if (r->params.disable_s3_express_session_auth.has && r->params.disable_s3_express_session_auth.value) {
         if (r->url.is_ip) {
             r->uri_encoded_bucket = smithy_endpoint_uri_encode(r->params.bucket, r->call);
@@ -305,120 +305,7 @@ static smithy_status when_bucket_is_virtual_hostable_3(rules *r) {
                                  r->hardware_type);
 }
 
-static smithy_status when_without_endpoint_2(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                    "https://{}.s3-fips.dualstack.us-east-1.{}", r->params.bucket,
-                                    r->partition_result.dns_suffix);
-    if (r->params.use_global_endpoint.value)
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                    "https://{}.s3-fips.dualstack.{}.{}", r->params.bucket, r->params.region,
-                                    r->partition_result.dns_suffix);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3-fips.dualstack.{}.{}",
-                                r->params.bucket, r->params.region, r->partition_result.dns_suffix);
-}
-
-static smithy_status when_without_endpoint_3(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                    "https://{}.s3-fips.us-east-1.{}", r->params.bucket,
-                                    r->partition_result.dns_suffix);
-    if (r->params.use_global_endpoint.value)
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3-fips.{}.{}",
-                                    r->params.bucket, r->params.region, r->partition_result.dns_suffix);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3-fips.{}.{}",
-                                r->params.bucket, r->params.region, r->partition_result.dns_suffix);
-}
-
-static smithy_status when_without_endpoint_4(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                    "https://{}.s3-accelerate.dualstack.us-east-1.{}", r->params.bucket,
-                                    r->partition_result.dns_suffix);
-    if (r->params.use_global_endpoint.value)
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                    "https://{}.s3-accelerate.dualstack.{}", r->params.bucket,
-                                    r->partition_result.dns_suffix);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                "https://{}.s3-accelerate.dualstack.{}", r->params.bucket,
-                                r->partition_result.dns_suffix);
-}
-
-static smithy_status when_without_endpoint_5(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                    "https://{}.s3.dualstack.us-east-1.{}", r->params.bucket,
-                                    r->partition_result.dns_suffix);
-    if (r->params.use_global_endpoint.value)
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3.dualstack.{}.{}",
-                                    r->params.bucket, r->params.region, r->partition_result.dns_suffix);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3.dualstack.{}.{}",
-                                r->params.bucket, r->params.region, r->partition_result.dns_suffix);
-}
-
-static smithy_status when_use_global_endpoint(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("us-east-1")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}{}", r->url.scheme,
-                                    r->url.authority, r->url.normalized_path, r->params.bucket);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}{}", r->url.scheme,
-                                r->url.authority, r->url.normalized_path, r->params.bucket);
-}
-
-static smithy_status when_use_global_endpoint_2(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("us-east-1")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}.{}{}", r->url.scheme,
-                                    r->params.bucket, r->url.authority, r->url.path);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}.{}{}", r->url.scheme,
-                                r->params.bucket, r->url.authority, r->url.path);
-}
-
-static smithy_status when_use_global_endpoint_3(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("us-east-1")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3-accelerate.{}",
-                                    r->params.bucket, r->partition_result.dns_suffix);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3-accelerate.{}",
-                                r->params.bucket, r->partition_result.dns_suffix);
-}
-
-static smithy_status when_without_endpoint_6(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                    "https://{}.s3-accelerate.{}", r->params.bucket, r->partition_result.dns_suffix);
-    if (r->params.use_global_endpoint.value) return when_use_global_endpoint_3(r);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3-accelerate.{}",
-                                r->params.bucket, r->partition_result.dns_suffix);
-}
-
-static smithy_status when_use_global_endpoint_4(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("us-east-1")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3.{}",
-                                    r->params.bucket, r->partition_result.dns_suffix);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3.{}.{}",
-                                r->params.bucket, r->params.region, r->partition_result.dns_suffix);
-}
-
-static smithy_status when_without_endpoint_7(rules *r) {
-    if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"), "https://{}.s3.{}",
-                                    r->params.bucket, r->partition_result.dns_suffix);
-    if (r->params.use_global_endpoint.value) return when_use_global_endpoint_4(r);
-    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3.{}.{}",
-                                r->params.bucket, r->params.region, r->partition_result.dns_suffix);
-}
-
-static smithy_status when_region_is_label(rules *r) {
-    if (r->params.accelerate.value && smithy_str_equal(r->partition_result.name, SMITHY_STR("aws-cn")))
-        return smithy_endpoint_error(r->call, "S3 Accelerate cannot be used in this region");
-    if (r->params.use_dual_stack.value && r->params.use_fips.value && !r->params.accelerate.value &&
-        !smithy_str_is_set(r->params.endpoint))
-        return when_without_endpoint_2(r);
-    if (!r->params.use_dual_stack.value && r->params.use_fips.value && !r->params.accelerate.value &&
-        !smithy_str_is_set(r->params.endpoint))
-        return when_without_endpoint_3(r);
-    if (r->params.use_dual_stack.value && !r->params.use_fips.value) {
-        if (r->params.accelerate.value && !smithy_str_is_set(r->params.endpoint)) return when_without_endpoint_4(r);
-        if (!r->params.accelerate.value && !smithy_str_is_set(r->params.endpoint)) return when_without_endpoint_5(r);
-    }
+static smithy_status when_region_is_label_else(rules *r) {
     if (!r->params.use_dual_stack.value && !r->params.use_fips.value) {
         if (!r->params.accelerate.value && smithy_str_is_set(r->params.endpoint) &&
             smithy_endpoint_parse_url(r->params.endpoint, &r->url, r->call)) {
@@ -430,10 +317,12 @@ static smithy_status when_region_is_label(rules *r) {
                                             r->url.scheme, r->params.bucket, r->url.authority, r->url.path);
             if (r->url.is_ip && !smithy_str_equal(r->params.region, SMITHY_STR("aws-global")) &&
                 r->params.use_global_endpoint.value)
-                return when_use_global_endpoint(r);
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}{}",
+                                            r->url.scheme, r->url.authority, r->url.normalized_path, r->params.bucket);
             if (!r->url.is_ip && !smithy_str_equal(r->params.region, SMITHY_STR("aws-global")) &&
                 r->params.use_global_endpoint.value)
-                return when_use_global_endpoint_2(r);
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}.{}{}",
+                                            r->url.scheme, r->params.bucket, r->url.authority, r->url.path);
             if (r->url.is_ip && !smithy_str_equal(r->params.region, SMITHY_STR("aws-global")) &&
                 !r->params.use_global_endpoint.value)
                 return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}{}",
@@ -443,13 +332,79 @@ static smithy_status when_region_is_label(rules *r) {
                 return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}.{}{}",
                                             r->url.scheme, r->params.bucket, r->url.authority, r->url.path);
         }
-        if (r->params.accelerate.value && !smithy_str_is_set(r->params.endpoint)) return when_without_endpoint_6(r);
-        if (!r->params.accelerate.value && !smithy_str_is_set(r->params.endpoint)) return when_without_endpoint_7(r);
+        if (r->params.accelerate.value && !smithy_str_is_set(r->params.endpoint)) {
+            if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                            "https://{}.s3-accelerate.{}", r->params.bucket,
+                                            r->partition_result.dns_suffix);
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
+                                        "https://{}.s3-accelerate.{}", r->params.bucket,
+                                        r->partition_result.dns_suffix);
+        }
+        if (!r->params.accelerate.value && !smithy_str_is_set(r->params.endpoint)) {
+            if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                            "https://{}.s3.{}", r->params.bucket, r->partition_result.dns_suffix);
+            if (r->params.use_global_endpoint.value) {
+                if (smithy_str_equal(r->params.region, SMITHY_STR("us-east-1")))
+                    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3.{}",
+                                                r->params.bucket, r->partition_result.dns_suffix);
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3.{}.{}",
+                                            r->params.bucket, r->params.region, r->partition_result.dns_suffix);
+            }
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3.{}.{}",
+                                        r->params.bucket, r->params.region, r->partition_result.dns_suffix);
+        }
     }
     return smithy_endpoint_error(r->call, "The endpoint rules have no answer for these settings.");
 }
 
-static smithy_status when_bucket_arn_region_is_not_region(rules *r) {
+static smithy_status when_region_is_label(rules *r) {
+    if (r->params.accelerate.value && smithy_str_equal(r->partition_result.name, SMITHY_STR("aws-cn")))
+        return smithy_endpoint_error(r->call, "S3 Accelerate cannot be used in this region");
+    if (r->params.use_dual_stack.value && r->params.use_fips.value && !r->params.accelerate.value &&
+        !smithy_str_is_set(r->params.endpoint)) {
+        if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                        "https://{}.s3-fips.dualstack.us-east-1.{}", r->params.bucket,
+                                        r->partition_result.dns_suffix);
+        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
+                                    "https://{}.s3-fips.dualstack.{}.{}", r->params.bucket, r->params.region,
+                                    r->partition_result.dns_suffix);
+    }
+    if (!r->params.use_dual_stack.value && r->params.use_fips.value && !r->params.accelerate.value &&
+        !smithy_str_is_set(r->params.endpoint)) {
+        if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                        "https://{}.s3-fips.us-east-1.{}", r->params.bucket,
+                                        r->partition_result.dns_suffix);
+        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://{}.s3-fips.{}.{}",
+                                    r->params.bucket, r->params.region, r->partition_result.dns_suffix);
+    }
+    if (r->params.use_dual_stack.value && !r->params.use_fips.value) {
+        if (r->params.accelerate.value && !smithy_str_is_set(r->params.endpoint)) {
+            if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                            "https://{}.s3-accelerate.dualstack.us-east-1.{}", r->params.bucket,
+                                            r->partition_result.dns_suffix);
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
+                                        "https://{}.s3-accelerate.dualstack.{}", r->params.bucket,
+                                        r->partition_result.dns_suffix);
+        }
+        if (!r->params.accelerate.value && !smithy_str_is_set(r->params.endpoint)) {
+            if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                            "https://{}.s3.dualstack.us-east-1.{}", r->params.bucket,
+                                            r->partition_result.dns_suffix);
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
+                                        "https://{}.s3.dualstack.{}.{}", r->params.bucket, r->params.region,
+                                        r->partition_result.dns_suffix);
+        }
+    }
+    return when_region_is_label_else(r);
+}
+
+static smithy_status when_not_use_arn_region_and_bucket_arn_region_is_not_region(rules *r) {
     return smithy_endpoint_error(r->call,
                                  "Invalid configuration: region from ARN `{}` does not match client region `{}` and "
                                  "UseArnRegion is `false`",
@@ -478,7 +433,7 @@ static smithy_status when_bucket_arn_account_id_is_label(rules *r) {
 static smithy_status when_without_bucket_arn_resource_id_2(rules *r) {
     if (r->params.use_arn_region.has && !r->params.use_arn_region.value &&
         !smithy_str_equal(r->bucket_arn.region, r->params.region))
-        return when_bucket_arn_region_is_not_region(r);
+        return when_not_use_arn_region_and_bucket_arn_region_is_not_region(r);
     r->bucket_partition = smithy_partition_of(r->bucket_arn.region);
     r->partition_result = smithy_partition_of(r->params.region);
     if (smithy_str_equal(r->bucket_partition.name, r->partition_result.name)) {
@@ -568,7 +523,7 @@ static smithy_status when_bucket_arn_region_is_given(rules *r) {
     if (!smithy_str_is_set(smithy_endpoint_item(r->bucket_arn.resource_id, 2))) {
         if (r->params.use_arn_region.has && !r->params.use_arn_region.value &&
             !smithy_str_equal(r->bucket_arn.region, r->params.region))
-            return when_bucket_arn_region_is_not_region(r);
+            return when_not_use_arn_region_and_bucket_arn_region_is_not_region(r);
         r->bucket_partition = smithy_partition_of(r->bucket_arn.region);
         r->partition_result = smithy_partition_of(r->params.region);
         if (smithy_str_equal(r->bucket_partition.name, r->partition_result.name))
@@ -623,7 +578,7 @@ static smithy_status when_outpost_type(rules *r) {
 static smithy_status when_outpost_id_is_label(rules *r) {
     if (r->params.use_arn_region.has && !r->params.use_arn_region.value &&
         !smithy_str_equal(r->bucket_arn.region, r->params.region))
-        return when_bucket_arn_region_is_not_region(r);
+        return when_not_use_arn_region_and_bucket_arn_region_is_not_region(r);
     r->bucket_partition = smithy_partition_of(r->bucket_arn.region);
     r->partition_result = smithy_partition_of(r->params.region);
     if (smithy_str_equal(r->bucket_partition.name, r->partition_result.name)) {
@@ -677,7 +632,32 @@ static smithy_status when_arn_type_is_given(rules *r) {
                                  r->arn_type);
 }
 
-static smithy_status when_not_accelerate_else(rules *r) {
+static smithy_status when_not_accelerate(rules *r) {
+    if (r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint) && r->params.use_fips.value) {
+        if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                        "https://s3-fips.dualstack.us-east-1.{}/{}", r->partition_result.dns_suffix,
+                                        r->uri_encoded_bucket);
+        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
+                                    "https://s3-fips.dualstack.{}.{}/{}", r->params.region,
+                                    r->partition_result.dns_suffix, r->uri_encoded_bucket);
+    }
+    if (!r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint) && r->params.use_fips.value) {
+        if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                        "https://s3-fips.us-east-1.{}/{}", r->partition_result.dns_suffix,
+                                        r->uri_encoded_bucket);
+        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3-fips.{}.{}/{}",
+                                    r->params.region, r->partition_result.dns_suffix, r->uri_encoded_bucket);
+    }
+    if (r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint) && !r->params.use_fips.value) {
+        if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                        "https://s3.dualstack.us-east-1.{}/{}", r->partition_result.dns_suffix,
+                                        r->uri_encoded_bucket);
+        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3.dualstack.{}.{}/{}",
+                                    r->params.region, r->partition_result.dns_suffix, r->uri_encoded_bucket);
+    }
     if (!r->params.use_dual_stack.value) {
         if (smithy_str_is_set(r->params.endpoint) && smithy_endpoint_parse_url(r->params.endpoint, &r->url, r->call) &&
             !r->params.use_fips.value) {
@@ -685,15 +665,6 @@ static smithy_status when_not_accelerate_else(rules *r) {
                 return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"), "{}://{}{}{}",
                                             r->url.scheme, r->url.authority, r->url.normalized_path,
                                             r->uri_encoded_bucket);
-            if (r->params.use_global_endpoint.value) {
-                if (smithy_str_equal(r->params.region, SMITHY_STR("us-east-1")))
-                    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}{}",
-                                                r->url.scheme, r->url.authority, r->url.normalized_path,
-                                                r->uri_encoded_bucket);
-                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}{}",
-                                            r->url.scheme, r->url.authority, r->url.normalized_path,
-                                            r->uri_encoded_bucket);
-            }
             return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}{}", r->url.scheme,
                                         r->url.authority, r->url.normalized_path, r->uri_encoded_bucket);
         }
@@ -713,46 +684,6 @@ static smithy_status when_not_accelerate_else(rules *r) {
         }
     }
     return smithy_endpoint_error(r->call, "The endpoint rules have no answer for these settings.");
-}
-
-static smithy_status when_not_accelerate(rules *r) {
-    if (r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint) && r->params.use_fips.value) {
-        if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                        "https://s3-fips.dualstack.us-east-1.{}/{}", r->partition_result.dns_suffix,
-                                        r->uri_encoded_bucket);
-        if (r->params.use_global_endpoint.value)
-            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                        "https://s3-fips.dualstack.{}.{}/{}", r->params.region,
-                                        r->partition_result.dns_suffix, r->uri_encoded_bucket);
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                    "https://s3-fips.dualstack.{}.{}/{}", r->params.region,
-                                    r->partition_result.dns_suffix, r->uri_encoded_bucket);
-    }
-    if (!r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint) && r->params.use_fips.value) {
-        if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                        "https://s3-fips.us-east-1.{}/{}", r->partition_result.dns_suffix,
-                                        r->uri_encoded_bucket);
-        if (r->params.use_global_endpoint.value)
-            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3-fips.{}.{}/{}",
-                                        r->params.region, r->partition_result.dns_suffix, r->uri_encoded_bucket);
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3-fips.{}.{}/{}",
-                                    r->params.region, r->partition_result.dns_suffix, r->uri_encoded_bucket);
-    }
-    if (r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint) && !r->params.use_fips.value) {
-        if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                        "https://s3.dualstack.us-east-1.{}/{}", r->partition_result.dns_suffix,
-                                        r->uri_encoded_bucket);
-        if (r->params.use_global_endpoint.value)
-            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                        "https://s3.dualstack.{}.{}/{}", r->params.region,
-                                        r->partition_result.dns_suffix, r->uri_encoded_bucket);
-        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3.dualstack.{}.{}/{}",
-                                    r->params.region, r->partition_result.dns_suffix, r->uri_encoded_bucket);
-    }
-    return when_not_accelerate_else(r);
 }
 
 static smithy_status when_with_bucket(rules *r) {
@@ -827,16 +758,29 @@ static smithy_status when_use_object_lambda_endpoint(rules *r) {
     return smithy_endpoint_error(r->call, "Invalid region: region was not a valid DNS name.");
 }
 
-static smithy_status when_region_is_label_else(rules *r) {
+static smithy_status when_region_is_label_2(rules *r) {
+    if (r->params.use_fips.value) {
+        if (r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint)) {
+            if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                            "https://s3-fips.dualstack.us-east-1.{}", r->partition_result.dns_suffix);
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
+                                        "https://s3-fips.dualstack.{}.{}", r->params.region,
+                                        r->partition_result.dns_suffix);
+        }
+        if (!r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint)) {
+            if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
+                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
+                                            "https://s3-fips.us-east-1.{}", r->partition_result.dns_suffix);
+            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3-fips.{}.{}",
+                                        r->params.region, r->partition_result.dns_suffix);
+        }
+    }
     if (!r->params.use_fips.value) {
         if (r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint)) {
             if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
                 return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
                                             "https://s3.dualstack.us-east-1.{}", r->partition_result.dns_suffix);
-            if (r->params.use_global_endpoint.value)
-                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                            "https://s3.dualstack.{}.{}", r->params.region,
-                                            r->partition_result.dns_suffix);
             return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3.dualstack.{}.{}",
                                         r->params.region, r->partition_result.dns_suffix);
         }
@@ -846,13 +790,6 @@ static smithy_status when_region_is_label_else(rules *r) {
                 if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
                     return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"), "{}://{}{}",
                                                 r->url.scheme, r->url.authority, r->url.path);
-                if (r->params.use_global_endpoint.value) {
-                    if (smithy_str_equal(r->params.region, SMITHY_STR("us-east-1")))
-                        return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}",
-                                                    r->url.scheme, r->url.authority, r->url.path);
-                    return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}",
-                                                r->url.scheme, r->url.authority, r->url.path);
-                }
                 return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "{}://{}{}",
                                             r->url.scheme, r->url.authority, r->url.path);
             }
@@ -873,34 +810,6 @@ static smithy_status when_region_is_label_else(rules *r) {
         }
     }
     return smithy_endpoint_error(r->call, "The endpoint rules have no answer for these settings.");
-}
-
-static smithy_status when_region_is_label_2(rules *r) {
-    if (r->params.use_fips.value) {
-        if (r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint)) {
-            if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                            "https://s3-fips.dualstack.us-east-1.{}", r->partition_result.dns_suffix);
-            if (r->params.use_global_endpoint.value)
-                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                            "https://s3-fips.dualstack.{}.{}", r->params.region,
-                                            r->partition_result.dns_suffix);
-            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region,
-                                        "https://s3-fips.dualstack.{}.{}", r->params.region,
-                                        r->partition_result.dns_suffix);
-        }
-        if (!r->params.use_dual_stack.value && !smithy_str_is_set(r->params.endpoint)) {
-            if (smithy_str_equal(r->params.region, SMITHY_STR("aws-global")))
-                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, SMITHY_STR("us-east-1"),
-                                            "https://s3-fips.us-east-1.{}", r->partition_result.dns_suffix);
-            if (r->params.use_global_endpoint.value)
-                return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3-fips.{}.{}",
-                                            r->params.region, r->partition_result.dns_suffix);
-            return smithy_endpoint_with(r->endpoint, r->call, &SIGV4_S3, r->params.region, "https://s3-fips.{}.{}",
-                                        r->params.region, r->partition_result.dns_suffix);
-        }
-    }
-    return when_region_is_label_else(r);
 }
 
 static smithy_status when_with_region(rules *r) {
@@ -926,7 +835,7 @@ static smithy_status when_with_region(rules *r) {
                 return smithy_endpoint_error(r->call, "S3Express does not support S3 Accelerate.");
             if (smithy_str_is_set(r->params.endpoint) &&
                 smithy_endpoint_parse_url(r->params.endpoint, &r->url, r->call))
-                return when_url(r);
+                return when_with_endpoint_and_url(r);
             if (r->params.use_s3_express_control_endpoint.has && r->params.use_s3_express_control_endpoint.value) {
                 r->partition_result = smithy_partition_of(r->params.region);
                 r->uri_encoded_bucket = smithy_endpoint_uri_encode(r->params.bucket, r->call);
@@ -943,7 +852,7 @@ static smithy_status when_with_region(rules *r) {
                 return smithy_endpoint_error(r->call, "S3Express does not support S3 Accelerate.");
             if (smithy_str_is_set(r->params.endpoint) &&
                 smithy_endpoint_parse_url(r->params.endpoint, &r->url, r->call))
-                return when_url(r);
+                return when_with_endpoint_and_url(r);
             if (smithy_endpoint_is_virtual_hostable_s3_bucket(r->params.bucket, false))
                 return when_bucket_is_virtual_hostable_2(r);
             return smithy_endpoint_error(r->call, "S3Express bucket name is not a valid virtual hostable name.");
