@@ -273,7 +273,7 @@ static smithy_status read_folders(exporter_state *state, state_group *group, con
     SMITHY_TRY(smithy_json_array(folders, false, &first, &count, call));
     for (const cJSON *item = first; item; item = item->next) {
         record r;
-        int64_t before;
+        int64_t before = STATE_NOTHING;
         SMITHY_TRY(read_record(item, &r, call));
         SMITHY_TRY(watermark(r.before, "ExportedBefore", &before, call));
         if (!r.folder.ptr) return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "an item of Folders has no Folder");
