@@ -1,0 +1,359 @@
+/* Checksums and lengths of bodies, both ways; sinks and sources that start over. */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include "toy_bench.h"
+
+#include <cmocka.h>
+
+/* CRC-32 of "hello": 0x3610a686. */
+#define HELLO_CRC32  "NhCmhg=="
+#define HELLO_SHA256 "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
+
+#define OPEN(bench, service, options, answers) \
+    toy_bench_open(bench, service, options, answers, sizeof(answers) / sizeof(answers)[0])
+
+static const scripted_answer OK_EMPTY[] = {{.status = 200}};
+
+static smithy_body hello(void) {
+    return (smithy_body){.bytes = {(const uint8_t *)"hello", 5}};
+}
+
+/* ---- requests ---- */
+
+static void a_put_carries_a_crc32(void **state) {
+    (void)state;
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = hello()};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-checksum-crc32"), HELLO_CRC32);
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-sdk-checksum-algorithm"), "CRC32");
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "content-type"), "application/octet-stream");
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-content-sha256"),
+                        "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+    toy_bench_close(&bench);
+}
+
+static void another_algorithm_may_be_chosen(void **state) {
+    (void)state;
+    toy_input input = {.name = SMITHY_STR_INIT("k"), .body = hello(), .algorithm = SMITHY_STR_INIT("SHA256")};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-checksum-sha256"), HELLO_SHA256);
+    assert_null(scripted_request_header(&bench.transport, 0, "x-amz-checksum-crc32"));
+    input.algorithm = SMITHY_STR("CRC64NVME");
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_INPUT);
+    toy_bench_close(&bench);
+}
+
+static void the_callers_own_checksum_is_left_alone(void **state) {
+    (void)state;
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = hello(), .crc32 = SMITHY_STR_INIT("mine")};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-checksum-crc32"), "mine");
+    assert_null(scripted_request_header(&bench.transport, 0, "x-amz-sdk-checksum-algorithm"));
+    toy_bench_close(&bench);
+}
+
+static void when_required_leaves_out_only_what_is_not(void **state) {
+    (void)state;
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = hello()};
+    const scripted_answer answers[] = {{.status = 200}, {.status = 200}};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, answers);
+    fake_system_set_env(&bench.fake, "AWS_REQUEST_CHECKSUM_CALCULATION", "when_required");
+    smithy_client_destroy(bench.client);
+    bench.client = smithy_client_create(&TOY_S3, NULL, NULL, 0, bench.call);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+    assert_null(scripted_request_header(&bench.transport, 0, "x-amz-checksum-crc32"));
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_DELETE, &input, &output), SMITHY_OK);
+    assert_non_null(scripted_request_header(&bench.transport, 1, "x-amz-checksum-crc32"));
+    toy_bench_close(&bench);
+}
+
+static void an_operation_without_a_choice_gets_md5(void **state) {
+    (void)state;
+    const toy_input input = {.name = SMITHY_STR_INIT("k")};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_MD5, &input, &output), SMITHY_OK);
+    assert_string_equal(bench.transport.requests[0].body, "<Delete><Key>k</Key></Delete>");
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "Content-MD5"), "vyd9alHhzaCDKYr/pn2nAA==");
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "Content-Type"), "application/xml");
+    toy_bench_close(&bench);
+}
+
+/* ---- sources ---- */
+
+typedef struct source {
+    const char *text;
+    size_t at;
+    int rewinds;
+} source;
+
+static smithy_status source_read(void *context, uint8_t *bytes, size_t size, size_t *len) {
+    source *self = context;
+    const size_t left = strlen(self->text) - self->at;
+    *len = left < 2 ? left : 2;
+    if (*len > size) *len = size;
+    memcpy(bytes, self->text + self->at, *len);
+    self->at += *len;
+    return SMITHY_OK;
+}
+
+static smithy_status source_rewind(void *context) {
+    source *self = context;
+    self->at = 0;
+    self->rewinds++;
+    return SMITHY_OK;
+}
+
+static smithy_body body_of(source *self, int64_t length, bool rewinds) {
+    return (smithy_body){
+        .read = source_read, .rewind = rewinds ? source_rewind : NULL, .context = self, .length = length};
+}
+
+static void a_source_is_sent_again_from_its_start(void **state) {
+    (void)state;
+    source text = {.text = "hello"};
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, true)};
+    const scripted_answer answers[] = {{.status = 500}, {.status = 200}};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, answers);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+    assert_int_equal(text.rewinds, 3); /* For its checksum, and for two attempts. */
+    assert_string_equal(bench.transport.requests[1].body, "hello");
+    assert_string_equal(scripted_request_header(&bench.transport, 1, "x-amz-checksum-crc32"), HELLO_CRC32);
+    toy_bench_close(&bench);
+}
+
+static void a_source_that_cannot_rewind_is_sent_once_and_unsigned(void **state) {
+    (void)state;
+    source text = {.text = "hello"};
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, false)};
+    const scripted_answer answers[] = {{.status = 500}, {.status = 200}};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, answers);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_SERVICE);
+    assert_int_equal(bench.transport.request_count, 1);
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-content-sha256"), "UNSIGNED-PAYLOAD");
+    toy_bench_close(&bench);
+}
+
+static void an_unsigned_body_never_goes_over_plain_http(void **state) {
+    (void)state;
+    source text = {.text = "hello"};
+    const smithy_client_options options = {.endpoint_url = SMITHY_STR_INIT("http://localhost:1")};
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, false)};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, &options, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_INPUT);
+    assert_int_equal(bench.transport.request_count, 0);
+    toy_bench_close(&bench);
+}
+
+static void a_source_of_another_length_is_refused(void **state) {
+    (void)state;
+    for (int64_t length = 4; length <= 6; length += 2) {
+        source text = {.text = "hello"};
+        const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, length, true)};
+        toy_bench bench;
+        toy_output output;
+        OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+        assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_IO);
+        assert_int_equal(bench.transport.request_count, 0);
+        toy_bench_close(&bench);
+    }
+}
+
+/* ---- sinks ---- */
+
+typedef struct taker {
+    smithy_sink sink;
+    smithy_buffer taken;
+    int restarts;
+} taker;
+
+static smithy_status take(void *context, const uint8_t *bytes, size_t len) {
+    taker *self = context;
+    smithy_buffer_append(&self->taken, bytes, len);
+    return smithy_buffer_status(&self->taken);
+}
+
+static smithy_status restart(void *context) {
+    taker *self = context;
+    smithy_buffer_reset(&self->taken);
+    self->restarts++;
+    return SMITHY_OK;
+}
+
+static void taker_open(taker *self, bool restarts) {
+    *self = (taker){.sink = {.write = take, .restart = restarts ? restart : NULL, .context = self}};
+    smithy_buffer_init(&self->taken, NULL, 100);
+}
+
+static void a_sink_starts_over_when_a_body_broke(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {{.status = 200, .body = "hel", .failure = SMITHY_HTTP_FAILURE_RECEIVE},
+                                              {.status = 200, .body = "hello"}};
+    taker kept;
+    taker_open(&kept, true);
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .sink = &kept.sink};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, ANSWERS);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_GET_OBJECT, &input, &output), SMITHY_OK);
+    assert_int_equal(kept.restarts, 1);
+    assert_string_equal(kept.taken.ptr, "hello");
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-checksum-mode"), "ENABLED");
+    smithy_buffer_deinit(&kept.taken);
+    toy_bench_close(&bench);
+}
+
+static void a_sink_that_cannot_start_over_ends_the_operation(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {{.status = 200, .body = "hel", .failure = SMITHY_HTTP_FAILURE_RECEIVE},
+                                              {.status = 200, .body = "hello"}};
+    taker kept;
+    taker_open(&kept, false);
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .sink = &kept.sink};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, ANSWERS);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_GET_OBJECT, &input, &output), SMITHY_ERROR_TRANSPORT);
+    assert_int_equal(bench.transport.request_count, 1);
+    smithy_buffer_deinit(&kept.taken);
+    toy_bench_close(&bench);
+}
+
+static void a_sink_that_saw_nothing_is_not_restarted(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {{.status = 503, .body = "<Error><Code>SlowDown</Code></Error>"},
+                                              {.status = 200, .body = "hello"}};
+    taker kept;
+    taker_open(&kept, false);
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .sink = &kept.sink};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, ANSWERS);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_GET_OBJECT, &input, &output), SMITHY_OK);
+    assert_string_equal(kept.taken.ptr, "hello");
+    smithy_buffer_deinit(&kept.taken);
+    toy_bench_close(&bench);
+}
+
+/* ---- answers ---- */
+
+/* GetObject of one answer, once. */
+static smithy_status get(const scripted_answer *answer) {
+    taker kept;
+    taker_open(&kept, true);
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .sink = &kept.sink};
+    toy_bench bench;
+    toy_output output;
+    toy_bench_open(&bench, &TOY_S3, NULL, answer, 1);
+    smithy_call_set_max_attempts(bench.call, 1);
+    const smithy_status status = toy_bench_invoke(&bench, &TOY_GET_OBJECT, &input, &output);
+    smithy_buffer_deinit(&kept.taken);
+    toy_bench_close(&bench);
+    return status;
+}
+
+static void an_objects_checksum_must_match(void **state) {
+    (void)state;
+    static const struct {
+        const char *headers;
+        int http_status;
+        smithy_status status;
+    } CASES[] = {
+        {"x-amz-checksum-crc32: " HELLO_CRC32, 200, SMITHY_OK},
+        {"x-amz-checksum-crc32: AAAAAA==", 200, SMITHY_ERROR_RESPONSE},
+        {"x-amz-checksum-crc32: not base64!", 200, SMITHY_ERROR_RESPONSE},
+        {"x-amz-checksum-crc32: ", 200, SMITHY_ERROR_RESPONSE},
+        {"x-amz-checksum-crc32: AAAAAA==-3", 200, SMITHY_OK}, /* Of a list of parts. */
+        {"x-amz-checksum-crc32: AAAAAA==", 206, SMITHY_OK},   /* Of the whole, where this is a part. */
+        {"x-amz-checksum-xxhash3: AAAAAA==", 200, SMITHY_OK}, /* Not one that is known here. */
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const scripted_answer answer = {.status = CASES[i].http_status, .headers = CASES[i].headers, .body = "hello"};
+        assert_int_equal(get(&answer), CASES[i].status);
+    }
+}
+
+static void a_body_must_have_its_content_length(void **state) {
+    (void)state;
+    static const struct {
+        const char *headers;
+        smithy_status status;
+    } CASES[] = {
+        {"Content-Length: 5", SMITHY_OK},
+        {"Content-Length: 4", SMITHY_ERROR_RESPONSE},
+        {"content-length: 6", SMITHY_ERROR_RESPONSE},
+        {"Content-Length: -5", SMITHY_ERROR_RESPONSE},
+        {"Content-Length: five", SMITHY_ERROR_RESPONSE},
+        {"Content-Length: 5\nContent-Length: 5", SMITHY_OK},
+        {"Content-Length: 5\nContent-Length: 6", SMITHY_ERROR_RESPONSE},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const scripted_answer answer = {.status = 200, .headers = CASES[i].headers, .body = "hello"};
+        assert_int_equal(get(&answer), CASES[i].status);
+    }
+}
+
+static void a_head_may_tell_the_length_of_what_it_does_not_send(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {{.status = 200, .headers = "Content-Length: 1000"}};
+    const toy_input input = {.name = SMITHY_STR_INIT("k")};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, ANSWERS);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_HEAD_OBJECT, &input, &output), SMITHY_OK);
+    toy_bench_close(&bench);
+}
+
+static void dynamodbs_crc32_must_match_and_is_tried_again(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {{.status = 200, .body = "{}", .headers = "x-amz-crc32: 1"},
+                                              {.status = 200, .body = "{}", .headers = "x-amz-crc32: 2745614147"}};
+    const toy_input input = {.name = SMITHY_STR_INIT("k")};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_DYNAMODB, NULL, ANSWERS);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_ECHO, &input, &output), SMITHY_OK);
+    assert_int_equal(bench.transport.request_count, 2);
+    toy_bench_close(&bench);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_put_carries_a_crc32),
+        cmocka_unit_test(another_algorithm_may_be_chosen),
+        cmocka_unit_test(the_callers_own_checksum_is_left_alone),
+        cmocka_unit_test(when_required_leaves_out_only_what_is_not),
+        cmocka_unit_test(an_operation_without_a_choice_gets_md5),
+        cmocka_unit_test(a_source_is_sent_again_from_its_start),
+        cmocka_unit_test(a_source_that_cannot_rewind_is_sent_once_and_unsigned),
+        cmocka_unit_test(an_unsigned_body_never_goes_over_plain_http),
+        cmocka_unit_test(a_source_of_another_length_is_refused),
+        cmocka_unit_test(a_sink_starts_over_when_a_body_broke),
+        cmocka_unit_test(a_sink_that_cannot_start_over_ends_the_operation),
+        cmocka_unit_test(a_sink_that_saw_nothing_is_not_restarted),
+        cmocka_unit_test(an_objects_checksum_must_match),
+        cmocka_unit_test(a_body_must_have_its_content_length),
+        cmocka_unit_test(a_head_may_tell_the_length_of_what_it_does_not_send),
+        cmocka_unit_test(dynamodbs_crc32_must_match_and_is_tried_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
