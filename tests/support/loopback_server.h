@@ -22,7 +22,7 @@ typedef struct loopback_step {
     int ms;
 } loopback_step;
 
-#define LOOPBACK_MAX_REQUESTS 32
+#define LOOPBACK_MAX_REQUESTS 64
 #define LOOPBACK_MAX_REQUEST  (1 << 16)
 
 typedef struct loopback_server {

@@ -524,6 +524,52 @@ static void a_canceled_call_ends_the_exchange(void **state) {
     close_bench(&b);
 }
 
+/* ---- threads ---- */
+
+#define THREADS       4
+#define REQUESTS_EACH 10
+
+typedef struct worker {
+    const bench *shared;
+    pthread_t thread;
+    int succeeded;
+} worker;
+
+static void *work(void *context) {
+    worker *self = context;
+    for (int i = 0; i < REQUESTS_EACH; i++) {
+        smithy_call *call = smithy_call_create(NULL);
+        smithy_http_response response;
+        smithy_transport *transport = self->shared->transport;
+        if (transport->perform(transport, &self->shared->request, &response, call) == SMITHY_OK &&
+            smithy_str_equal(response.body, SMITHY_STR("hi")))
+            self->succeeded++;
+        if (i % 3 == 0) transport->drop_idle(transport);
+        smithy_call_destroy(call);
+    }
+    return NULL;
+}
+
+static void threads_share_a_transport(void **state) {
+    (void)state;
+    static const loopback_step ONE[] = {
+        READ, SEND("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"), END};
+    const loopback_step *connections[THREADS * REQUESTS_EACH];
+    worker workers[THREADS];
+    for (size_t i = 0; i < THREADS * REQUESTS_EACH; i++) connections[i] = ONE;
+    bench b;
+    OPEN(&b, connections);
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (worker){.shared = &b};
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(workers[i].thread, NULL);
+        assert_int_equal(workers[i].succeeded, REQUESTS_EACH);
+    }
+    close_bench(&b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_goes_out_exactly_as_written),
@@ -553,6 +599,7 @@ int main(void) {
         cmocka_unit_test(an_attempt_ends_at_the_calls_deadline),
         cmocka_unit_test(a_stall_ends_an_attempt),
         cmocka_unit_test(a_canceled_call_ends_the_exchange),
+        cmocka_unit_test(threads_share_a_transport),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
