@@ -13,7 +13,7 @@
 #define REFUSALS_BEFORE_GIVING_UP 8
 #define UNLISTED_TRIES            20
 #define FAILURES_BEFORE_HALVING   2
-#define HALVINGS_MAX              12
+#define HALVINGS_MAX              4
 #define SHORTEST_PIECE_MS         60000
 
 static void again_in(run_context *run, export_slot *slot, int64_t ms) {
@@ -67,30 +67,47 @@ static smithy_str arn_part(smithy_str arn, int wanted) {
     return (smithy_str){0};
 }
 
+static smithy_str expand_destination(run_context *run, const export_slot *slot, smithy_str stream) {
+    const catalog_group *group = &slot->work->catalog;
+    return destination_expand(run->settings->destination_prefix,
+                              &(destination_values){.group = group->name,
+                                                    .stream = stream,
+                                                    .region = arn_part(group->arn, 3),
+                                                    .account = arn_part(group->arn, 4),
+                                                    .date_ms = run_now_ms(run)},
+                              slot->work->memory);
+}
+
+/* Where the unit's tasks write. A stream's name stands in the keys twice, in the prefix and as the task's own folder;
+ * where that is too long the folder alone tells it. */
+static bool choose_destination(run_context *run, export_slot *slot) {
+    const smithy_str stream = slot->unit.stream ? slot->unit.stream->name : SMITHY_STR("");
+    const size_t longest = longest_name(slot);
+    smithy_str prefix = expand_destination(run, slot, stream);
+    if (prefix.ptr && !destination_fits(prefix, longest)) prefix = expand_destination(run, slot, SMITHY_STR(""));
+    if (!prefix.ptr) return run_fail(run, SMITHY_ERROR_MEMORY, "preparing an export task"), false;
+    slot->spec.destination_prefix = prefix;
+    if (destination_fits(prefix, longest)) return true;
+    give_up(run, slot,
+            "the keys would be longer than the 1,024 bytes that S3 takes: choose a shorter DestinationPrefix");
+    return false;
+}
+
 /* What the present piece of the unit asks of the service. */
 static bool specify(run_context *run, export_slot *slot) {
-    const catalog_group *group = &slot->work->catalog;
-    const smithy_str stream = slot->unit.stream ? slot->unit.stream->name : SMITHY_STR("");
+    bool carries_prefix = true;
     slot->spec = (task_spec){.kind = slot->unit.kind,
-                             .group = group->name,
-                             .prefix = stream,
+                             .group = slot->work->catalog.name,
+                             .prefix = slot->unit.stream ? slot->unit.stream->name : SMITHY_STR(""),
                              .from_ms = slot->unit.from_ms,
                              .to_ms = slot->unit.to_ms,
                              .bucket = run->settings->destination_bucket,
+                             .destination_prefix = slot->spec.destination_prefix,
                              .attempt = slot->spec.attempt + 1};
-    slot->spec.destination_prefix = destination_expand(run->settings->destination_prefix,
-                                                       &(destination_values){.group = group->name,
-                                                                             .stream = stream,
-                                                                             .region = arn_part(group->arn, 3),
-                                                                             .account = arn_part(group->arn, 4),
-                                                                             .date_ms = run_now_ms(run)},
-                                                       slot->work->memory);
-    bool carries_prefix = true;
-    smithy_status status = slot->spec.destination_prefix.ptr ? SMITHY_OK : SMITHY_ERROR_MEMORY;
-    if (status == SMITHY_OK) status = task_write_name(&slot->spec, run->state.id, slot->name, &carries_prefix);
-    if (status != SMITHY_OK) return run_fail(run, status, "preparing an export task"), false;
     slot->task_id[0] = 0;
     slot->intent_saved = false;
+    const smithy_status status = task_write_name(&slot->spec, run->state.id, slot->name, &carries_prefix);
+    if (status != SMITHY_OK) return run_fail(run, status, "preparing an export task"), false;
     if (carries_prefix) return true;
     /* The name cannot tell the stream, so the state must, before the task exists. */
     if (slot_record(run, slot) != SMITHY_OK) return run_fail(run, SMITHY_ERROR_MEMORY, "recording a task"), false;
@@ -109,8 +126,7 @@ static bool may_be_made_exact(run_context *run, export_slot *slot) {
     if (allowed) return true;
     give_up(run, slot,
             "a stream whose name others start with can be exported by itself only where s3:DeleteObject is allowed "
-            "under the "
-            "destination: grant it, or let whole groups be exported (ExportUnit=auto on a fresh state)");
+            "under the destination: grant it, or let whole groups be exported (ExportUnit=auto on a fresh state)");
     return false;
 }
 
@@ -141,14 +157,7 @@ void slot_begin(run_context *run, export_slot *slot, group_work *work, const pla
     }
     /* A unit before it failed, and this one counted on it: the next run plans anew. */
     if (watermark + 1 != unit->from_ms) return;
-    start_piece(run, slot, 0);
-    if (slot->phase == SLOT_FREE || run->failed) return;
-    if (!destination_fits(slot->spec.destination_prefix, longest_name(slot))) {
-        give_up(run, slot,
-                "the keys would be longer than the 1,024 bytes that S3 takes: choose a shorter DestinationPrefix");
-        return;
-    }
-    (void)may_be_made_exact(run, slot);
+    if (choose_destination(run, slot) && may_be_made_exact(run, slot)) start_piece(run, slot, 0);
 }
 
 void slot_adopt(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit, const task_spec *spec,
@@ -319,7 +328,7 @@ static void task_failed(run_context *run, export_slot *slot, smithy_str message,
         give_up(run, slot, reason);
         return;
     }
-    start_piece(run, slot, jittered(run, 1000LL << slot->failures));
+    start_piece(run, slot, jittered(run, 500LL << slot->failures));
 }
 
 static void task_completed(run_context *run, export_slot *slot) {
