@@ -54,7 +54,7 @@ static void append_done(const exporter_answer *answer, smithy_buffer *out) {
         smithy_buffer_append_text(out, "Done: nothing new to archive");
     else
         smithy_buffer_append_text(out, "Done");
-    if (answer->window_to_ms > 0 && answer->groups_matched > 0) {
+    if (answer->window_to_ms > 0 && answer->groups_exported + answer->groups_idle > 0) {
         smithy_buffer_append_text(out, "; all that is due until ");
         exporter_text_append_time(out, answer->window_to_ms);
         smithy_buffer_append_text(out, " is archived");
@@ -174,6 +174,8 @@ static void append_problems(const exporter_answer *answer, smithy_buffer *out) {
 
 static void append_young(const exporter_answer *answer, smithy_buffer *out) {
     if (answer->groups_young == 0 && answer->next_due_ms <= 0) return;
+    /* A run that did nothing has said it in its message. */
+    if (did_nothing(answer) && answer->message[0]) return;
     smithy_buffer_append_text(out, "Younger events ");
     if (answer->next_due_ms > 0) {
         smithy_buffer_append_text(out, "fall due from ");

@@ -152,6 +152,17 @@ static void a_run_that_found_only_young_events_says_when_they_fall_due(void **st
     check_says(&answer, "fall due from 2026-11-22T10:00:00Z on");
     check_says(&answer, "--settle-delay");
     check_silent(&answer, "nothing new");
+    check_silent(&answer, "is archived");
+}
+
+static void what_the_message_says_of_young_events_is_not_said_twice(void **state) {
+    (void)state;
+    exporter_answer answer = {
+        .groups_matched = 2, .groups_young = 2, .next_due_ms = TEN_O_CLOCK, .message = "come back at ten"};
+    check_says(&answer, "come back at ten");
+    check_silent(&answer, "Younger events");
+    answer.tasks_created = 1;
+    check_says(&answer, "Younger events");
 }
 
 static void a_run_that_matched_nothing_says_what_to_check(void **state) {
@@ -208,6 +219,7 @@ int main(void) {
         cmocka_unit_test(the_largest_answer_stays_small),
         cmocka_unit_test(a_run_that_archived_says_what),
         cmocka_unit_test(a_run_that_found_only_young_events_says_when_they_fall_due),
+        cmocka_unit_test(what_the_message_says_of_young_events_is_not_said_twice),
         cmocka_unit_test(a_run_that_matched_nothing_says_what_to_check),
         cmocka_unit_test(each_outcome_has_its_own_first_line_and_the_message),
         cmocka_unit_test(bytes_are_written_in_three_digits_and_a_half),
