@@ -305,6 +305,7 @@ static void a_body_must_have_its_content_length(void **state) {
         {"Content-Length: five", SMITHY_ERROR_RESPONSE},
         {"Content-Length: 5\nContent-Length: 5", SMITHY_OK},
         {"Content-Length: 5\nContent-Length: 6", SMITHY_ERROR_RESPONSE},
+        {"Content-Length: 6\nTransfer-Encoding: chunked", SMITHY_OK},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         const scripted_answer answer = {.status = 200, .headers = CASES[i].headers, .body = "hello"};
