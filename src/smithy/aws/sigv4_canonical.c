@@ -13,7 +13,7 @@ static smithy_str cut_default_port(smithy_str scheme, smithy_str authority) {
 }
 
 static size_t find_any(smithy_str text, size_t from, const char *characters) {
-    while (from < text.len && !strchr(characters, text.ptr[from])) from++;
+    while (from < text.len && (text.ptr[from] == '\0' || !strchr(characters, text.ptr[from]))) from++;
     return from;
 }
 

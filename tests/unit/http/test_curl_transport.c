@@ -91,6 +91,28 @@ static void a_large_file_is_sent_whole(void **state) {
     close_bench(&b);
 }
 
+/* S3 refuses an upload without waiting for its end. */
+static void an_answer_ahead_of_the_bodys_end_is_the_answer(void **state) {
+    (void)state;
+    static const loopback_step ONE[] = {
+        SEND("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno"),
+        {.kind = LOOPBACK_WAIT_EOF},
+        END};
+    static const loopback_step *const CONNECTIONS[] = {ONE};
+    static const uint8_t BYTES[3 * 1024 * 1024] = {0};
+    static const size_t LENGTHS[] = {1, 1024 * 1024, sizeof BYTES};
+    for (size_t i = 0; i < sizeof LENGTHS / sizeof LENGTHS[0]; i++) {
+        bench b;
+        OPEN(&b, CONNECTIONS);
+        b.request.method = SMITHY_STR("PUT");
+        b.request.body.bytes = (smithy_bytes){BYTES, LENGTHS[i]};
+        assert_int_equal(perform(&b), SMITHY_OK);
+        assert_int_equal(b.response.status, 403);
+        assert_string_equal(b.response.body.ptr, "no");
+        close_bench(&b);
+    }
+}
+
 static void a_header_that_would_break_out_is_refused(void **state) {
     (void)state;
     static const loopback_step ONE[] = {READ, END};
@@ -248,6 +270,7 @@ int main(void) {
         cmocka_unit_test(bytes_are_posted_with_their_length),
         cmocka_unit_test(a_post_without_body_says_so),
         cmocka_unit_test(a_large_file_is_sent_whole),
+        cmocka_unit_test(an_answer_ahead_of_the_bodys_end_is_the_answer),
         cmocka_unit_test(a_header_that_would_break_out_is_refused),
         cmocka_unit_test(interim_answers_are_skipped),
         cmocka_unit_test(chunks_are_joined_and_trailers_are_no_headers),
