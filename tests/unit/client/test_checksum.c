@@ -206,8 +206,9 @@ static void taker_open(taker *self, bool restarts) {
 
 static void a_sink_starts_over_when_a_body_broke(void **state) {
     (void)state;
-    static const scripted_answer ANSWERS[] = {{.status = 200, .body = "hel", .failure = SMITHY_HTTP_FAILURE_RECEIVE},
-                                              {.status = 200, .body = "hello"}};
+    static const scripted_answer ANSWERS[] = {
+        {.status = 200, .body = "hel", .failure = SMITHY_HTTP_FAILURE_RECEIVE},
+        {.status = 200, .headers = "x-amz-checksum-crc32: " HELLO_CRC32, .body = "hello"}};
     taker kept;
     taker_open(&kept, true);
     const toy_input input = {.name = SMITHY_STR_INIT("k"), .sink = &kept.sink};
