@@ -47,6 +47,8 @@ SMITHY_API int smithy_call_max_attempts(const smithy_call *call);
 /* Ends the operation that runs, and any later one, with SMITHY_ERROR_CANCELED. From any thread or signal handler. */
 SMITHY_API void smithy_call_cancel(smithy_call *call);
 SMITHY_API void smithy_call_uncancel(smithy_call *call);
+/* A flag of the caller's that cancels just so while it is not 0: what a signal handler sets. Borrowed; NULL: none. */
+SMITHY_API void smithy_call_watch(smithy_call *call, const volatile int *flag);
 
 /* The error of the last operation that failed; never NULL; status SMITHY_OK when none did since the last reset. For a
  * NULL call it says that memory is out. */

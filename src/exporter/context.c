@@ -26,6 +26,7 @@ void run_sleep_until(run_context *run, int64_t mono_ms) {
 
 smithy_call *run_fresh_call(run_context *run) {
     smithy_call_reset(run->call);
+    smithy_call_watch(run->call, run->options->stop);
     /* What is under way at the stop may take a part of the reserve; the rest belongs to saving the state. */
     const int64_t end = run->options->deadline_mono_ms;
     smithy_call_set_deadline(run->call, end == 0 ? 0 : run->stop_mono_ms + (end - run->stop_mono_ms) / 3);
@@ -34,6 +35,7 @@ smithy_call *run_fresh_call(run_context *run) {
 
 smithy_call *run_saving_call(run_context *run) {
     smithy_call_reset(run->call);
+    smithy_call_watch(run->call, NULL); /* Whoever stops the run wants its state saved. */
     smithy_call_set_deadline(run->call, run->options->deadline_mono_ms);
     return run->call;
 }
@@ -69,10 +71,13 @@ static bool is_configuration(smithy_status status, const smithy_error *error) {
            strstr(error->code, "NoSuchBucket");
 }
 
-void run_fail(run_context *run, smithy_status status, const char *doing) {
+/* The call was cut short because the run ends: nobody's failure. */
+static bool is_time_up(const run_context *run, smithy_status status) {
+    return (status == SMITHY_ERROR_TIMEOUT || status == SMITHY_ERROR_CANCELED) && !run->saving && run_must_stop(run);
+}
+
+static void note_failure(run_context *run, smithy_status status, const char *doing) {
     char text[RUN_ERROR_TEXT];
-    if (run->failed) return;
-    run->failed = true;
     const smithy_error *error = smithy_call_error(run->call);
     run->answer->outcome = is_configuration(status, error) ? EXPORTER_OUTCOME_CONFIGURATION : EXPORTER_OUTCOME_FAILED;
     if (error->status == SMITHY_OK)
@@ -82,4 +87,17 @@ void run_fail(run_context *run, smithy_status status, const char *doing) {
     snprintf(run->answer->message, sizeof run->answer->message, "%s: %s", doing, text);
     exporter_log_line(run->log, EXPORTER_LOG_ERROR, "the run ends", EXPORTER_FIELD_TEXT("doing", doing),
                       EXPORTER_FIELD_TEXT("error", text));
+}
+
+void run_fail(run_context *run, smithy_status status, const char *doing) {
+    if (run->failed) return;
+    const bool time_up = is_time_up(run, status);
+    run->failed = true;
+    if (!time_up) {
+        note_failure(run, status, doing);
+        return;
+    }
+    run->answer->outcome = EXPORTER_OUTCOME_WORK_REMAINS;
+    snprintf(run->answer->message, sizeof run->answer->message, "the time was up while %s; the next run goes on",
+             doing);
 }

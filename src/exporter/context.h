@@ -34,6 +34,7 @@ typedef struct run_context {
     int delete_allowed;   /* Of objects under the destination: 0 not asked yet, 1 yes, -1 no. */
     bool slot_busy;       /* A stranger's task holds the export slot. */
     bool failed;          /* The run as a whole: the answer says why. */
+    bool saving;          /* The state is being written, which may take what time is left. */
 } run_context;
 
 /* The service's clock in ms: ours, corrected by the Date header of the last answer. */

@@ -66,12 +66,14 @@ static bool write_state(run_context *run, bool *won) {
     char writer[37];
     *won = false;
     if (!new_nonce(run, writer)) return false;
+    run->saving = true;
     smithy_buffer_init(&content, run->system, STORE_MAX_BYTES);
     smithy_call *call = run_saving_call(run);
     smithy_status status = state_write(&run->state, smithy_str_from(writer), &content);
     if (status == SMITHY_OK) status = run->store->save(run->store, smithy_buffer_str(&content), won, call);
     if (status != SMITHY_OK) run_fail(run, status, "saving the state");
     smithy_buffer_deinit(&content);
+    run->saving = false;
     return status == SMITHY_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "exporter.h"
 
 #include "catalog_list.h"
+#include "duration.h"
 #include "lease.h"
 #include "settle.h"
 #include "slot.h"
@@ -226,7 +227,7 @@ static void list_next_group(run_context *run, pipeline *line) {
                                ? catalog_list_streams(run, &work->catalog, (smithy_str){0}, &complete, work->memory)
                                : SMITHY_ERROR_MEMORY;
     if (status == SMITHY_OK && complete) status = make_plan(run, work);
-    if (status == SMITHY_OK && !complete) { /* The run must stop: the group waits. */
+    if (status == SMITHY_OK ? !complete : run_must_stop(run)) { /* The run must stop: the group waits. */
         work_destroy(run, work);
         return;
     }
@@ -334,7 +335,7 @@ static void judge(run_context *run) {
 /* A run with nothing to show for itself says why. */
 static void explain_done(run_context *run) {
     exporter_answer *answer = run->answer;
-    char due[SMITHY_TIME_TEXT_SIZE];
+    char due[SMITHY_TIME_TEXT_SIZE], delay[EXPORTER_DURATION_TEXT_SIZE];
     if (answer->outcome != EXPORTER_OUTCOME_DONE || answer->tasks_completed > 0) return;
     if (answer->groups_matched == 0)
         snprintf(answer->message, sizeof answer->message,
@@ -343,13 +344,14 @@ static void explain_done(run_context *run) {
                  "spelling?",
                  SMITHY_STR_ARG(run->settings->group_prefixes.items[0]));
     else if (answer->groups_young > 0 && answer->next_due_ms > 0) {
-        smithy_time_write_date_time(answer->next_due_ms / 1000 * 1000, due);
+        (void)smithy_time_write_date_time(answer->next_due_ms / 1000 * 1000, due);
+        (void)exporter_duration_write(run->settings->settle_delay_ms, delay);
         snprintf(
             answer->message, sizeof answer->message,
-            "all that came is younger than SettleDelay (%lld min); the first of it falls due at %s. CloudWatch may "
+            "all that came is younger than SettleDelay (%s); the first of it falls due at %s. CloudWatch may "
             "take 12 "
             "hours to make events exportable: choose a shorter SettleDelay only where leaving some out is acceptable",
-            (long long)(run->settings->settle_delay_ms / 60000), due);
+            delay, due);
     }
 }
 

@@ -35,6 +35,11 @@ static void give_up(run_context *run, export_slot *slot, const char *reason) {
 
 static void give_up_on_error(run_context *run, export_slot *slot, const char *doing) {
     char text[RUN_ERROR_TEXT], reason[RUN_ERROR_TEXT + 128];
+    if (run_must_stop(run)) {
+        slot->phase = SLOT_FREE;
+        run_fail(run, smithy_call_status(run->call), doing);
+        return;
+    }
     snprintf(reason, sizeof reason, "%s: %s", doing, run_error_text(run, text, sizeof text));
     give_up(run, slot, reason);
 }

@@ -6,6 +6,7 @@
 
 static bool leave_open(run_context *run, export_slot *slot, smithy_status status, const char *doing) {
     char text[RUN_ERROR_TEXT], reason[RUN_ERROR_TEXT + 128];
+    if (run_must_stop(run) && !run->failed) return false; /* Cut short: the task is recorded as in flight. */
     slot->phase = SLOT_FREE;
     if (run_is_fatal(status)) {
         run_fail(run, status, doing);

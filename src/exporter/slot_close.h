@@ -4,8 +4,8 @@
 
 #include "slot.h"
 
-/* true when the window is closed. false: it stays open (run->failed, or a problem is noted) and the slot is free; the
- * next run settles the task, by its name. */
+/* true when the window is closed. false: it stays open (run->failed, or a problem is noted) and the slot is free, or
+ * the run must stop; the next run settles the task, by its name. */
 bool slot_close(run_context *run, export_slot *slot);
 
 #endif

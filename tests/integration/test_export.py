@@ -388,6 +388,30 @@ def test_a_stop_signal_ends_the_run_as_a_deadline_would(aws, exporter, assert_ex
     assert assert_exactly_once() == 4
 
 
+@pytest.mark.parametrize("operation", ["HeadBucket", "DescribeLogGroups", "DescribeLogStreams", "DescribeExportTasks"])
+def test_a_stop_signal_does_not_wait_for_an_answer_that_does_not_come(aws, exporter, assert_exactly_once, operation):
+    aws.load({"app": {"a": lines(4)}})
+    aws.fault(operation, "delay", seconds=6)
+    process = exporter.start()
+    wait_for(lambda: aws.count(operation))
+    begun = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    stdout, _ = process.communicate(timeout=10)
+    assert time.monotonic() - begun < 3
+    assert process.returncode == 2, stdout
+    assert exporter().code == 0
+    assert assert_exactly_once() == 4
+
+
+def test_a_deadline_in_the_middle_of_a_listing_leaves_work_not_failures(aws, exporter, assert_exactly_once):
+    aws.load({"app": {"a": lines(4)}})
+    aws.fault("DescribeLogStreams", "delay", seconds=6)
+    run = exporter(timeout="2s")
+    assert run.code == 2 and run.answer["problems"] == []
+    assert exporter().code == 0
+    assert assert_exactly_once() == 4
+
+
 def test_of_two_runs_at_once_one_works_and_the_other_is_busy(aws, exporter, assert_exactly_once):
     aws.load({f"app/{i}": {"a": lines(4)} for i in range(3)})
     aws.set(running_s=1)

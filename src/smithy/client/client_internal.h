@@ -5,7 +5,7 @@
 #include <smithy/operation.h>
 #include <smithy/sigv4.h>
 
-#include "aws/settings.h"
+#include "client/settings.h"
 #include "client/retry.h"
 
 #include <stdatomic.h>

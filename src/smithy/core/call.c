@@ -24,6 +24,7 @@ struct smithy_call {
     int64_t deadline_mono_ms; /* 0: none. */
     int max_attempts;         /* 0: the client's own number. */
     atomic_int canceled;
+    const volatile int *watched; /* Cancels too while it points to something other than 0. */
 };
 
 static const smithy_error OUT_OF_MEMORY = {
@@ -114,7 +115,11 @@ void smithy_call_uncancel(smithy_call *call) {
 }
 
 bool smithy_call_is_canceled(const smithy_call *call) {
-    return atomic_load(&call->canceled) != 0;
+    return atomic_load(&call->canceled) != 0 || (call->watched && *call->watched != 0);
+}
+
+void smithy_call_watch(smithy_call *call, const volatile int *flag) {
+    call->watched = flag;
 }
 
 /* ---- error ---- */

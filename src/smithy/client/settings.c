@@ -1,4 +1,4 @@
-#include "aws/settings.h"
+#include "client/settings.h"
 
 #include <smithy/text.h>
 

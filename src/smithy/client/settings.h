@@ -1,6 +1,6 @@
 /* What a client is told by its options and by the environment, in that order. Reads no files. */
-#ifndef SMITHY_AWS_SETTINGS_H
-#define SMITHY_AWS_SETTINGS_H
+#ifndef SMITHY_CLIENT_SETTINGS_H
+#define SMITHY_CLIENT_SETTINGS_H
 
 #include <smithy/client.h>
 

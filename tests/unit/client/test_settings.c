@@ -4,7 +4,7 @@
 
 #include "fake_system.h"
 
-#include "aws/settings.h"
+#include "client/settings.h"
 
 #include <cmocka.h>
 

@@ -1,0 +1,88 @@
+"""What a run costs: 1,000 streams in one group, as one task and as a task for each stream, and a run without news.
+
+    bench_run.py EXECUTABLE [STREAMS]
+
+Tasks take no time on the local server, so wall time is that of the calls; CPU and memory are the exporter's own.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
+from aws.client import Aws  # noqa: E402
+
+DAY = 86_400_000
+
+
+class Peak(threading.Thread):
+    """The process's own peak of resident memory, in MB. (What wait4 tells counts this program's, before the exec.)"""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.status, self.kib, self.ended = Path(f"/proc/{pid}/status"), 0, threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.ended.wait(0.002):
+            try:
+                found = re.search(r"VmHWM:\s+(\d+)", self.status.read_text())
+            except OSError:
+                return
+            self.kib = max(self.kib, int(found[1]) if found else 0)
+
+    def stop(self):
+        self.ended.set()
+        self.join()
+        return self.kib / 1024
+
+
+def run(aws, executable, bucket, *arguments):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")} | aws.environment()
+    requests = len(aws.requests())
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        [executable, "run", "--json", "--destination-s3-bucket", bucket, "--source-log-group-prefixes", "app",
+         "--state-store-type", "s3", "--store-dsn", f"s3://{bucket}/state.json", "--settle-delay", "0", "--log-level", "ERROR",
+         *arguments],
+        env=environment, stdout=subprocess.PIPE, text=True)
+    peak = Peak(process.pid)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, output
+    answer = json.loads(output)
+    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "memory": peak.stop(),
+            "requests": len(aws.requests()) - requests, "tasks": answer["tasks"]["created"]}
+
+
+def main():
+    executable, streams = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    stamp = int(time.time() * 1000) - 3 * DAY
+    group = {"app": {f"2024/05/28/[$LATEST]{i:032x}": [(stamp + k, f"line {k}") for k in range(3)] for i in range(streams)}}
+    print(f"one group of {streams:,} streams with 3 events each")
+    print(f"  {'':34} {'wall':>9} {'CPU':>9} {'memory':>10} {'requests':>9} {'tasks':>7}")
+    with Aws.start() as aws:
+        aws.set(pending_s=0, running_s=0)
+        for title, bucket, arguments in (
+            ("first run, ExportUnit=auto", "auto", ()),
+            ("run without news", "auto", ()),
+            ("first run, ExportUnit=stream", "stream", ("--export-unit", "stream")),
+            ("run without news", "stream", ("--export-unit", "stream")),
+        ):
+            if bucket not in [b["Name"] for b in aws.s3.list_buckets()["Buckets"]]:
+                aws.bucket(bucket)
+            aws.load(group) if not aws.truth() else None
+            time.sleep(1.1)
+            r = run(aws, executable, bucket, *arguments)
+            print(f"  {title:34} {r['wall']:8.2f}s {r['cpu']:8.3f}s {r['memory']:8.1f}MB {r['requests']:9,} {r['tasks']:7,}")
+
+
+if __name__ == "__main__":
+    main()
