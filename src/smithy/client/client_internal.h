@@ -5,8 +5,8 @@
 #include <smithy/operation.h>
 #include <smithy/sigv4.h>
 
-#include "client/settings.h"
 #include "client/retry.h"
+#include "client/settings.h"
 
 #include <stdatomic.h>
 
