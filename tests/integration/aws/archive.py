@@ -86,15 +86,15 @@ class Archive:
         return Comparison(expected.total(), archived.total(), expected - archived, archived - expected)
 
     def tree(self):
-        """The objects as indented lines of text, a number of records beside each folder."""
-        lines, shown = [], []
+        """Lines of text: a task's folder, and its objects below it with their sizes and numbers of records."""
+        lines, shown = [], None
         for found in sorted(self.objects, key=lambda o: o.key):
-            *folders, name = found.key.split("/")
-            for depth, folder in enumerate(folders):
-                if shown[: depth + 1] != folders[: depth + 1]:
-                    lines.append("  " * depth + folder + "/")
-            shown = folders
-            lines.append(f"{'  ' * len(folders)}{name}  {found.size:,} bytes, {len(found.records):,} records")
+            head = f"{found.prefix}/{found.task}/"
+            if head != shown:
+                lines.append(head)
+                shown = head
+            rest = found.key.removeprefix(head)
+            lines.append(f"  {rest:<32} {found.size:>9,} bytes  {len(found.records):>7,} records")
         return lines
 
 
