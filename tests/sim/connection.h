@@ -1,0 +1,31 @@
+/* A process's way to AWS, and what goes wrong on it. Part of process.c, apart for its length. */
+#ifndef SIM_CONNECTION_H
+#define SIM_CONNECTION_H
+
+#include "process.h"
+#include "wire.h"
+
+typedef struct sim_process {
+    smithy_transport transport;
+    exporter_log log;
+    sim_world *world;
+    const sim_run *run;
+    sim_result *result;
+    random_source dice;  /* The exporter's own chance. */
+    random_source chaos; /* Of faults and latencies. */
+    int64_t started_ms;
+    int requests;
+    int64_t allocations, live_blocks;
+    bool is_dead;
+    int64_t died_ms, dead_ms;
+    int dead_sleeps;
+    sim_request request;
+    sim_reply reply;
+    sim_text line;
+} sim_process;
+
+void connection_init(sim_process *process);
+void connection_deinit(sim_process *process);
+int64_t process_mono_ms(const sim_process *process);
+
+#endif

@@ -1,0 +1,154 @@
+#include "oracle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- late events ---- */
+
+static bool has_folder_in(const sim_world *world, const sim_task *task, const sim_stream *stream) {
+    for (int i = 0; i < task->found.count; i++) {
+        const sim_stream *other = &world->streams[world->events[task->found.items[i]].stream];
+        if (strcmp(other->folder, stream->folder) == 0) return true;
+    }
+    return false;
+}
+
+static bool counts_for(const sim_task *task, const sim_stream *stream) {
+    return task->status == SIM_TASK_COMPLETED && !task->is_foreign && task->group == stream->group &&
+           (!task->prefix[0] || strcmp(task->prefix, stream->name) == 0);
+}
+
+/* It had a folder in this task of its group, or in an earlier one. */
+static bool had_joined(const sim_world *world, const sim_task *task, const sim_stream *stream, bool before) {
+    for (int i = 0; i < world->task_count; i++) {
+        const sim_task *other = &world->tasks[i];
+        if (!counts_for(other, stream) || other->read_ms > task->read_ms || (before && other == task)) continue;
+        if (has_folder_in(world, other, stream)) return true;
+    }
+    return false;
+}
+
+static bool is_late(const sim_world *world, const sim_event *event) {
+    const sim_stream *stream = &world->streams[event->stream];
+    for (int i = 0; i < world->task_count; i++) {
+        const sim_task *task = &world->tasks[i];
+        if (!counts_for(task, stream) || event->visible_ms <= task->read_ms || event->timestamp > task->to_ms) continue;
+        if (event->timestamp >= task->from_ms) {
+            if (task->prefix[0] || had_joined(world, task, stream, false)) return true;
+        } else if (!task->prefix[0] && has_folder_in(world, task, stream) && !had_joined(world, task, stream, true))
+            return true; /* It joined the group without showing that it owed something. */
+    }
+    return false;
+}
+
+/* ---- counting ---- */
+
+static void prepare(sim_oracle *oracle, const sim_world *world) {
+    const size_t size = (size_t)world->event_count * sizeof *oracle->counts;
+    if (world->event_count > oracle->count_capacity) {
+        oracle->count_capacity = 2 * world->event_count;
+        oracle->counts = realloc(oracle->counts, (size_t)oracle->count_capacity * sizeof *oracle->counts);
+        if (!oracle->counts) abort();
+    }
+    if (size > 0) memset(oracle->counts, 0, size);
+}
+
+static void count_object(sim_oracle *oracle, sim_world *world, const sim_object *object) {
+    for (int i = 0; i < object->events.count; i++) {
+        const int event = object->events.items[i];
+        if (++oracle->counts[event] == 2)
+            world_violation(world, "event %d of %s, stamped %lld, is archived twice, the second time in %s", event,
+                            world->streams[world->events[event].stream].name, (long long)world->events[event].timestamp,
+                            object->key);
+    }
+}
+
+/* What stands in the bucket, and what is known to appear there; with a state, only what that counts on. */
+static void count_archive(sim_oracle *oracle, sim_world *world, const sim_state *state) {
+    prepare(oracle, world);
+    for (int i = 0; i < world->object_count; i++)
+        if (!state || state_commits(state, world, world->objects[i])) count_object(oracle, world, world->objects[i]);
+    for (int i = 0; i < world->queue_count; i++) {
+        const sim_happening *it = &world->queue[i];
+        if (it->kind == SIM_OBJECT_APPEARS && (!state || state_commits(state, world, it->object)))
+            count_object(oracle, world, it->object);
+    }
+}
+
+static bool is_alive(const sim_world *world, const sim_stream *stream) {
+    const sim_group *group = &world->groups[stream->group];
+    return !stream->deleted && !group->deleted && group->is_standard && strncmp(group->name, "app", 3) == 0;
+}
+
+/* ---- at a save ---- */
+
+static void check_claim(sim_oracle *oracle, sim_world *world, int index, const sim_claim *claim) {
+    const sim_claim *before = &oracle->claims[index];
+    const bool low_holds = claim->low >= before->low || claim->high >= before->low;
+    const bool gap_holds = claim->low >= before->high || claim->gap_end <= before->gap_end;
+    if (claim->low < before->low || claim->high < before->high || !low_holds || !gap_holds)
+        world_violation(world, "the watermark of %s fell: (%lld, %lld-%lld) after (%lld, %lld-%lld)",
+                        world->streams[index].name, (long long)claim->low, (long long)claim->gap_end,
+                        (long long)claim->high, (long long)before->low, (long long)before->gap_end,
+                        (long long)before->high);
+    oracle->claims[index] = *claim;
+}
+
+static void check_events(sim_oracle *oracle, sim_world *world, const sim_stream *stream, const sim_claim *claim) {
+    for (int i = 0; i < stream->events.count; i++) {
+        const int number = stream->events.items[i];
+        const sim_event *event = &world->events[number];
+        if (oracle->counts[number] > 0 || !claim_covers(claim, event->timestamp)) continue;
+        if (!is_late(world, event))
+            world_violation(world, "event %d of %s, stamped %lld, is claimed to be archived and is missing", number,
+                            stream->name, (long long)event->timestamp);
+        oracle->late++;
+    }
+}
+
+static void state_saved(sim_world *world, const char *text, size_t len) {
+    sim_oracle *oracle = world->judge;
+    sim_state *state = state_open(text, len);
+    oracle->saves++;
+    if (!state) {
+        world_violation(world, "what was saved is not a state");
+        return;
+    }
+    count_archive(oracle, world, state);
+    for (int i = 0; i < world->stream_count; i++) {
+        WORLD_ROOM(oracle, claims, claim);
+        if (i == oracle->claim_count)
+            oracle->claims[oracle->claim_count++] = (sim_claim){SIM_NOTHING, SIM_NOTHING, SIM_NOTHING};
+        if (!is_alive(world, &world->streams[i])) continue;
+        const sim_claim claim = state_claim(state, world, &world->streams[i]);
+        check_claim(oracle, world, i, &claim);
+        check_events(oracle, world, &world->streams[i], &claim);
+    }
+    state_close(state);
+}
+
+/* ---- at the end ---- */
+
+void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms) {
+    count_archive(oracle, world, NULL);
+    for (int i = 0; i < world->event_count; i++) {
+        const sim_event *event = &world->events[i];
+        const sim_stream *stream = &world->streams[event->stream];
+        if (oracle->counts[i] > 0 || event->timestamp > horizon_ms || !is_alive(world, stream)) continue;
+        if (!is_late(world, event))
+            world_violation(world, "event %d of %s, stamped %lld, is due and was never archived", i, stream->name,
+                            (long long)event->timestamp);
+    }
+}
+
+void oracle_watch(sim_oracle *oracle, sim_world *world) {
+    oracle->claim_count = 0;
+    world->state_saved = state_saved;
+    world->judge = oracle;
+}
+
+void oracle_free(sim_oracle *oracle) {
+    free(oracle->claims);
+    free(oracle->counts);
+    *oracle = (sim_oracle){0};
+}

@@ -1,0 +1,30 @@
+/* The judge: what must hold of the archive, whatever happened on the way.
+ *
+ *   committed      an object whose task the state accounts for, unless the state says that it must go
+ *   claimed        the state says that this stream's events of this time are archived
+ *   late           not yet visible to export when a task read that closed its window, or that its stream joined its
+ *                  group by: such an event is allowed to be missing, not to be there twice
+ *
+ * At each save of the state: no event is in two committed objects; each claimed event is in one, or late; no claim is
+ * taken back. At the end, when nothing disturbs any more: every event that is due is in the bucket once, or late and
+ * not at all; and nothing is in the bucket twice, committed or not. */
+#ifndef SIM_ORACLE_H
+#define SIM_ORACLE_H
+
+#include "state_reader.h"
+
+typedef struct sim_oracle {
+    sim_claim *claims; /* By stream, as of the last save. */
+    int claim_count, claim_capacity;
+    int *counts; /* By event. */
+    int count_capacity;
+    int64_t saves, late; /* Since the beginning, to see that something happens. */
+} sim_oracle;
+
+/* Puts the oracle on watch in a world that was just reset. */
+void oracle_watch(sim_oracle *oracle, sim_world *world);
+void oracle_free(sim_oracle *oracle);
+/* All events stamped up to `horizon_ms` are due. */
+void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms);
+
+#endif

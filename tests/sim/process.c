@@ -1,0 +1,161 @@
+#include "process.h"
+
+#include "connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEAD_SLEEPS_MAX 1000 /* A dead process that sleeps more does not come to its end. */
+
+/* ---- the system of a process ---- */
+
+static int64_t own_time(const sim_process *process) {
+    return process->is_dead ? process->died_ms + process->dead_ms : process->world->now_ms;
+}
+
+static int64_t wall_ms(void *context) {
+    const sim_process *process = context;
+    return own_time(process) + process->run->skew_ms;
+}
+
+int64_t process_mono_ms(const sim_process *process) {
+    return own_time(process) - process->started_ms + 1000;
+}
+
+static int64_t mono_ms(void *context) {
+    return process_mono_ms(context);
+}
+
+static void sleep_ms(void *context, int64_t ms) {
+    sim_process *process = context;
+    if (process->is_dead) {
+        process->dead_ms += ms;
+        if (++process->dead_sleeps == DEAD_SLEEPS_MAX) world_violation(process->world, "a canceled run goes on and on");
+    } else
+        world_advance(process->world, process->world->now_ms + ms);
+}
+
+static smithy_status chance(void *context, void *bytes, size_t len) {
+    random_fill(&((sim_process *)context)->dice, bytes, len);
+    return SMITHY_OK;
+}
+
+static bool must_fail(sim_process *process) {
+    const int64_t at = process->run->fail_allocation;
+    process->allocations++;
+    if (at == 0) return false;
+    return process->run->fail_ever_after ? process->allocations >= at : process->allocations == at;
+}
+
+static void *resize(void *context, void *block, size_t size) {
+    sim_process *process = context;
+    if (size == 0) {
+        if (block) process->live_blocks--;
+        free(block);
+        return NULL;
+    }
+    if (must_fail(process)) return NULL;
+    void *grown = realloc(block, size);
+    if (grown && !block) process->live_blocks++;
+    return grown;
+}
+
+static const char *env(void *context, const char *name) {
+    static const char *const VARIABLES[][2] = {{"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
+                                               {"AWS_REGION", SIM_REGION},
+                                               {"AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"},
+                                               {"AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}};
+    (void)context;
+    for (size_t i = 0; i < sizeof VARIABLES / sizeof *VARIABLES; i++)
+        if (strcmp(name, VARIABLES[i][0]) == 0) return VARIABLES[i][1];
+    return NULL;
+}
+
+static smithy_status no_file_read(void *context, const char *path, smithy_buffer *content, bool *exists) {
+    (void)context, (void)path, (void)content;
+    *exists = false;
+    return SMITHY_OK;
+}
+
+static smithy_system system_of(sim_process *process) {
+    return (smithy_system){.context = process,
+                           .wall_ms = wall_ms,
+                           .mono_ms = mono_ms,
+                           .sleep_ms = sleep_ms,
+                           .random = chance,
+                           .resize = resize,
+                           .env = env,
+                           .file_read = no_file_read,
+                           .transport = &process->transport};
+}
+
+/* ---- what it says ---- */
+
+static void write_line(exporter_log *log, exporter_log_level level, const char *message,
+                       const exporter_log_field *fields, size_t count) {
+    const sim_process *process = (const sim_process *)((const char *)log - offsetof(sim_process, log));
+    char text[1024];
+    int len =
+        snprintf(text, sizeof text, "%s says %s: %s", process->run->name, exporter_log_level_name(level), message);
+    for (size_t i = 0; i < count && len < (int)sizeof text - 1; i++)
+        len += fields[i].text.ptr ? snprintf(text + len, sizeof text - (size_t)len, " %s=%.*s", fields[i].name,
+                                             SMITHY_STR_ARG(fields[i].text))
+                                  : snprintf(text + len, sizeof text - (size_t)len, " %s=%lld", fields[i].name,
+                                             (long long)fields[i].number);
+    world_trace(process->world, "%s", text);
+}
+
+/* ---- a run ---- */
+
+static void run_exporter(sim_process *process, exporter_answer *answer) {
+    static const smithy_str PREFIXES[] = {SMITHY_STR_INIT("app")};
+    const sim_run *run = process->run;
+    const smithy_system system = system_of(process);
+    const exporter_settings settings = {
+        .destination_bucket = SMITHY_STR(SIM_BUCKET),
+        .group_prefixes = {PREFIXES, 1},
+        .store_type = EXPORTER_STORE_S3,
+        .store_bucket = SMITHY_STR(SIM_BUCKET),
+        .store_key = SMITHY_STR(SIM_STATE_KEY),
+        .store_dsn = SMITHY_STR("s3://" SIM_BUCKET "/" SIM_STATE_KEY),
+        .settle_delay_ms = run->settle_ms,
+        .timeout_reserve_ms = 30000,
+        .export_unit = run->unit,
+        .destination_prefix = smithy_str_from(run->destination_prefix),
+        .region = SMITHY_STR(SIM_REGION),
+    };
+    const exporter_options options = {
+        .system = &system,
+        .settings = &settings,
+        .log = process->world->is_traced ? &process->log : NULL,
+        .deadline_mono_ms = run->timeout_ms ? process_mono_ms(process) + run->timeout_ms : 0,
+    };
+    exporter_run(&options, answer);
+}
+
+void process_run(sim_world *world, const sim_run *run, sim_result *result) {
+    sim_process process = {.world = world,
+                           .run = run,
+                           .result = result,
+                           .started_ms = world->now_ms,
+                           .dice = {run->seed},
+                           .log = {EXPORTER_LOG_DEBUG, write_line}};
+    connection_init(&process);
+    *result = (sim_result){0};
+    world_trace(world, "%s starts: unit %d, timeout %lld s, clock %+lld s, faults %d per mille", run->name, run->unit,
+                (long long)(run->timeout_ms / 1000), (long long)(run->skew_ms / 1000), run->fault_per_mille);
+    run_exporter(&process, &result->answer);
+    result->requests = process.requests;
+    result->allocations = process.allocations;
+    result->duration_ms = own_time(&process) - process.started_ms;
+    result->was_killed = process.is_dead;
+    world_trace(world, "%s ends: %s%s%s", run->name,
+                process.is_dead ? "it was killed" : exporter_outcome_name(result->answer.outcome),
+                result->answer.message[0] ? ": " : "", result->answer.message);
+    for (size_t i = 0; i < result->answer.problem_count; i++)
+        world_trace(world, "     problem: %s: %s", result->answer.problems[i].group, result->answer.problems[i].reason);
+    if (process.live_blocks != 0)
+        world_violation(world, "%lld blocks of memory were not freed", (long long)process.live_blocks);
+    connection_deinit(&process);
+}

@@ -1,0 +1,266 @@
+#include "scenario.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FINAL_RUNS_MAX 8
+
+typedef struct story {
+    sim_world *world;
+    random_source dice;
+    sim_tally *tally;
+    int64_t settle_ms;
+    int64_t timeout_ms; /* Of most runs. */
+    const char *destination_prefix;
+    exporter_export_unit unit;
+    bool changes_unit, has_faults, has_kills, has_pairs, has_births, has_deaths, has_strangers;
+} story;
+
+static int64_t draw(story *s, int64_t most) {
+    return most <= 0 ? 0 : (int64_t)random_below(&s->dice, (uint64_t)most + 1);
+}
+
+static bool chance(story *s, int per_cent) {
+    return draw(s, 99) < per_cent;
+}
+
+#define PICK(story_, table_) ((table_)[draw((story_), (int64_t)(sizeof(table_) / sizeof *(table_)) - 1)])
+
+/* ---- the account ---- */
+
+static void draw_knobs(story *s) {
+    static const int PAGES[] = {1, 2, 3, 50, 50, 50};
+    static const int64_t HINT_LAGS[] = {0, 0, 5 * SIM_MINUTE, SIM_HOUR, 3 * SIM_HOUR};
+    static const int64_t LIST_LAGS[] = {0, 0, 0, 3000, 20000, 5 * SIM_MINUTE};
+    static const int64_t SETTLES[] = {0, SIM_MINUTE, 10 * SIM_MINUTE, 12 * SIM_HOUR};
+    static const int64_t RUNNING[] = {1000, 10000, 10000, 5 * SIM_MINUTE};
+    static const int64_t TIMEOUTS[] = {0, 0, 4000, 15000, SIM_MINUTE, 15 * SIM_MINUTE};
+    static const char *const PREFIXES[] = {"%Y/%m/%d/{group}/{stream}", "exports/{group}", "exports"};
+    sim_knobs *knobs = &s->world->knobs;
+    s->settle_ms = PICK(s, SETTLES);
+    s->timeout_ms = PICK(s, TIMEOUTS);
+    s->destination_prefix = PICK(s, PREFIXES);
+    s->unit = (exporter_export_unit)draw(s, 2);
+    s->changes_unit = chance(s, 40);
+    s->has_faults = chance(s, 60);
+    s->has_kills = chance(s, 50);
+    s->has_pairs = chance(s, 40);
+    s->has_births = chance(s, 60);
+    s->has_deaths = chance(s, 10);
+    s->has_strangers = chance(s, 25);
+    knobs->reads_at_end = chance(s, 50);
+    knobs->refuses_reversed_window = chance(s, 50);
+    knobs->refuses_before_creation = chance(s, 50);
+    knobs->has_empty_pages = chance(s, 20);
+    knobs->page_size = PICK(s, PAGES);
+    knobs->events_per_object = 1 + (int)draw(s, 4);
+    knobs->hint_lag_ms = PICK(s, HINT_LAGS);
+    knobs->list_lag_ms = PICK(s, LIST_LAGS);
+    /* Where the settle delay is what the service needs, nothing is late but what comes late. */
+    knobs->visible_lag_ms = chance(s, 80) ? s->settle_ms : draw(s, 12 * SIM_HOUR);
+    knobs->running_ms = PICK(s, RUNNING);
+    if (s->has_faults) {
+        knobs->missing_per_mille = chance(s, 20) ? 50 : 0;
+        knobs->repeat_per_mille = chance(s, 20) ? 300 : 0;
+        knobs->late_objects_per_mille = chance(s, 20) ? 200 : 0;
+        knobs->failed_per_mille = chance(s, 30) ? 200 : 0;
+        knobs->cancelled_per_mille = chance(s, 10) ? 100 : 0;
+        knobs->slow_per_mille = chance(s, 20) ? 100 : 0;
+    }
+}
+
+static const char *draw_name(story *s) {
+    static const char *const NAMES[] = {"a",     "a-b",    "a/b",          "a/b/c",
+                                        "app",   "app-2",  "app-2/worker", "web",
+                                        "web-1", "web-10", "q\"&<",        "2026/11/22/[$LATEST]0f",
+                                        "a-b-c"};
+    return PICK(s, NAMES);
+}
+
+/* How long before its ingestion an event happened: mostly a moment, at most two weeks, and at times it is to come. */
+static int64_t draw_age(story *s) {
+    switch (draw(s, 9)) {
+    case 0: return draw(s, 14 * SIM_DAY);
+    case 1: return draw(s, SIM_DAY);
+    case 2: return -draw(s, 2 * SIM_HOUR);
+    case 3: return draw(s, SIM_HOUR);
+    default: return draw(s, 5000);
+    }
+}
+
+static void settle_account(story *s) {
+    const int groups = 1 + (int)draw(s, 3);
+    char name[32];
+    for (int i = 0; i < groups; i++) {
+        snprintf(name, sizeof name, i == 3 ? "other/%d" : "app/%d", i);
+        const int group = world_add_group(s->world, name, !chance(s, 3));
+        s->world->groups[group].retention_days = (int)draw(s, 1) * (1 + (int)draw(s, 30));
+        for (int64_t k = draw(s, 5); k > 0; k--) {
+            const int stream = world_add_stream(s->world, group, draw_name(s));
+            for (int64_t e = draw(s, 5); stream >= 0 && e > 0; e--)
+                world_put_event(s->world, stream, s->world->now_ms - draw_age(s), s->world->now_ms);
+        }
+    }
+}
+
+/* ---- what happens beside the exporter ---- */
+
+static void start_strangers_task(sim_world *world, void *context) {
+    const char *code;
+    (void)context;
+    (void)tasks_create(world,
+                       &(sim_task_request){.name = "nightly",
+                                           .group = "app/0",
+                                           .prefix = "",
+                                           .bucket = SIM_BUCKET,
+                                           .destination_prefix = "theirs",
+                                           .from_ms = 0,
+                                           .to_ms = 1,
+                                           .is_foreign = true},
+                       &code);
+}
+
+static void schedule_birth(story *s, int64_t at_ms) {
+    const char *name = draw_name(s);
+    sim_happening birth = {.at_ms = at_ms,
+                           .kind = SIM_CREATE_STREAM,
+                           .subject = (int)draw(s, s->world->group_count - 1),
+                           .text = world_copy(s->world, name, strlen(name)),
+                           .age_count = (int)draw(s, SIM_BIRTH_EVENTS)};
+    for (int i = 0; i < birth.age_count; i++) birth.ages_ms[i] = draw_age(s);
+    world_schedule(s->world, birth);
+}
+
+static void schedule_life(story *s, int64_t span_ms) {
+    sim_world *world = s->world;
+    for (int64_t i = draw(s, 6); i > 0 && world->stream_count > 0; i--) {
+        const int64_t at = world->now_ms + draw(s, span_ms);
+        world_put_event(world, (int)draw(s, world->stream_count - 1), at - draw_age(s), at);
+    }
+    if (s->has_births && chance(s, 40)) schedule_birth(s, world->now_ms + draw(s, span_ms));
+    if (s->has_strangers && chance(s, 30))
+        world_schedule(world, (sim_happening){.at_ms = world->now_ms + draw(s, span_ms),
+                                              .kind = SIM_EFFECT,
+                                              .effect = start_strangers_task});
+    if (s->has_deaths && world->stream_count > 0 && chance(s, 20))
+        world_schedule(world, (sim_happening){.at_ms = world->now_ms + draw(s, span_ms),
+                                              .kind = SIM_DELETE_STREAM,
+                                              .subject = (int)draw(s, world->stream_count - 1)});
+    if (s->has_deaths && chance(s, 10))
+        world_schedule(world, (sim_happening){.at_ms = world->now_ms + draw(s, span_ms),
+                                              .kind = SIM_RECREATE_GROUP,
+                                              .subject = (int)draw(s, world->group_count - 1)});
+}
+
+/* ---- runs ---- */
+
+static sim_run draw_run(story *s, const char *name) {
+    static const int FAULTS[] = {0, 5, 20, 20, 100, 300};
+    static const int64_t LATENCIES[] = {20, 20, 200, 2000};
+    sim_run run = {.name = name,
+                   .seed = random_next(&s->dice),
+                   .unit = s->changes_unit ? (exporter_export_unit)draw(s, 2) : s->unit,
+                   .settle_ms = s->settle_ms,
+                   .destination_prefix = s->destination_prefix,
+                   .timeout_ms = s->timeout_ms,
+                   .latency_ms = PICK(s, LATENCIES)};
+    if (chance(s, 10)) run.skew_ms = draw(s, 20 * SIM_MINUTE) - 10 * SIM_MINUTE;
+    if (s->has_faults) run.fault_per_mille = PICK(s, FAULTS);
+    run.may_be_denied = chance(s, 30);
+    if (s->has_kills && chance(s, 50)) {
+        run.kill_at = 1 + (int)draw(s, chance(s, 50) ? 60 : 20);
+        run.kill_after_effect = chance(s, 50);
+    }
+    return run;
+}
+
+static void count_run(story *s, const sim_result *result) {
+    s->tally->runs++;
+    s->tally->requests += result->requests;
+    s->tally->kills += result->was_killed;
+    s->tally->nested += result->nested_ran;
+    s->tally->done += result->answer.outcome == EXPORTER_OUTCOME_DONE;
+    s->tally->tasks += result->answer.tasks_completed;
+}
+
+static void check_requests(sim_world *world, const sim_result *result) {
+    if (result->requests > 400 + 60 * (result->duration_ms / SIM_MINUTE))
+        world_violation(world, "%d requests in %lld s", result->requests, (long long)(result->duration_ms / 1000));
+}
+
+static void let_run(story *s) {
+    sim_result result;
+    sim_run run = draw_run(s, "A"), nested = draw_run(s, "B");
+    if (s->has_pairs && chance(s, 50)) {
+        run.nested = &nested;
+        run.nested_at = 1 + (int)draw(s, 40);
+        run.nested_after_effect = chance(s, 50);
+        run.nested_pause_ms = chance(s, 30) ? draw(s, 3 * SIM_MINUTE) : 0;
+    }
+    process_run(s->world, &run, &result);
+    count_run(s, &result);
+    if (!run.nested) check_requests(s->world, &result);
+}
+
+/* ---- the end ---- */
+
+static void calm_down(sim_world *world, const sim_run *run) {
+    sim_knobs *knobs = &world->knobs;
+    const int64_t lag = knobs->visible_lag_ms > knobs->hint_lag_ms ? knobs->visible_lag_ms : knobs->hint_lag_ms;
+    world_advance(world, world->now_ms + 9 * SIM_HOUR + run->settle_ms + lag);
+    knobs->failed_per_mille = knobs->cancelled_per_mille = knobs->slow_per_mille = 0;
+    knobs->missing_per_mille = knobs->repeat_per_mille = knobs->late_objects_per_mille = 0;
+    knobs->list_lag_ms = 0;
+}
+
+void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *calm, sim_tally *tally) {
+    sim_result result;
+    sim_run run = *calm;
+    story s = {.world = world, .tally = tally};
+    calm_down(world, &run);
+    bool is_done = false;
+    for (int i = 0; i < FINAL_RUNS_MAX && !is_done; i++) {
+        run.seed++;
+        process_run(world, &run, &result);
+        count_run(&s, &result);
+        check_requests(world, &result);
+        is_done = result.answer.outcome == EXPORTER_OUTCOME_DONE;
+        world_advance(world, world->now_ms + SIM_MINUTE);
+    }
+    if (!is_done) {
+        world_violation(world, "%d undisturbed runs did not end the work: %s: %s", FINAL_RUNS_MAX,
+                        exporter_outcome_name(result.answer.outcome), result.answer.message);
+        return;
+    }
+    oracle_judge_end(oracle, world, result.answer.window_to_ms);
+    tally->events += world->event_count;
+    run.seed++;
+    world_advance(world, world->now_ms + 1000);
+    process_run(world, &run, &result);
+    if (result.answer.outcome != EXPORTER_OUTCOME_DONE || result.answer.tasks_created > 0)
+        world_violation(world, "a run of an account where nothing happens is %s and makes %lld tasks",
+                        exporter_outcome_name(result.answer.outcome), (long long)result.answer.tasks_created);
+}
+
+bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tally *tally) {
+    static const int64_t GAPS[] = {0, 1000, SIM_MINUTE, 5 * SIM_MINUTE, SIM_HOUR, 13 * SIM_HOUR, 2 * SIM_DAY};
+    story s = {.world = world, .dice = {seed * 2 + 1}, .tally = tally};
+    world_reset(world, seed);
+    oracle_watch(oracle, world);
+    draw_knobs(&s);
+    settle_account(&s);
+    for (int64_t rounds = 1 + draw(&s, 6); rounds > 0 && !world->violation[0]; rounds--) {
+        const int64_t gap = PICK(&s, GAPS);
+        schedule_life(&s, gap + 2 * SIM_MINUTE);
+        world_advance(world, world->now_ms + gap);
+        let_run(&s);
+    }
+    const sim_run calm = {.name = "C",
+                          .seed = random_next(&s.dice),
+                          .unit = chance(&s, 70) ? EXPORTER_UNIT_AUTO : EXPORTER_UNIT_STREAM,
+                          .settle_ms = s.settle_ms,
+                          .destination_prefix = s.destination_prefix,
+                          .latency_ms = 20};
+    if (!world->violation[0]) scenario_finish(world, oracle, &calm, tally);
+    return !world->violation[0];
+}

@@ -1,0 +1,123 @@
+#include "state_reader.h"
+
+#include <cjson/cJSON.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sim_state {
+    cJSON *root;
+    const cJSON *groups, *streams, *tasks, *cleanups;
+};
+
+static const cJSON *member(const cJSON *object, const char *name) {
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static bool is_text(const cJSON *object, const char *name, const char *value) {
+    const char *text = cJSON_GetStringValue(member(object, name));
+    return text && strcmp(text, value) == 0;
+}
+
+static int64_t number(const cJSON *object, const char *name, int64_t otherwise) {
+    const cJSON *item = member(object, name);
+    return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : otherwise;
+}
+
+sim_state *state_open(const char *text, size_t len) {
+    cJSON *root = cJSON_ParseWithLength(text, len);
+    if (!is_text(root, "format", "cloudwatch-logs-s3-exporter/state") || number(root, "version", 0) != 1 ||
+        !cJSON_IsArray(member(root, "groups")) || !cJSON_IsArray(member(root, "streams"))) {
+        cJSON_Delete(root);
+        return NULL;
+    }
+    sim_state *state = malloc(sizeof *state);
+    if (!state) abort();
+    *state = (sim_state){root, member(root, "groups"), member(root, "streams"), member(root, "tasks"),
+                         member(root, "cleanups")};
+    return state;
+}
+
+void state_close(sim_state *state) {
+    if (!state) return;
+    cJSON_Delete(state->root);
+    free(state);
+}
+
+/* ---- claims ---- */
+
+static bool same_life(const cJSON *entry, int64_t created_ms) {
+    const int64_t known = number(entry, "CreatedAt", SIM_NOTHING);
+    return known == SIM_NOTHING || known == created_ms;
+}
+
+static int sextet(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : 63;
+}
+
+/* Eight bytes each, in base64 without a seam. */
+static bool holds_identity(const char *text, const unsigned char identity[8]) {
+    unsigned char bytes[8];
+    unsigned bits = 0;
+    int bit_count = 0, len = 0;
+    for (; *text && *text != '='; text++) {
+        bits = bits << 6 | (unsigned)sextet(*text);
+        bit_count += 6;
+        if (bit_count < 8) continue;
+        bit_count -= 8;
+        bytes[len++] = (unsigned char)(bits >> bit_count);
+        if (len < 8) continue;
+        if (memcmp(bytes, identity, 8) == 0) return true;
+        len = 0;
+    }
+    return false;
+}
+
+static bool is_accounted(const cJSON *group, const sim_stream *stream) {
+    const char *text = cJSON_GetStringValue(member(group, "Accounted"));
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    char identity[2200];
+    if (!text) return false;
+    const int len = snprintf(identity, sizeof identity, "%s%c%lld", stream->name, 0, (long long)stream->created_ms);
+    SHA256((const unsigned char *)identity, (size_t)len, digest);
+    return holds_identity(text, digest);
+}
+
+sim_claim state_claim(const sim_state *state, const sim_world *world, const sim_stream *stream) {
+    const sim_group *group = &world->groups[stream->group];
+    char arn[4096];
+    const cJSON *entry, *of_group = NULL;
+    snprintf(arn, sizeof arn, "%s:log-stream:%s", group->arn, stream->name);
+    cJSON_ArrayForEach(entry, state->groups) if (is_text(entry, "LogGroupArn", group->arn) &&
+                                                 same_life(entry, group->created_ms)) of_group = entry;
+    const int64_t group_at = number(of_group, "ExportedAt", SIM_NOTHING);
+    if (!of_group) return (sim_claim){SIM_NOTHING, SIM_NOTHING, SIM_NOTHING};
+    cJSON_ArrayForEach(entry, state->streams) {
+        if (!is_text(entry, "LogStreamArn", arn) || !same_life(entry, stream->created_ms)) continue;
+        const int64_t at = number(entry, "ExportedAt", SIM_NOTHING);
+        const int64_t owed_to = number(entry, "OwedTo", at);
+        return (sim_claim){at, owed_to, member(entry, "OwedTo") && group_at > owed_to ? group_at : owed_to};
+    }
+    if (is_accounted(of_group, stream)) return (sim_claim){group_at, group_at, group_at};
+    return (sim_claim){SIM_NOTHING, SIM_NOTHING, SIM_NOTHING};
+}
+
+/* ---- objects ---- */
+
+bool state_commits(const sim_state *state, const sim_world *world, const sim_object *object) {
+    const cJSON *entry;
+    bool is_known = false;
+    if (object->task < 0) return false;
+    const sim_task *task = &world->tasks[object->task];
+    cJSON_ArrayForEach(entry, state->tasks) if (is_text(entry, "TaskId", task->id)) is_known = true;
+    if (!is_known) return false;
+    cJSON_ArrayForEach(entry, state->cleanups) {
+        if (!is_text(entry, "Folder", task->folder)) continue;
+        if (!is_text(entry, "Keep", world->streams[object->stream].folder)) return false;
+    }
+    return true;
+}
