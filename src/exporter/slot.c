@@ -210,13 +210,25 @@ static void task_is_running(run_context *run, export_slot *slot, smithy_str task
                       EXPORTER_FIELD_STR("prefix", slot->spec.destination_prefix));
 }
 
+/* The task was created for the present piece, by this attempt or by one whose answer was lost. */
+static bool is_for_this_piece(run_context *run, const export_slot *slot, const task_info *info) {
+    task_spec spec;
+    bool whole;
+    if (smithy_str_equal(info->name, smithy_str_from(slot->name))) return true;
+    return task_read_name(info, run->state.id, slot->spec.bucket, &spec, &whole) && whole &&
+           !state_has_task(&run->state, info->id) && spec.prefix.ptr && spec.kind == slot->spec.kind &&
+           spec.from_ms == slot->spec.from_ms && spec.to_ms == slot->spec.to_ms &&
+           smithy_str_equal(spec.group, slot->spec.group) && smithy_str_equal(spec.prefix, slot->spec.prefix) &&
+           smithy_str_equal(spec.destination_prefix, slot->spec.destination_prefix);
+}
+
 /* Somebody's task is active. It may be our own, whose answer was lost; else we say whose it is, and wait. */
 static void wait_for_slot(run_context *run, export_slot *slot) {
     task_list active = {0};
     smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = run->system});
     if (memory && task_list_active(run, &active, memory) == SMITHY_OK) {
         for (size_t i = 0; i < active.count; i++) {
-            if (smithy_str_equal(active.items[i].name, smithy_str_from(slot->name))) {
+            if (is_for_this_piece(run, slot, &active.items[i])) {
                 task_is_running(run, slot, active.items[i].id);
                 smithy_call_destroy(memory);
                 return;
@@ -271,7 +283,7 @@ static void search(run_context *run, export_slot *slot) {
     smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = run->system});
     const smithy_status status = memory ? task_list_all(run, &tasks, memory) : SMITHY_ERROR_MEMORY;
     for (size_t i = 0; status == SMITHY_OK && i < tasks.count; i++)
-        if (smithy_str_equal(tasks.items[i].name, smithy_str_from(slot->name))) {
+        if (is_for_this_piece(run, slot, &tasks.items[i])) {
             task_is_running(run, slot, tasks.items[i].id);
             break;
         }
