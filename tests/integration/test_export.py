@@ -183,7 +183,7 @@ def test_what_becomes_exportable_late_is_not_lost_behind_the_settle_delay(aws, e
     aws.set(export_lag_s=[0, 3], hint_lag_s=1.5)
     start = now()
     aws.load({"app": {"a": [(start - 5 + i, f"fresh {i}") for i in range(10)]}})
-    for _ in range(4):
+    for _ in range(6):
         assert exporter(settle_delay="4s").code == 0
         time.sleep(1.5)
     assert assert_exactly_once() == 10
