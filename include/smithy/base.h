@@ -138,6 +138,17 @@ typedef struct smithy_str_map {
     size_t count;
 } smithy_str_map;
 
+/* A map of lists of text, as httpQueryParams takes it. */
+typedef struct smithy_str_list_entry {
+    smithy_str key;
+    smithy_str_list value;
+} smithy_str_list_entry;
+
+typedef struct smithy_str_list_map {
+    const smithy_str_list_entry *items;
+    size_t count;
+} smithy_str_list_map;
+
 /* `text` as a smithy_str; absent for NULL. The characters stay the caller's. */
 static inline smithy_str smithy_str_from(const char *text) {
     smithy_str result = {text, text ? strlen(text) : 0};

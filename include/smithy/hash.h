@@ -1,4 +1,5 @@
-/* Digests and checksums. SHA and HMAC are OpenSSL's; CRC32 is zlib's polynomial. Shareable: no state but the caller's.
+/* Digests and checksums. SHA and HMAC are OpenSSL's; CRC-32 is zlib's, the other two are ours. Shareable: no state but
+ * the caller's.
  */
 #ifndef SMITHY_HASH_H
 #define SMITHY_HASH_H
@@ -10,6 +11,7 @@ extern "C" {
 #endif
 
 #define SMITHY_SHA256_SIZE 32
+#define SMITHY_SHA1_SIZE   20
 #define SMITHY_MD5_SIZE    16
 
 /* SMITHY_ERROR_MEMORY, or SMITHY_ERROR_CONFIG where OpenSSL has no such digest (a FIPS build has no MD5). */
@@ -30,8 +32,24 @@ SMITHY_API smithy_status smithy_sha256_final(smithy_sha256_state *state,
                                              uint8_t digest[SMITHY_SHA256_SIZE]) SMITHY_NODISCARD;
 SMITHY_API void smithy_sha256_deinit(smithy_sha256_state *state);
 
-/* CRC-32 (ISO-HDLC), in pieces: start with 0. */
+/* Any of the digests in pieces. As above: memory is taken by init and given back by final or deinit. */
+typedef enum smithy_digest_kind { SMITHY_DIGEST_MD5, SMITHY_DIGEST_SHA1, SMITHY_DIGEST_SHA256 } smithy_digest_kind;
+#define SMITHY_DIGEST_MAX_SIZE 32
+typedef struct smithy_digest_state {
+    void *context;
+} smithy_digest_state;
+SMITHY_API smithy_status smithy_digest_init(smithy_digest_state *state, smithy_digest_kind kind) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_digest_update(smithy_digest_state *state, const void *bytes,
+                                              size_t len) SMITHY_NODISCARD;
+/* *len: the size of the kind's digest. */
+SMITHY_API smithy_status smithy_digest_final(smithy_digest_state *state, uint8_t digest[SMITHY_DIGEST_MAX_SIZE],
+                                             size_t *len) SMITHY_NODISCARD;
+SMITHY_API void smithy_digest_deinit(smithy_digest_state *state);
+
+/* CRC-32 (ISO-HDLC), CRC-32C (iSCSI) and CRC-64/NVME, in pieces: start with 0. */
 SMITHY_API uint32_t smithy_crc32(uint32_t crc, const void *bytes, size_t len);
+SMITHY_API uint32_t smithy_crc32c(uint32_t crc, const void *bytes, size_t len);
+SMITHY_API uint64_t smithy_crc64nvme(uint64_t crc, const void *bytes, size_t len);
 
 /* Overwrites memory so that the compiler cannot leave it out. */
 SMITHY_API void smithy_cleanse(void *memory, size_t len);

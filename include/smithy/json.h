@@ -45,6 +45,9 @@ SMITHY_API void smithy_json_put_i64(smithy_json_writer *w, const char *name, smi
 SMITHY_API void smithy_json_put_f32(smithy_json_writer *w, const char *name,
                                     smithy_opt_f32 value); /* "NaN", "Infinity" */
 SMITHY_API void smithy_json_put_f64(smithy_json_writer *w, const char *name, smithy_opt_f64 value);
+/* bigInteger and bigDecimal: the number as it is written in `value`. SMITHY_ERROR_INPUT (the buffer's, sticky) for text
+ * that JSON does not take for a number. */
+SMITHY_API void smithy_json_put_number(smithy_json_writer *w, const char *name, smithy_str value);
 SMITHY_API void smithy_json_put_epoch(smithy_json_writer *w, const char *name,
                                       smithy_opt_time value); /* 1398796238.5 */
 SMITHY_API void smithy_json_put_date_time(smithy_json_writer *w, const char *name, smithy_opt_time value);
@@ -58,6 +61,7 @@ SMITHY_API void smithy_json_value_bool(smithy_json_writer *w, bool value);
 SMITHY_API void smithy_json_value_i64(smithy_json_writer *w, int64_t value);
 SMITHY_API void smithy_json_value_f32(smithy_json_writer *w, float value);
 SMITHY_API void smithy_json_value_f64(smithy_json_writer *w, double value);
+SMITHY_API void smithy_json_value_number(smithy_json_writer *w, smithy_str value); /* Absent: null. */
 SMITHY_API void smithy_json_value_epoch(smithy_json_writer *w, int64_t ms);
 SMITHY_API void smithy_json_value_date_time(smithy_json_writer *w, int64_t ms);
 SMITHY_API void smithy_json_value_http_date(smithy_json_writer *w, int64_t ms);
@@ -115,6 +119,9 @@ SMITHY_API smithy_status smithy_json_get_f32(const cJSON *json, smithy_opt_f32 *
                                              smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API smithy_status smithy_json_get_f64(const cJSON *json, smithy_opt_f64 *value,
                                              smithy_call *call) SMITHY_NODISCARD;
+/* bigInteger and bigDecimal: the number as it was written, digit for digit. */
+SMITHY_API smithy_status smithy_json_get_number(const cJSON *json, smithy_str *value,
+                                                smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API smithy_status smithy_json_get_epoch(const cJSON *json, smithy_opt_time *value,
                                                smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API smithy_status smithy_json_get_date_time(const cJSON *json, smithy_opt_time *value,

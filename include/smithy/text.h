@@ -49,6 +49,9 @@ SMITHY_API size_t smithy_f32_write(float value, char text[SMITHY_NUMBER_TEXT_SIZ
 SMITHY_API bool smithy_f64_read(smithy_str text, double *value);
 SMITHY_API bool smithy_f32_read(smithy_str text, float *value);
 
+/* A number as JSON writes it (-12.5e+3), of any length: what bigInteger and bigDecimal are kept as. */
+SMITHY_API bool smithy_number_is_valid(smithy_str text);
+
 /* ---- bytes as text ---- */
 
 SMITHY_API void smithy_base64_append(smithy_buffer *out, const void *bytes, size_t len);

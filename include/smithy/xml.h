@@ -39,6 +39,9 @@ SMITHY_API void smithy_xml_put_i32(smithy_xml_writer *w, const char *name, smith
 SMITHY_API void smithy_xml_put_i64(smithy_xml_writer *w, const char *name, smithy_opt_i64 value);
 SMITHY_API void smithy_xml_put_f32(smithy_xml_writer *w, const char *name, smithy_opt_f32 value);
 SMITHY_API void smithy_xml_put_f64(smithy_xml_writer *w, const char *name, smithy_opt_f64 value);
+/* bigInteger and bigDecimal: the number as it is written in `value`. SMITHY_ERROR_INPUT (the buffer's, sticky) for text
+ * that is no number. */
+SMITHY_API void smithy_xml_put_number(smithy_xml_writer *w, const char *name, smithy_str value);
 SMITHY_API void smithy_xml_put_epoch(smithy_xml_writer *w, const char *name, smithy_opt_time value);
 SMITHY_API void smithy_xml_put_date_time(smithy_xml_writer *w, const char *name, smithy_opt_time value);
 SMITHY_API void smithy_xml_put_http_date(smithy_xml_writer *w, const char *name, smithy_opt_time value);
@@ -50,6 +53,7 @@ SMITHY_API void smithy_xml_value_bool(smithy_xml_writer *w, bool value);
 SMITHY_API void smithy_xml_value_i64(smithy_xml_writer *w, int64_t value);
 SMITHY_API void smithy_xml_value_f32(smithy_xml_writer *w, float value);
 SMITHY_API void smithy_xml_value_f64(smithy_xml_writer *w, double value);
+SMITHY_API void smithy_xml_value_number(smithy_xml_writer *w, smithy_str value);
 SMITHY_API void smithy_xml_value_epoch(smithy_xml_writer *w, int64_t ms);
 SMITHY_API void smithy_xml_value_date_time(smithy_xml_writer *w, int64_t ms);
 SMITHY_API void smithy_xml_value_http_date(smithy_xml_writer *w, int64_t ms);
@@ -107,6 +111,9 @@ SMITHY_API smithy_status smithy_xml_get_f32(const smithy_xml_node *node, smithy_
                                             smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API smithy_status smithy_xml_get_f64(const smithy_xml_node *node, smithy_opt_f64 *value,
                                             smithy_call *call) SMITHY_NODISCARD;
+/* bigInteger and bigDecimal: the number as it was written. */
+SMITHY_API smithy_status smithy_xml_get_number(const smithy_xml_node *node, smithy_str *value,
+                                               smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API smithy_status smithy_xml_get_epoch(const smithy_xml_node *node, smithy_opt_time *value,
                                               smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API smithy_status smithy_xml_get_date_time(const smithy_xml_node *node, smithy_opt_time *value,
