@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from . import config, emit, protocols, resolve, slim
+from . import config, emit, endpoint_tests, protocols, resolve, slim
 from .errors import GeneratorError
 from .model import Model
 
@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("model", type=Path, metavar="MODEL.json")
     command.add_argument("--service-config", type=Path, metavar="TOML", help="takes the operations from there")
     command.add_argument("--operations", help="comma separated, instead of the configuration's")
+    command.add_argument("--without-endpoint-tests", action="store_true", help="leave out the model's own tests too")
     command.add_argument("--out", type=Path, required=True, metavar="FILE.json")
     command.set_defaults(run=_slim)
 
@@ -42,7 +43,14 @@ def _parser() -> argparse.ArgumentParser:
     wanted = command.add_mutually_exclusive_group()
     wanted.add_argument("--operations", help="comma separated; default the configuration's, else all")
     wanted.add_argument("--all", action="store_true", help="all operations of the model")
+    command.add_argument("--list", action="store_true", help="write nothing, print the files that would be")
     command.set_defaults(run=_generate)
+
+    command = commands.add_parser("endpoint-test", help="generate the program that runs a model's own endpoint tests")
+    command.add_argument("model", type=Path, metavar="MODEL.json")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.c")
+    command.add_argument("--name", required=True, help="the client's prefix")
+    command.set_defaults(run=_endpoint_test)
 
     for name, run, text in (
         ("update-generated", _update, "bring the generated folder up to date with the models"),
@@ -64,7 +72,11 @@ def _slim(options: argparse.Namespace) -> int:
     wanted = _names(options.operations)
     if wanted is None and options.service_config:
         wanted = config.load(options.service_config).operations
-    text = slim.write(slim.slim(Model.load(options.model), wanted))
+    tree = slim.slim(Model.load(options.model), wanted)
+    if options.without_endpoint_tests:
+        for shape in tree["shapes"].values():
+            shape.get("traits", {}).pop(endpoint_tests.TESTS, None)
+    text = slim.write(tree)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(text, encoding="utf-8")
     return 0
@@ -83,7 +95,19 @@ def _generate(options: argparse.Namespace) -> int:
         settings = replace(settings, operations=None)
     elif options.operations is not None:
         settings = replace(settings, operations=_names(options.operations))
-    _write(options.out, _service_files(options.model, settings))
+    files = _service_files(options.model, settings)
+    if options.list:
+        print("\n".join(sorted(files)))
+    else:
+        _write(options.out, files)
+    return 0
+
+
+def _endpoint_test(options: argparse.Namespace) -> int:
+    model = Model.load(options.model)
+    text = endpoint_tests.build({"smithy": "2.0", "shapes": model.shapes}, model.service_id, options.name)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(text, encoding="utf-8")
     return 0
 
 
