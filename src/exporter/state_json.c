@@ -88,11 +88,20 @@ static void new_line(smithy_json_writer *json, bool first) {
     json->comma = false;
 }
 
+/* Nothing of the group was ever archived: there is nothing to remember. */
+static bool is_blank(const state_group *group) {
+    return group->exported_at == STATE_NOTHING && group->converge_to == STATE_NOTHING && group->accounted_count == 0 &&
+           group->stream_count == 0 && group->folder_count == 0;
+}
+
 static void write_groups(smithy_json_writer *json, const exporter_state *state) {
+    bool first = true;
     smithy_json_name(json, "groups");
     smithy_json_open_array(json);
     for (size_t i = 0; i < state->group_count; i++) {
-        new_line(json, i == 0);
+        if (is_blank(state->groups[i])) continue;
+        new_line(json, first);
+        first = false;
         write_group(json, state->groups[i]);
     }
     smithy_json_close_array(json);
