@@ -14,8 +14,8 @@ PATTERN_MAX = 40
 VALUES_MAX = 60
 
 
-def of_member(model: Model, member: Member, own: dict[str, Any]) -> tuple[str, str]:
-    """The full comment of a member, and a shorter one for where that does not fit."""
+def of_member(model: Model, member: Member, own: dict[str, Any]) -> tuple[str, ...]:
+    """A member's comment, and shorter ones for where that does not fit."""
     target = model.shape(member.target)
     merged = {**target.get("traits", {}), **own}
     head = member.name
@@ -27,15 +27,16 @@ def of_member(model: Model, member: Member, own: dict[str, Any]) -> tuple[str, s
     more = _facts(target, merged)
     if "smithy.api#deprecated" in merged:
         must.append("deprecated")
-    return _sentence(head, must + more), _sentence(member.name, must + more[:1])
+    return _sentence(head, must + more), _sentence(member.name, must + more[:1]), _sentence(member.name, must)
 
 
 def _sentence(head: str, facts: list[str]) -> str:
     text = f"{head}: {'; '.join(facts)}." if facts else f"{head}."
-    return text if _is_safe(text) else f"{head}."
+    return text if is_safe(text) else f"{head}."
 
 
-def _is_safe(text: str) -> bool:
+def is_safe(text: str) -> bool:
+    """Whether a C comment can hold the text as it stands."""
     return text.isascii() and text.isprintable() and not any(bad in text for bad in ("*/", "/*", "??", "\\"))
 
 
@@ -52,7 +53,7 @@ def _facts(target: "RawShape", merged: dict[str, Any]) -> list[str]:
         if values and len(listed) <= VALUES_MAX:
             facts.append(listed)
     pattern = merged.get("smithy.api#pattern", "")
-    if pattern and len(pattern) <= PATTERN_MAX and _is_safe(pattern):
+    if pattern and len(pattern) <= PATTERN_MAX and is_safe(pattern):
         facts.append(f"matches {pattern}")
     return facts
 

@@ -6,16 +6,18 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from . import c_types, endpoints, protocols
+from . import c_types, comments, endpoints, protocols
 from .errors import GeneratorError
 from .ir import Error, Kind, Operation, Service, Setting, Shape
-from .layout import Writer, call, comment, trailing
+from .layout import Row, Writer, call, comment, trailing
 from .model import Model
 from .order import ENTRY
 from .protocols.base import Protocol
 from .protocols.json_codec import choice
 
 NEWER = "A value newer than the model: see wire."
+
+EMPTY = Row("char unused;", ("The shape has no members.",))
 
 # Settings of the endpoint rules that every client has, by their built-in name.
 BUILT_IN = {
@@ -99,9 +101,9 @@ class _Emitter:
     # ---- the client ----
 
     def _settings(self) -> list[str]:
-        defaults = {"bool": "Optional; default as the endpoint rules say.", "str": "Optional. Borrowed: must outlive the client."}
-        rows = [(self._declare_setting(s), defaults.get(s.kind, defaults["str"]), "") for s in self.service.settings]
-        return trailing([(declaration, f"{text} ", text) for declaration, text, _ in rows]) if rows else []
+        texts = {"bool": "Optional; default as the endpoint rules say."}
+        borrowed = "Optional. Borrowed: must outlive the client."
+        return trailing([Row(self._declare_setting(s), (texts.get(s.kind, borrowed),)) for s in self.service.settings])
 
     def _declare_setting(self, setting: Setting) -> str:
         c_type = {"bool": "smithy_opt_bool", "str": "smithy_str", "str_list": "smithy_str_list"}[setting.kind]
@@ -168,34 +170,30 @@ class _Emitter:
         if shape.id.startswith(ENTRY):
             holder = self.service.shapes[shape.id.removeprefix(ENTRY)]
             value = c_types.declare_entry_value(self.service, holder.item, holder.sparse)
-            return self._structure(shape.name, f"An entry of {shape.comment}.", [("smithy_str key;", "", ""), (value, "", "")])
+            return self._structure(shape.name, f"An entry of {shape.comment}.", [Row("smithy_str key;"), Row(value)])
         if shape.kind in (Kind.ENUM, Kind.INT_ENUM):
             return self._enum_type(shape)
         if shape.kind is Kind.UNION:
             return self._union_type(shape)
         if shape.kind is Kind.LIST:
-            rows = [(c_types.declare_items(self.service, shape), "", ""), ("size_t count;", "", "")]
+            rows = [Row(c_types.declare_items(self.service, shape)), Row("size_t count;")]
             return self._structure(shape.name, f"{shape.comment}.", rows)
         if shape.kind is Kind.MAP:
-            rows = [(f"const {shape.name}_entry *items;", "In the order of the wire.", "In the order of the wire.")]
-            return self._structure(shape.name, f"{shape.comment}.", [*rows, ("size_t count;", "", "")])
+            rows = [Row(f"const {shape.name}_entry *items;", ("In the order of the wire.",)), Row("size_t count;")]
+            return self._structure(shape.name, f"{shape.comment}.", rows)
         return self._structure(shape.name, f"{shape.comment}.", self._member_rows(shape))
 
-    def _member_rows(self, shape: Shape, sending: bool = False) -> list[tuple[str, str, str]]:
-        rows = [
-            (c_types.declare_member(self.service, member, sending), member.comment, member.short_comment)
-            for member in shape.members
-        ]
-        return rows or [("char unused;", "The shape has no members.", "The shape has no members.")]
+    def _member_rows(self, shape: Shape, sending: bool = False) -> list[Row]:
+        rows = [Row(c_types.declare_member(self.service, member, sending), member.comments) for member in shape.members]
+        return rows or [EMPTY]
 
-    def _structure(self, name: str, text: str, rows: list[tuple[str, str, str]]) -> list[str]:
+    def _structure(self, name: str, text: str, rows: list[Row]) -> list[str]:
         return [*comment(text), f"typedef struct {name} {{", *trailing(rows), f"}} {name};"]
 
     def _enum_type(self, shape: Shape) -> list[str]:
-        rows = [(f"{shape.constant}_ABSENT = 0,", "", "")]
-        rows += [(f"{value.constant},", self._wire_comment(value.wire), "") for value in shape.values]
-        rows.append((f"{shape.constant}_UNKNOWN", NEWER, NEWER))
-        rows = [(declaration, text, text) for declaration, text, _ in rows]
+        rows = [Row(f"{shape.constant}_ABSENT = 0,")]
+        rows += [Row(f"{value.constant},", self._wire_comment(value.wire)) for value in shape.values]
+        rows.append(Row(f"{shape.constant}_UNKNOWN", (NEWER,)))
         wire = "smithy_str wire;" if shape.kind is Kind.ENUM else "int32_t wire;"
         wire_type = "smithy_str" if shape.kind is Kind.ENUM else "smithy_opt_i32"
         what = "Sent only with the unknown kind; read, always set."
@@ -206,26 +204,21 @@ class _Emitter:
             *trailing(rows),
             f"}} {name}_kind;",
             f"typedef struct {name} {{",
-            *trailing([(f"{name}_kind kind;", "", ""), (wire, what, what)]),
+            *trailing([Row(f"{name}_kind kind;"), Row(wire, (what,))]),
             f"}} {name};",
             *call(f"SMITHY_API {wire_type} {name}_wire(", (f"{name} value",)),
             *call(f"SMITHY_API {name} {name}_of(", (f"{wire_type} wire",)),
         ]
 
-    def _wire_comment(self, wire: str | int) -> str:
-        text = str(wire)
-        safe = text.isascii() and text.isprintable() and not any(bad in text for bad in ("*/", "/*", "??", "\\"))
-        return (f'"{text}"' if isinstance(wire, str) else text) if safe and len(text) <= 60 else ""
+    def _wire_comment(self, wire: str | int) -> tuple[str, ...]:
+        text = f'"{wire}"' if isinstance(wire, str) else str(wire)
+        return (text,) if comments.is_safe(text) and len(text) <= 60 else ()
 
     def _union_type(self, shape: Shape) -> list[str]:
-        kinds = [(f"{shape.constant}_ABSENT = 0,", "", "")]
-        kinds += [(f"{choice(shape, member)},", member.name, member.name) for member in shape.members]
-        newer = "A member newer than the model; it is not kept."
-        kinds.append((f"{shape.constant}_UNKNOWN", newer, newer))
-        rows = [
-            (c_types.declare_choice(self.service, member), member.comment, member.short_comment)
-            for member in shape.members
-        ] or [("char unused;", "", "")]
+        kinds = [Row(f"{shape.constant}_ABSENT = 0,")]
+        kinds += [Row(f"{choice(shape, member)},", (member.name,)) for member in shape.members]
+        kinds.append(Row(f"{shape.constant}_UNKNOWN", ("A member newer than the model; it is not kept.",)))
+        rows = [Row(c_types.declare_choice(self.service, member), member.comments) for member in shape.members] or [EMPTY]
         return [
             *comment(f"{shape.comment}: one of its members, as `kind` says."),
             f"typedef enum {shape.name}_kind {{",
@@ -269,11 +262,11 @@ class _Emitter:
 
     def _errors_header(self) -> dict[str, Any]:
         prefix = self.service.prefix.upper()
-        rows = [(f"{prefix}_ERROR_NONE = 0,", "It did not fail, or not by an answer of the service.")]
-        rows += [(f"{kind.constant},", f'"{kind.code}"') for kind in self.service.error_kinds]
-        rows.append((f"{prefix}_ERROR_OTHER", "Any other code."))
+        rows = [Row(f"{prefix}_ERROR_NONE = 0,", ("It did not fail, or not by an answer of the service.",))]
+        rows += [Row(f"{kind.constant},", (f'"{kind.code}"',)) for kind in self.service.error_kinds]
+        rows.append(Row(f"{prefix}_ERROR_OTHER", ("Any other code.",)))
         return {
-            "kind_rows": trailing([(declaration, text, text) for declaration, text in rows]),
+            "kind_rows": trailing(rows),
             "structures": [self._error_structure(error) for error in self.service.errors if error.shape.members],
         }
 
@@ -336,7 +329,7 @@ class _Emitter:
         constants = {kind.code: kind.constant for kind in self.service.error_kinds}
         return f"Errors: {', '.join(constants[error.code] for error in operation.errors)}."
 
-    def _structure_alone(self, name: str, rows: list[tuple[str, str, str]]) -> list[str]:
+    def _structure_alone(self, name: str, rows: list[Row]) -> list[str]:
         return [f"typedef struct {name} {{", *trailing(rows), f"}} {name};"]
 
     def _input(self, operation: Operation) -> list[str]:
@@ -346,16 +339,16 @@ class _Emitter:
             field = operation.output_stream.field
             text = f"Optional; takes the body as it comes; NULL collects it into output->{field}."
             short = f"Optional; NULL collects the body into output->{field}."
-            rows.append(("smithy_sink *body_sink;", text, short))
+            rows.append(Row("smithy_sink *body_sink;", (text, short)))
         return self._structure_alone(operation.input.name, rows)
 
-    def _output_rows(self, operation: Operation) -> list[tuple[str, str, str]]:
+    def _output_rows(self, operation: Operation) -> list[Row]:
         rows = self._member_rows(operation.output)
         if operation.output_stream is None:
             return rows
         index = operation.output.members.index(operation.output_stream)
         text = f"{operation.output_stream.name}: empty where input->body_sink took it."
-        rows[index] = (rows[index][0], text, text)
+        rows[index] = Row(rows[index].declaration, (text,))
         return rows
 
     def _doc(self, operation: Operation) -> list[str]:
@@ -415,8 +408,8 @@ class _Emitter:
     def _operation_errors(self, operation: Operation) -> list[str]:
         if not operation.errors:
             return ["static const smithy_error_shape *const ERRORS[] = {NULL};"]
-        rows = [(f"&{error.row},", f"HTTP {error.http_status}", f"HTTP {error.http_status}") for error in operation.errors]
-        return ["static const smithy_error_shape *const ERRORS[] = {", *trailing([*rows, ("NULL,", "", "")]), "};"]
+        rows = [Row(f"&{error.row},", (f"HTTP {error.http_status}",)) for error in operation.errors]
+        return ["static const smithy_error_shape *const ERRORS[] = {", *trailing([*rows, Row("NULL,")]), "};"]
 
     def _operation_rows(self, operation: Operation) -> list[tuple[str, str]]:
         return [

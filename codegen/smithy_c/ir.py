@@ -86,8 +86,7 @@ class Member:
     xml: XmlBinding = XmlBinding()
     json_name: str = ""
     context_param: str = ""
-    comment: str = ""
-    short_comment: str = ""
+    comments: tuple[str, ...] = ()  # The one that is preferred first, the shortest last.
 
 
 @dataclass(frozen=True)

@@ -55,41 +55,47 @@ def _pack(arguments: Sequence[str], tail: str, column: int) -> list[str]:
     return [*lines, current]
 
 
-def trailing(rows: Sequence[tuple[str, str, str]], indent: int = 4) -> list[str]:
-    """Declarations, each with its comment behind it, aligned; above it where one would pass the margin.
+@dataclass(frozen=True)
+class Row:
+    """A declaration, and its comment in the words that are preferred, then in ever fewer."""
 
-    A row is the declaration, its comment and a shorter comment.
-    """
+    declaration: str
+    comments: tuple[str, ...] = ()
+
+
+def trailing(rows: Sequence[Row], indent: int = 4) -> list[str]:
+    """Declarations, each with its comment behind it, aligned; above it where one would pass the margin."""
     margin = " " * indent
     lines: list[str] = []
     for run in _runs(rows):
-        if not run[0][2]:
-            lines += [margin + declaration for declaration, _, _ in run]
+        if not run[0].comments:
+            lines += [margin + row.declaration for row in run]
             continue
-        column = max(len(declaration) for declaration, _, _ in run) + 1
+        column = max(len(row.declaration) for row in run) + 1
         room = WIDTH - indent - column - len("/*  */")
-        if any(len(short) > room for _, _, short in run):
-            return _above(rows, indent)
-        for declaration, full, short in run:
-            lines.append(f"{margin}{declaration.ljust(column)}/* {full if len(full) <= room else short} */")
+        for row in run:
+            text = next((text for text in row.comments if len(text) <= room), None)
+            if text is None:
+                return _above(rows, indent)
+            lines.append(f"{margin}{row.declaration.ljust(column)}/* {text} */")
     return lines
 
 
-def _runs(rows: Sequence[tuple[str, str, str]]) -> list[list[tuple[str, str, str]]]:
+def _runs(rows: Sequence[Row]) -> list[list[Row]]:
     """Neighbours that have a comment, or have none: only those align with each other."""
-    runs: list[list[tuple[str, str, str]]] = []
+    runs: list[list[Row]] = []
     for row in rows:
-        if runs and bool(runs[-1][0][2]) == bool(row[2]):
+        if runs and bool(runs[-1][0].comments) == bool(row.comments):
             runs[-1].append(row)
         else:
             runs.append([row])
     return runs
 
 
-def _above(rows: Sequence[tuple[str, str, str]], indent: int) -> list[str]:
+def _above(rows: Sequence[Row], indent: int) -> list[str]:
     lines: list[str] = []
-    for declaration, full, _ in rows:
-        lines += (comment(full, indent) if full else []) + [" " * indent + declaration]
+    for row in rows:
+        lines += (comment(row.comments[0], indent) if row.comments else []) + [" " * indent + row.declaration]
     return lines
 
 

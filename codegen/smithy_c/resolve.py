@@ -337,8 +337,7 @@ class _Resolver:
             json_name=own.get("smithy.api#jsonName", name),
             context_param=own.get("smithy.rules#contextParam", {}).get("name", ""),
         )
-        full, short = comments.of_member(self.model, member, own)
-        return replace(member, comment=full, short_comment=short)
+        return replace(member, comments=comments.of_member(self.model, member, own))
 
     def _time_format(self, where: str, own: dict[str, Any], target: dict[str, Any]) -> TimeFormat | None:
         name = own.get("smithy.api#timestampFormat", target.get("smithy.api#timestampFormat"))

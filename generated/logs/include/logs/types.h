@@ -151,32 +151,19 @@ SMITHY_API logs_log_group_class logs_log_group_class_of(smithy_str wire);
 
 /* LogGroup. */
 typedef struct logs_log_group {
-    /* logGroupName: 1 to 512 characters. */
-    smithy_str log_group_name;
-    /* creationTime: at least 0. */
-    smithy_opt_i64 creation_time;
-    /* retentionInDays. */
-    smithy_opt_i32 retention_in_days;
-    /* metricFilterCount. */
-    smithy_opt_i32 metric_filter_count;
-    /* arn. */
-    smithy_str arn;
-    /* storedBytes: at least 0. */
-    smithy_opt_i64 stored_bytes;
-    /* kmsKeyId: 0 to 256 characters. */
-    smithy_str kms_key_id;
-    /* dataProtectionStatus: ACTIVATED, DELETED, ARCHIVED or DISABLED. */
-    logs_data_protection_status data_protection_status;
-    /* inheritedProperties. */
-    logs_inherited_properties inherited_properties;
-    /* logGroupClass: STANDARD, INFREQUENT_ACCESS or DELIVERY. */
-    logs_log_group_class log_group_class;
-    /* logGroupArn. */
-    smithy_str log_group_arn;
-    /* deletionProtectionEnabled. */
-    smithy_opt_bool deletion_protection_enabled;
-    /* bearerTokenAuthenticationEnabled. */
-    smithy_opt_bool bearer_token_authentication_enabled;
+    smithy_str log_group_name;                           /* logGroupName: 1 to 512 characters. */
+    smithy_opt_i64 creation_time;                        /* creationTime: at least 0. */
+    smithy_opt_i32 retention_in_days;                    /* retentionInDays. */
+    smithy_opt_i32 metric_filter_count;                  /* metricFilterCount. */
+    smithy_str arn;                                      /* arn. */
+    smithy_opt_i64 stored_bytes;                         /* storedBytes: at least 0. */
+    smithy_str kms_key_id;                               /* kmsKeyId: 0 to 256 characters. */
+    logs_data_protection_status data_protection_status;  /* dataProtectionStatus. */
+    logs_inherited_properties inherited_properties;      /* inheritedProperties. */
+    logs_log_group_class log_group_class;                /* logGroupClass: STANDARD, INFREQUENT_ACCESS or DELIVERY. */
+    smithy_str log_group_arn;                            /* logGroupArn. */
+    smithy_opt_bool deletion_protection_enabled;         /* deletionProtectionEnabled. */
+    smithy_opt_bool bearer_token_authentication_enabled; /* bearerTokenAuthenticationEnabled. */
 } logs_log_group;
 
 /* LogGroups. */

@@ -29,11 +29,11 @@ typedef struct s3_client_options {
                                        leaves it. */
     smithy_str app_id;              /* Optional; default AWS_SDK_UA_APP_ID. Goes into the User-Agent. */
 
-    smithy_opt_bool accelerate;                         /* Optional; default as the endpoint rules say.  */
-    smithy_opt_bool disable_multi_region_access_points; /* Optional; default as the endpoint rules say.  */
-    smithy_opt_bool disable_s3_express_session_auth;    /* Optional; default as the endpoint rules say.  */
-    smithy_opt_bool force_path_style;                   /* Optional; default as the endpoint rules say.  */
-    smithy_opt_bool use_arn_region;                     /* Optional; default as the endpoint rules say.  */
+    smithy_opt_bool accelerate;                         /* Optional; default as the endpoint rules say. */
+    smithy_opt_bool disable_multi_region_access_points; /* Optional; default as the endpoint rules say. */
+    smithy_opt_bool disable_s3_express_session_auth;    /* Optional; default as the endpoint rules say. */
+    smithy_opt_bool force_path_style;                   /* Optional; default as the endpoint rules say. */
+    smithy_opt_bool use_arn_region;                     /* Optional; default as the endpoint rules say. */
 } s3_client_options;
 
 /* No I/O. NULL with the call's error set: SMITHY_ERROR_CONFIG names the setting and where it came from. `options` NULL:

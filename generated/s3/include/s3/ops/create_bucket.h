@@ -15,28 +15,17 @@ extern "C" {
  * Errors: S3_ERROR_BUCKET_ALREADY_EXISTS, S3_ERROR_BUCKET_ALREADY_OWNED_BY_YOU. */
 
 typedef struct s3_create_bucket_input {
-    /* ACL, header x-amz-acl. */
-    s3_bucket_canned_acl acl;
-    /* Bucket: required. */
-    smithy_str bucket;
-    /* CreateBucketConfiguration. */
-    const s3_create_bucket_configuration *create_bucket_configuration;
-    /* GrantFullControl, header x-amz-grant-full-control. */
-    smithy_str grant_full_control;
-    /* GrantRead, header x-amz-grant-read. */
-    smithy_str grant_read;
-    /* GrantReadACP, header x-amz-grant-read-acp. */
-    smithy_str grant_read_acp;
-    /* GrantWrite, header x-amz-grant-write. */
-    smithy_str grant_write;
-    /* GrantWriteACP, header x-amz-grant-write-acp. */
-    smithy_str grant_write_acp;
-    /* ObjectLockEnabledForBucket, header x-amz-bucket-object-lock-enabled. */
-    smithy_opt_bool object_lock_enabled_for_bucket;
-    /* ObjectOwnership, header x-amz-object-ownership: BucketOwnerPreferred, ObjectWriter or BucketOwnerEnforced. */
-    s3_object_ownership object_ownership;
-    /* BucketNamespace, header x-amz-bucket-namespace: account-regional or global. */
-    s3_bucket_namespace bucket_namespace;
+    s3_bucket_canned_acl acl;                                          /* ACL, header x-amz-acl. */
+    smithy_str bucket;                                                 /* Bucket: required. */
+    const s3_create_bucket_configuration *create_bucket_configuration; /* CreateBucketConfiguration. */
+    smithy_str grant_full_control;                                     /* GrantFullControl. */
+    smithy_str grant_read;                                             /* GrantRead, header x-amz-grant-read. */
+    smithy_str grant_read_acp;                                         /* GrantReadACP, header x-amz-grant-read-acp. */
+    smithy_str grant_write;                                            /* GrantWrite, header x-amz-grant-write. */
+    smithy_str grant_write_acp;                                        /* GrantWriteACP. */
+    smithy_opt_bool object_lock_enabled_for_bucket;                    /* ObjectLockEnabledForBucket. */
+    s3_object_ownership object_ownership;                              /* ObjectOwnership. */
+    s3_bucket_namespace bucket_namespace;                              /* BucketNamespace. */
 } s3_create_bucket_input;
 
 typedef struct s3_create_bucket_output {

@@ -39,92 +39,49 @@ typedef struct s3_head_object_input {
 } s3_head_object_input;
 
 typedef struct s3_head_object_output {
-    /* DeleteMarker, header x-amz-delete-marker. */
-    smithy_opt_bool delete_marker;
-    /* AcceptRanges, header accept-ranges. */
-    smithy_str accept_ranges;
-    /* Expiration, header x-amz-expiration. */
-    smithy_str expiration;
-    /* Restore, header x-amz-restore. */
-    smithy_str restore;
-    /* ArchiveStatus, header x-amz-archive-status: ARCHIVE_ACCESS or DEEP_ARCHIVE_ACCESS. */
-    s3_archive_status archive_status;
-    /* LastModified, header Last-Modified. */
-    smithy_opt_time last_modified;
-    /* ContentLength, header Content-Length. */
-    smithy_opt_i64 content_length;
-    /* ChecksumCRC32, header x-amz-checksum-crc32. */
-    smithy_str checksum_crc32;
-    /* ChecksumCRC32C, header x-amz-checksum-crc32c. */
-    smithy_str checksum_crc32c;
-    /* ChecksumCRC64NVME, header x-amz-checksum-crc64nvme. */
-    smithy_str checksum_crc64nvme;
-    /* ChecksumSHA1, header x-amz-checksum-sha1. */
-    smithy_str checksum_sha1;
-    /* ChecksumSHA256, header x-amz-checksum-sha256. */
-    smithy_str checksum_sha256;
-    /* ChecksumSHA512, header x-amz-checksum-sha512. */
-    smithy_str checksum_sha512;
-    /* ChecksumMD5, header x-amz-checksum-md5. */
-    smithy_str checksum_md5;
-    /* ChecksumXXHASH64, header x-amz-checksum-xxhash64. */
-    smithy_str checksum_xxhash64;
-    /* ChecksumXXHASH3, header x-amz-checksum-xxhash3. */
-    smithy_str checksum_xxhash3;
-    /* ChecksumXXHASH128, header x-amz-checksum-xxhash128. */
-    smithy_str checksum_xxhash128;
-    /* ChecksumType, header x-amz-checksum-type: COMPOSITE or FULL_OBJECT. */
-    s3_checksum_type checksum_type;
-    /* ETag, header ETag. */
-    smithy_str etag;
-    /* MissingMeta, header x-amz-missing-meta. */
-    smithy_opt_i32 missing_meta;
-    /* VersionId, header x-amz-version-id. */
-    smithy_str version_id;
-    /* CacheControl, header Cache-Control. */
-    smithy_str cache_control;
-    /* ContentDisposition, header Content-Disposition. */
-    smithy_str content_disposition;
-    /* ContentEncoding, header Content-Encoding. */
-    smithy_str content_encoding;
-    /* ContentLanguage, header Content-Language. */
-    smithy_str content_language;
-    /* ContentType, header Content-Type. */
-    smithy_str content_type;
-    /* ContentRange, header Content-Range. */
-    smithy_str content_range;
-    /* Expires, header Expires. */
-    smithy_str expires;
-    /* WebsiteRedirectLocation, header x-amz-website-redirect-location. */
-    smithy_str website_redirect_location;
-    /* ServerSideEncryption, header x-amz-server-side-encryption: AES256, aws:fsx, aws:kms or aws:kms:dsse. */
-    s3_server_side_encryption server_side_encryption;
-    /* Metadata, headers x-amz-meta-*. */
-    smithy_str_map metadata;
-    /* SSECustomerAlgorithm, header x-amz-server-side-encryption-customer-algorithm. */
-    smithy_str sse_customer_algorithm;
-    /* SSECustomerKeyMD5, header x-amz-server-side-encryption-customer-key-MD5. */
-    smithy_str sse_customer_key_md5;
-    /* SSEKMSKeyId, header x-amz-server-side-encryption-aws-kms-key-id. */
-    smithy_str sse_kms_key_id;
-    /* BucketKeyEnabled, header x-amz-server-side-encryption-bucket-key-enabled. */
-    smithy_opt_bool bucket_key_enabled;
-    /* StorageClass, header x-amz-storage-class. */
-    s3_storage_class storage_class;
-    /* RequestCharged, header x-amz-request-charged: requester. */
-    s3_request_charged request_charged;
-    /* ReplicationStatus, header x-amz-replication-status: COMPLETE, PENDING, FAILED, REPLICA or COMPLETED. */
-    s3_replication_status replication_status;
-    /* PartsCount, header x-amz-mp-parts-count. */
-    smithy_opt_i32 parts_count;
-    /* TagCount, header x-amz-tagging-count. */
-    smithy_opt_i32 tag_count;
-    /* ObjectLockMode, header x-amz-object-lock-mode: GOVERNANCE or COMPLIANCE. */
-    s3_object_lock_mode object_lock_mode;
-    /* ObjectLockRetainUntilDate, header x-amz-object-lock-retain-until-date. */
-    smithy_opt_time object_lock_retain_until_date;
-    /* ObjectLockLegalHoldStatus, header x-amz-object-lock-legal-hold: ON or OFF. */
-    s3_object_lock_legal_hold_status object_lock_legal_hold_status;
+    smithy_opt_bool delete_marker;                                  /* DeleteMarker, header x-amz-delete-marker. */
+    smithy_str accept_ranges;                                       /* AcceptRanges, header accept-ranges. */
+    smithy_str expiration;                                          /* Expiration, header x-amz-expiration. */
+    smithy_str restore;                                             /* Restore, header x-amz-restore. */
+    s3_archive_status archive_status;                               /* ArchiveStatus. */
+    smithy_opt_time last_modified;                                  /* LastModified, header Last-Modified. */
+    smithy_opt_i64 content_length;                                  /* ContentLength, header Content-Length. */
+    smithy_str checksum_crc32;                                      /* ChecksumCRC32, header x-amz-checksum-crc32. */
+    smithy_str checksum_crc32c;                                     /* ChecksumCRC32C, header x-amz-checksum-crc32c. */
+    smithy_str checksum_crc64nvme;                                  /* ChecksumCRC64NVME. */
+    smithy_str checksum_sha1;                                       /* ChecksumSHA1, header x-amz-checksum-sha1. */
+    smithy_str checksum_sha256;                                     /* ChecksumSHA256, header x-amz-checksum-sha256. */
+    smithy_str checksum_sha512;                                     /* ChecksumSHA512, header x-amz-checksum-sha512. */
+    smithy_str checksum_md5;                                        /* ChecksumMD5, header x-amz-checksum-md5. */
+    smithy_str checksum_xxhash64;                                   /* ChecksumXXHASH64. */
+    smithy_str checksum_xxhash3;                                    /* ChecksumXXHASH3. */
+    smithy_str checksum_xxhash128;                                  /* ChecksumXXHASH128. */
+    s3_checksum_type checksum_type;                                 /* ChecksumType: COMPOSITE or FULL_OBJECT. */
+    smithy_str etag;                                                /* ETag, header ETag. */
+    smithy_opt_i32 missing_meta;                                    /* MissingMeta, header x-amz-missing-meta. */
+    smithy_str version_id;                                          /* VersionId, header x-amz-version-id. */
+    smithy_str cache_control;                                       /* CacheControl, header Cache-Control. */
+    smithy_str content_disposition;                                 /* ContentDisposition. */
+    smithy_str content_encoding;                                    /* ContentEncoding, header Content-Encoding. */
+    smithy_str content_language;                                    /* ContentLanguage, header Content-Language. */
+    smithy_str content_type;                                        /* ContentType, header Content-Type. */
+    smithy_str content_range;                                       /* ContentRange, header Content-Range. */
+    smithy_str expires;                                             /* Expires, header Expires. */
+    smithy_str website_redirect_location;                           /* WebsiteRedirectLocation. */
+    s3_server_side_encryption server_side_encryption;               /* ServerSideEncryption. */
+    smithy_str_map metadata;                                        /* Metadata, headers x-amz-meta-*. */
+    smithy_str sse_customer_algorithm;                              /* SSECustomerAlgorithm. */
+    smithy_str sse_customer_key_md5;                                /* SSECustomerKeyMD5. */
+    smithy_str sse_kms_key_id;                                      /* SSEKMSKeyId. */
+    smithy_opt_bool bucket_key_enabled;                             /* BucketKeyEnabled. */
+    s3_storage_class storage_class;                                 /* StorageClass, header x-amz-storage-class. */
+    s3_request_charged request_charged;                             /* RequestCharged: requester. */
+    s3_replication_status replication_status;                       /* ReplicationStatus. */
+    smithy_opt_i32 parts_count;                                     /* PartsCount, header x-amz-mp-parts-count. */
+    smithy_opt_i32 tag_count;                                       /* TagCount, header x-amz-tagging-count. */
+    s3_object_lock_mode object_lock_mode;                           /* ObjectLockMode: GOVERNANCE or COMPLIANCE. */
+    smithy_opt_time object_lock_retain_until_date;                  /* ObjectLockRetainUntilDate. */
+    s3_object_lock_legal_hold_status object_lock_legal_hold_status; /* ObjectLockLegalHoldStatus: ON or OFF. */
 } s3_head_object_output;
 
 /* Calls the service, with retries. What `output` points to lives in the call until its next reset. */

@@ -16,145 +16,77 @@ extern "C" {
  * S3_ERROR_TOO_MANY_PARTS. */
 
 typedef struct s3_put_object_input {
-    /* ACL, header x-amz-acl. */
-    s3_object_canned_acl acl;
-    /* Body. */
-    smithy_body body;
-    /* Bucket: required. */
-    smithy_str bucket;
-    /* CacheControl, header Cache-Control. */
-    smithy_str cache_control;
-    /* ContentDisposition, header Content-Disposition. */
-    smithy_str content_disposition;
-    /* ContentEncoding, header Content-Encoding. */
-    smithy_str content_encoding;
-    /* ContentLanguage, header Content-Language. */
-    smithy_str content_language;
-    /* ContentLength, header Content-Length. */
-    smithy_opt_i64 content_length;
-    /* ContentMD5, header Content-MD5. */
-    smithy_str content_md5;
-    /* ContentType, header Content-Type. */
-    smithy_str content_type;
-    /* ChecksumAlgorithm, header x-amz-sdk-checksum-algorithm. */
-    s3_checksum_algorithm checksum_algorithm;
-    /* ChecksumCRC32, header x-amz-checksum-crc32. */
-    smithy_str checksum_crc32;
-    /* ChecksumCRC32C, header x-amz-checksum-crc32c. */
-    smithy_str checksum_crc32c;
-    /* ChecksumCRC64NVME, header x-amz-checksum-crc64nvme. */
-    smithy_str checksum_crc64nvme;
-    /* ChecksumSHA1, header x-amz-checksum-sha1. */
-    smithy_str checksum_sha1;
-    /* ChecksumSHA256, header x-amz-checksum-sha256. */
-    smithy_str checksum_sha256;
-    /* ChecksumSHA512, header x-amz-checksum-sha512. */
-    smithy_str checksum_sha512;
-    /* ChecksumMD5, header x-amz-checksum-md5. */
-    smithy_str checksum_md5;
-    /* ChecksumXXHASH64, header x-amz-checksum-xxhash64. */
-    smithy_str checksum_xxhash64;
-    /* ChecksumXXHASH3, header x-amz-checksum-xxhash3. */
-    smithy_str checksum_xxhash3;
-    /* ChecksumXXHASH128, header x-amz-checksum-xxhash128. */
-    smithy_str checksum_xxhash128;
-    /* Expires, header Expires. */
-    smithy_str expires;
-    /* IfMatch, header If-Match. */
-    smithy_str if_match;
-    /* IfNoneMatch, header If-None-Match. */
-    smithy_str if_none_match;
-    /* GrantFullControl, header x-amz-grant-full-control. */
-    smithy_str grant_full_control;
-    /* GrantRead, header x-amz-grant-read. */
-    smithy_str grant_read;
-    /* GrantReadACP, header x-amz-grant-read-acp. */
-    smithy_str grant_read_acp;
-    /* GrantWriteACP, header x-amz-grant-write-acp. */
-    smithy_str grant_write_acp;
-    /* Key: required; not empty. */
-    smithy_str key;
-    /* WriteOffsetBytes, header x-amz-write-offset-bytes. */
-    smithy_opt_i64 write_offset_bytes;
-    /* Metadata, headers x-amz-meta-*. */
-    smithy_str_map metadata;
-    /* ServerSideEncryption, header x-amz-server-side-encryption: AES256, aws:fsx, aws:kms or aws:kms:dsse. */
-    s3_server_side_encryption server_side_encryption;
-    /* StorageClass, header x-amz-storage-class. */
-    s3_storage_class storage_class;
-    /* WebsiteRedirectLocation, header x-amz-website-redirect-location. */
-    smithy_str website_redirect_location;
-    /* SSECustomerAlgorithm, header x-amz-server-side-encryption-customer-algorithm. */
-    smithy_str sse_customer_algorithm;
-    /* SSECustomerKey, header x-amz-server-side-encryption-customer-key. */
-    smithy_str sse_customer_key;
-    /* SSECustomerKeyMD5, header x-amz-server-side-encryption-customer-key-MD5. */
-    smithy_str sse_customer_key_md5;
-    /* SSEKMSKeyId, header x-amz-server-side-encryption-aws-kms-key-id. */
-    smithy_str sse_kms_key_id;
-    /* SSEKMSEncryptionContext, header x-amz-server-side-encryption-context. */
-    smithy_str sse_kms_encryption_context;
-    /* BucketKeyEnabled, header x-amz-server-side-encryption-bucket-key-enabled. */
-    smithy_opt_bool bucket_key_enabled;
-    /* RequestPayer, header x-amz-request-payer: requester. */
-    s3_request_payer request_payer;
-    /* Tagging, header x-amz-tagging. */
-    smithy_str tagging;
-    /* ObjectLockMode, header x-amz-object-lock-mode: GOVERNANCE or COMPLIANCE. */
-    s3_object_lock_mode object_lock_mode;
-    /* ObjectLockRetainUntilDate, header x-amz-object-lock-retain-until-date. */
-    smithy_opt_time object_lock_retain_until_date;
-    /* ObjectLockLegalHoldStatus, header x-amz-object-lock-legal-hold: ON or OFF. */
-    s3_object_lock_legal_hold_status object_lock_legal_hold_status;
-    /* ExpectedBucketOwner, header x-amz-expected-bucket-owner. */
-    smithy_str expected_bucket_owner;
+    s3_object_canned_acl acl;                                       /* ACL, header x-amz-acl. */
+    smithy_body body;                                               /* Body. */
+    smithy_str bucket;                                              /* Bucket: required. */
+    smithy_str cache_control;                                       /* CacheControl, header Cache-Control. */
+    smithy_str content_disposition;                                 /* ContentDisposition. */
+    smithy_str content_encoding;                                    /* ContentEncoding, header Content-Encoding. */
+    smithy_str content_language;                                    /* ContentLanguage, header Content-Language. */
+    smithy_opt_i64 content_length;                                  /* ContentLength, header Content-Length. */
+    smithy_str content_md5;                                         /* ContentMD5, header Content-MD5. */
+    smithy_str content_type;                                        /* ContentType, header Content-Type. */
+    s3_checksum_algorithm checksum_algorithm;                       /* ChecksumAlgorithm. */
+    smithy_str checksum_crc32;                                      /* ChecksumCRC32, header x-amz-checksum-crc32. */
+    smithy_str checksum_crc32c;                                     /* ChecksumCRC32C, header x-amz-checksum-crc32c. */
+    smithy_str checksum_crc64nvme;                                  /* ChecksumCRC64NVME. */
+    smithy_str checksum_sha1;                                       /* ChecksumSHA1, header x-amz-checksum-sha1. */
+    smithy_str checksum_sha256;                                     /* ChecksumSHA256, header x-amz-checksum-sha256. */
+    smithy_str checksum_sha512;                                     /* ChecksumSHA512, header x-amz-checksum-sha512. */
+    smithy_str checksum_md5;                                        /* ChecksumMD5, header x-amz-checksum-md5. */
+    smithy_str checksum_xxhash64;                                   /* ChecksumXXHASH64. */
+    smithy_str checksum_xxhash3;                                    /* ChecksumXXHASH3. */
+    smithy_str checksum_xxhash128;                                  /* ChecksumXXHASH128. */
+    smithy_str expires;                                             /* Expires, header Expires. */
+    smithy_str if_match;                                            /* IfMatch, header If-Match. */
+    smithy_str if_none_match;                                       /* IfNoneMatch, header If-None-Match. */
+    smithy_str grant_full_control;                                  /* GrantFullControl. */
+    smithy_str grant_read;                                          /* GrantRead, header x-amz-grant-read. */
+    smithy_str grant_read_acp;                                      /* GrantReadACP, header x-amz-grant-read-acp. */
+    smithy_str grant_write_acp;                                     /* GrantWriteACP, header x-amz-grant-write-acp. */
+    smithy_str key;                                                 /* Key: required; not empty. */
+    smithy_opt_i64 write_offset_bytes;                              /* WriteOffsetBytes. */
+    smithy_str_map metadata;                                        /* Metadata, headers x-amz-meta-*. */
+    s3_server_side_encryption server_side_encryption;               /* ServerSideEncryption. */
+    s3_storage_class storage_class;                                 /* StorageClass, header x-amz-storage-class. */
+    smithy_str website_redirect_location;                           /* WebsiteRedirectLocation. */
+    smithy_str sse_customer_algorithm;                              /* SSECustomerAlgorithm. */
+    smithy_str sse_customer_key;                                    /* SSECustomerKey. */
+    smithy_str sse_customer_key_md5;                                /* SSECustomerKeyMD5. */
+    smithy_str sse_kms_key_id;                                      /* SSEKMSKeyId. */
+    smithy_str sse_kms_encryption_context;                          /* SSEKMSEncryptionContext. */
+    smithy_opt_bool bucket_key_enabled;                             /* BucketKeyEnabled. */
+    s3_request_payer request_payer;                                 /* RequestPayer: requester. */
+    smithy_str tagging;                                             /* Tagging, header x-amz-tagging. */
+    s3_object_lock_mode object_lock_mode;                           /* ObjectLockMode: GOVERNANCE or COMPLIANCE. */
+    smithy_opt_time object_lock_retain_until_date;                  /* ObjectLockRetainUntilDate. */
+    s3_object_lock_legal_hold_status object_lock_legal_hold_status; /* ObjectLockLegalHoldStatus: ON or OFF. */
+    smithy_str expected_bucket_owner;                               /* ExpectedBucketOwner. */
 } s3_put_object_input;
 
 typedef struct s3_put_object_output {
-    /* Expiration, header x-amz-expiration. */
-    smithy_str expiration;
-    /* ETag, header ETag. */
-    smithy_str etag;
-    /* ChecksumCRC32, header x-amz-checksum-crc32. */
-    smithy_str checksum_crc32;
-    /* ChecksumCRC32C, header x-amz-checksum-crc32c. */
-    smithy_str checksum_crc32c;
-    /* ChecksumCRC64NVME, header x-amz-checksum-crc64nvme. */
-    smithy_str checksum_crc64nvme;
-    /* ChecksumSHA1, header x-amz-checksum-sha1. */
-    smithy_str checksum_sha1;
-    /* ChecksumSHA256, header x-amz-checksum-sha256. */
-    smithy_str checksum_sha256;
-    /* ChecksumSHA512, header x-amz-checksum-sha512. */
-    smithy_str checksum_sha512;
-    /* ChecksumMD5, header x-amz-checksum-md5. */
-    smithy_str checksum_md5;
-    /* ChecksumXXHASH64, header x-amz-checksum-xxhash64. */
-    smithy_str checksum_xxhash64;
-    /* ChecksumXXHASH3, header x-amz-checksum-xxhash3. */
-    smithy_str checksum_xxhash3;
-    /* ChecksumXXHASH128, header x-amz-checksum-xxhash128. */
-    smithy_str checksum_xxhash128;
-    /* ChecksumType, header x-amz-checksum-type: COMPOSITE or FULL_OBJECT. */
-    s3_checksum_type checksum_type;
-    /* ServerSideEncryption, header x-amz-server-side-encryption: AES256, aws:fsx, aws:kms or aws:kms:dsse. */
-    s3_server_side_encryption server_side_encryption;
-    /* VersionId, header x-amz-version-id. */
-    smithy_str version_id;
-    /* SSECustomerAlgorithm, header x-amz-server-side-encryption-customer-algorithm. */
-    smithy_str sse_customer_algorithm;
-    /* SSECustomerKeyMD5, header x-amz-server-side-encryption-customer-key-MD5. */
-    smithy_str sse_customer_key_md5;
-    /* SSEKMSKeyId, header x-amz-server-side-encryption-aws-kms-key-id. */
-    smithy_str sse_kms_key_id;
-    /* SSEKMSEncryptionContext, header x-amz-server-side-encryption-context. */
-    smithy_str sse_kms_encryption_context;
-    /* BucketKeyEnabled, header x-amz-server-side-encryption-bucket-key-enabled. */
-    smithy_opt_bool bucket_key_enabled;
-    /* Size, header x-amz-object-size. */
-    smithy_opt_i64 size;
-    /* RequestCharged, header x-amz-request-charged: requester. */
-    s3_request_charged request_charged;
+    smithy_str expiration;                            /* Expiration, header x-amz-expiration. */
+    smithy_str etag;                                  /* ETag, header ETag. */
+    smithy_str checksum_crc32;                        /* ChecksumCRC32, header x-amz-checksum-crc32. */
+    smithy_str checksum_crc32c;                       /* ChecksumCRC32C, header x-amz-checksum-crc32c. */
+    smithy_str checksum_crc64nvme;                    /* ChecksumCRC64NVME, header x-amz-checksum-crc64nvme. */
+    smithy_str checksum_sha1;                         /* ChecksumSHA1, header x-amz-checksum-sha1. */
+    smithy_str checksum_sha256;                       /* ChecksumSHA256, header x-amz-checksum-sha256. */
+    smithy_str checksum_sha512;                       /* ChecksumSHA512, header x-amz-checksum-sha512. */
+    smithy_str checksum_md5;                          /* ChecksumMD5, header x-amz-checksum-md5. */
+    smithy_str checksum_xxhash64;                     /* ChecksumXXHASH64, header x-amz-checksum-xxhash64. */
+    smithy_str checksum_xxhash3;                      /* ChecksumXXHASH3, header x-amz-checksum-xxhash3. */
+    smithy_str checksum_xxhash128;                    /* ChecksumXXHASH128, header x-amz-checksum-xxhash128. */
+    s3_checksum_type checksum_type;                   /* ChecksumType: COMPOSITE or FULL_OBJECT. */
+    s3_server_side_encryption server_side_encryption; /* ServerSideEncryption. */
+    smithy_str version_id;                            /* VersionId, header x-amz-version-id. */
+    smithy_str sse_customer_algorithm;                /* SSECustomerAlgorithm. */
+    smithy_str sse_customer_key_md5;                  /* SSECustomerKeyMD5. */
+    smithy_str sse_kms_key_id;                        /* SSEKMSKeyId. */
+    smithy_str sse_kms_encryption_context;            /* SSEKMSEncryptionContext. */
+    smithy_opt_bool bucket_key_enabled;               /* BucketKeyEnabled. */
+    smithy_opt_i64 size;                              /* Size, header x-amz-object-size. */
+    s3_request_charged request_charged;               /* RequestCharged, header x-amz-request-charged: requester. */
 } s3_put_object_output;
 
 /* Calls the service, with retries. What `output` points to lives in the call until its next reset. */
