@@ -54,7 +54,7 @@ function(install_project_files)
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/smithyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES
     ${PROJECT_BINARY_DIR}/smithyConfig.cmake ${PROJECT_BINARY_DIR}/smithyConfigVersion.cmake
-    cmake/FindcJSON.cmake cmake/SmithyClient.cmake cmake/SmithyGenerate.cmake
+    cmake/FindcJSON.cmake cmake/Findlibcbor.cmake cmake/SmithyClient.cmake cmake/SmithyGenerate.cmake
     DESTINATION ${SMITHY_INSTALL_CMAKEDIR} COMPONENT development)
 
   install(DIRECTORY codegen/smithy_c DESTINATION ${SMITHY_INSTALL_SHAREDIR}/codegen COMPONENT generator

@@ -13,8 +13,9 @@ extern "C" {
 
 /* ---- writing ---- */
 
-/* Writes to `out`, whose sticky status is the writer's. Objects and arrays have indefinite length; numbers are as short
- * as their type lets them be. Text that is not UTF-8 has U+FFFD in the place of each wrong byte, as in JSON. */
+/* Writes to `out`, whose sticky status is the writer's. Objects and arrays have indefinite length; integers are as
+ * short as they can be, floats as wide as their type. Text that is not UTF-8 has U+FFFD in the place of each wrong
+ * byte, as in JSON. */
 typedef struct smithy_cbor_writer {
     smithy_buffer *out;
 } smithy_cbor_writer;

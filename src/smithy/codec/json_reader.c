@@ -28,8 +28,8 @@ static cJSON *parse_one(smithy_str text, size_t *stopped_at) {
 /* As parse_one, from a shielded copy; *stopped_at counts in `text` all the same. */
 static smithy_status parse_shielded(smithy_str text, smithy_call *call, cJSON **root, size_t *stopped_at) {
     smithy_buffer copy;
-    /* The shortest number that is wrapped is "1e1": three characters that become six. */
-    smithy_buffer_init(&copy, smithy_call_system(call), text.len < SIZE_MAX / 2 ? text.len * 2 : SIZE_MAX);
+    /* The shortest number that is wrapped is "-0": two characters that become five. */
+    smithy_buffer_init(&copy, smithy_call_system(call), text.len < SIZE_MAX / 3 ? text.len * 3 : SIZE_MAX);
     smithy_json_shield(text, SIZE_MAX, &copy);
     const smithy_status status = smithy_buffer_status(&copy);
     if (status == SMITHY_OK) {
@@ -80,6 +80,10 @@ static smithy_str disguised_number(const cJSON *json) {
 
 static bool is_string(const cJSON *json) {
     return cJSON_IsString(json) && json->valuestring[0] != SMITHY_JSON_NUMBER;
+}
+
+bool smithy_json_is_number(const cJSON *json) {
+    return cJSON_IsNumber(json) || smithy_str_is_set(disguised_number(json));
 }
 
 static const char *kind_of(const cJSON *json) {
@@ -192,8 +196,7 @@ static bool read_integer(const cJSON *json, int64_t *integer) {
 static smithy_status get_integer(const cJSON *json, int64_t min, int64_t max, smithy_opt_i64 *value,
                                  smithy_call *call) {
     if (cJSON_IsNull(json)) return SMITHY_OK;
-    if (!cJSON_IsNumber(json) && !smithy_str_is_set(disguised_number(json)))
-        return wrong_kind(json, "an integer", call);
+    if (!smithy_json_is_number(json)) return wrong_kind(json, "an integer", call);
     int64_t integer;
     if (!read_integer(json, &integer) || integer < min || integer > max)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "%s: expected an integer from %lld to %lld", name_of(json),
@@ -266,6 +269,20 @@ smithy_status smithy_json_get_f64(const cJSON *json, smithy_opt_f64 *value, smit
     return SMITHY_OK;
 }
 
+smithy_status smithy_json_get_number(const cJSON *json, smithy_str *value, smithy_call *call) {
+    if (cJSON_IsNull(json)) return SMITHY_OK;
+    char shortest[SMITHY_NUMBER_TEXT_SIZE];
+    smithy_str text = disguised_number(json);
+    if (!smithy_str_is_set(text)) {
+        if (!cJSON_IsNumber(json)) return wrong_kind(json, "a number", call);
+        text = (smithy_str){shortest, smithy_f64_write(json->valuedouble, shortest)};
+    }
+    const smithy_str copy = smithy_call_copy(call, text);
+    if (!smithy_str_is_set(copy)) return smithy_call_status(call);
+    *value = copy;
+    return SMITHY_OK;
+}
+
 /* ---- timestamps ---- */
 
 /* Seconds with a fraction are no exact double; their shortest text is what was sent. */
@@ -278,8 +295,7 @@ static bool read_epoch(const cJSON *json, int64_t *ms) {
 
 smithy_status smithy_json_get_epoch(const cJSON *json, smithy_opt_time *value, smithy_call *call) {
     if (cJSON_IsNull(json)) return SMITHY_OK;
-    if (!cJSON_IsNumber(json) && !smithy_str_is_set(disguised_number(json)))
-        return wrong_kind(json, "seconds since 1970", call);
+    if (!smithy_json_is_number(json)) return wrong_kind(json, "seconds since 1970", call);
     int64_t ms;
     if (!read_epoch(json, &ms)) return wrong_value(json, "seconds since 1970 in the years 0 to 9999", call);
     *value = (smithy_opt_time){true, ms};

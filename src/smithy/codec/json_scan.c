@@ -1,10 +1,8 @@
 #include "codec/json_scan.h"
 
+#include "codec/number_text.h"
 #include "codec/uri.h"
 #include "core/utf8.h"
-
-/* A number of this many characters has no more digits than a double holds for certain. */
-enum { EXACT_NUMBER = 15 };
 
 /* What a byte outside of strings means. */
 enum outside { PLAIN, QUOTE, OPEN, CLOSE, COMMA, NUMBER, CONTROL };
@@ -35,44 +33,14 @@ static void refuse(scanner *s, const char *problem) {
 
 /* ---- numbers ---- */
 
-static const char *skip_digits(const char *at, const char *end) {
-    while (at < end && *at >= '0' && *at <= '9') at++;
-    return at;
-}
-
-/* The length of the number at `at`, 0 where JSON has no such number; *exponent tells whether it has one. */
-static size_t number_length(const char *at, const char *end, bool *exponent) {
-    const char *start = at;
-    *exponent = false;
-    if (at < end && *at == '-') at++;
-    const char *digits = at;
-    at = skip_digits(at, end);
-    if (at == digits || (*digits == '0' && at - digits > 1)) return 0;
-    if (at < end && *at == '.') {
-        digits = ++at;
-        at = skip_digits(at, end);
-        if (at == digits) return 0;
-    }
-    if (at < end && (*at == 'e' || *at == 'E')) {
-        *exponent = true;
-        at++;
-        if (at < end && (*at == '+' || *at == '-')) at++;
-        digits = at;
-        at = skip_digits(at, end);
-        if (at == digits) return 0;
-    }
-    return (size_t)(at - start);
-}
-
 static void scan_number(scanner *s) {
-    bool exponent;
-    const size_t len = number_length(s->at, s->end, &exponent);
-    if (len == 0) {
+    const smithy_number_text number = smithy_number_scan(s->at, s->end);
+    if (number.len == 0) {
         refuse(s, "a malformed number");
         return;
     }
-    if (exponent || len > EXACT_NUMBER) s->result.needs_shield = true;
-    s->at += len;
+    if (!number.is_plain) s->result.needs_shield = true;
+    s->at += number.len;
 }
 
 /* ---- strings ---- */
@@ -212,16 +180,14 @@ static void replace(shield *s, const char *text, size_t len) {
 }
 
 static void shield_number(shield *s) {
-    bool exponent;
-    const size_t len = number_length(s->at, s->end, &exponent);
-    const bool is_exact = len <= EXACT_NUMBER && !exponent;
-    if (!is_exact) {
+    const smithy_number_text number = smithy_number_scan(s->at, s->end);
+    if (!number.is_plain) {
         flush(s);
         smithy_buffer_append_char(s->out, '"');
         smithy_buffer_append_char(s->out, SMITHY_JSON_NUMBER);
     }
-    s->at += len;
-    if (!is_exact) {
+    s->at += number.len;
+    if (!number.is_plain) {
         flush(s);
         smithy_buffer_append_char(s->out, '"');
     }

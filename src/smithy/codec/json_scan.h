@@ -4,12 +4,12 @@
  * string, and lets control characters and broken UTF-8 pass. The scan refuses what is no JSON, and finds what cJSON
  * could not carry. Such a text is parsed from a shielded copy, where
  *
- *   a number of more than 15 characters, or with an exponent  is a string of the byte C1 and the number
+ *   a number whose text its double would not give back        is a string of the byte C1 and the number
  *   \u0000                                                    is the bytes C0 80
  *   half of a surrogate pair without its other half           is U+FFFD
  *
- * C0 and C1 occur in no UTF-8 and the scan refuses all that is not UTF-8, so nothing real looks like a disguise. Any
- * shorter number is exact as a double: at most 15 digits. */
+ * C0 and C1 occur in no UTF-8 and the scan refuses all that is not UTF-8, so nothing real looks like a disguise. The
+ * other numbers have at most 15 digits, and so are exact as doubles. */
 #ifndef SMITHY_CODEC_JSON_SCAN_H
 #define SMITHY_CODEC_JSON_SCAN_H
 

@@ -171,6 +171,16 @@ void smithy_json_value_f64(smithy_json_writer *w, double value) {
         value_quoted(w, text, len);
 }
 
+/* The member stays without a value then, but nobody will send it: the status sticks. */
+void smithy_json_value_number(smithy_json_writer *w, smithy_str value) {
+    if (!smithy_str_is_set(value))
+        smithy_json_value_null(w);
+    else if (smithy_number_is_valid(value))
+        value_raw(w, value.ptr, value.len);
+    else if (w->out->status == SMITHY_OK)
+        w->out->status = SMITHY_ERROR_INPUT;
+}
+
 void smithy_json_value_epoch(smithy_json_writer *w, int64_t ms) {
     char text[SMITHY_TIME_TEXT_SIZE];
     value_raw(w, text, smithy_time_write_epoch(ms, text));
@@ -234,6 +244,12 @@ void smithy_json_put_f64(smithy_json_writer *w, const char *name, smithy_opt_f64
     if (!value.has) return;
     smithy_json_name(w, name);
     smithy_json_value_f64(w, value.value);
+}
+
+void smithy_json_put_number(smithy_json_writer *w, const char *name, smithy_str value) {
+    if (!smithy_str_is_set(value)) return;
+    smithy_json_name(w, name);
+    smithy_json_value_number(w, value);
 }
 
 void smithy_json_put_epoch(smithy_json_writer *w, const char *name, smithy_opt_time value) {

@@ -115,6 +115,19 @@ smithy_status smithy_xml_get_f64(const smithy_xml_node *node, smithy_opt_f64 *va
     return SMITHY_OK;
 }
 
+smithy_status smithy_xml_get_number(const smithy_xml_node *node, smithy_str *value, smithy_call *call) {
+    const smithy_str text = trimmed(node);
+    if (!smithy_number_is_valid(text)) return wrong_value(node, "a number", call);
+    if (text.len == node->text.len) {
+        *value = text;
+        return SMITHY_OK;
+    }
+    const smithy_str copy = smithy_call_copy(call, text); /* For the NUL at its end. */
+    if (!smithy_str_is_set(copy)) return smithy_call_status(call);
+    *value = copy;
+    return SMITHY_OK;
+}
+
 smithy_status smithy_xml_get_epoch(const smithy_xml_node *node, smithy_opt_time *value, smithy_call *call) {
     int64_t ms;
     if (!smithy_time_read_epoch(trimmed(node), &ms))

@@ -145,6 +145,13 @@ void smithy_xml_value_f64(smithy_xml_writer *w, double value) {
     value_raw(w, text, smithy_f64_write(value, text));
 }
 
+void smithy_xml_value_number(smithy_xml_writer *w, smithy_str value) {
+    if (smithy_number_is_valid(value))
+        value_raw(w, value.ptr, value.len);
+    else if (w->out->status == SMITHY_OK)
+        w->out->status = SMITHY_ERROR_INPUT;
+}
+
 void smithy_xml_value_epoch(smithy_xml_writer *w, int64_t ms) {
     char text[SMITHY_TIME_TEXT_SIZE];
     value_raw(w, text, smithy_time_write_epoch(ms, text));
@@ -213,6 +220,13 @@ void smithy_xml_put_f64(smithy_xml_writer *w, const char *name, smithy_opt_f64 v
     if (!value.has) return;
     smithy_xml_open(w, name);
     smithy_xml_value_f64(w, value.value);
+    smithy_xml_close(w, name);
+}
+
+void smithy_xml_put_number(smithy_xml_writer *w, const char *name, smithy_str value) {
+    if (!smithy_str_is_set(value)) return;
+    smithy_xml_open(w, name);
+    smithy_xml_value_number(w, value);
     smithy_xml_close(w, name);
 }
 

@@ -44,3 +44,13 @@ size_t smithy_utf8_cut(const char *text, size_t len) {
     }
     return len;
 }
+
+size_t smithy_utf8_valid_length(const char *text, size_t len) {
+    size_t at = 0;
+    while (at < len) {
+        const size_t sequence = smithy_utf8_sequence(text + at, len - at);
+        if (sequence == 0) break;
+        at += sequence;
+    }
+    return at;
+}
