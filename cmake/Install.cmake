@@ -37,9 +37,9 @@ function(project_library target)
     FILES_MATCHING PATTERN *.h)
 endfunction()
 
-# project_client(NAME): the same for smithy::<NAME>, whose code stands in the folder NAME.
-function(project_client name)
-  project_library(smithy_${name} EXPORT smithy-client-${name} HEADERS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/include/${name})
+# project_client(NAME FOLDER): the same for smithy::<NAME>, whose generated code stands in FOLDER.
+function(project_client name folder)
+  project_library(smithy_${name} EXPORT smithy-client-${name} HEADERS ${folder}/include/${name})
   if(SMITHY_INSTALL)
     install_pkg_config_file(smithy-${name} TARGET smithy_${name}
       DESCRIPTION "Typed client in C, generated from the Smithy model: ${name}"

@@ -10,6 +10,8 @@
 #   CONFIG      what the service needs beyond its model, such as a paginator of its own.
 #   TESTS       builds the model's own endpoint tests with cmocka and adds them to CTest as endpoint.<NAME>.
 #
+# The code stands in smithy-<NAME> of the current build folder; the target smithy_<NAME>_generated makes it and no more.
+#
 # The generator is a Python program. The first Python that has what it needs is taken: ${SMITHY_PYTHON}, the project's own
 # .venv, ${Python3_EXECUTABLE}, python3.
 include_guard(GLOBAL)
@@ -52,7 +54,9 @@ function(smithy_generate_client)
     WORKING_DIRECTORY ${folder}
     COMMENT "Generating the client smithy::${ARG_NAME}"
     VERBATIM)
+  add_custom_target(smithy_${ARG_NAME}_generated DEPENDS ${stamp})
   smithy_add_client(${ARG_NAME} SOURCES ${sources} ${stamp} INCLUDE_DIR ${out}/include)
+  add_dependencies(smithy_${ARG_NAME} smithy_${ARG_NAME}_generated)
   if(ARG_TESTS)
     _smithy_endpoint_test()
   endif()
