@@ -1,6 +1,7 @@
 #include "folder.h"
 
 #include "grow.h"
+#include "lease.h"
 
 #include <stdlib.h>
 
@@ -105,6 +106,36 @@ smithy_status folder_clean(run_context *run, smithy_str folder, smithy_str keep,
     } while (page);
     run->answer->objects_deleted += *deleted;
     return SMITHY_OK;
+}
+
+bool folder_clean_noted(run_context *run, state_cleanup *cleanup) {
+    int64_t deleted = 0;
+    char text[RUN_ERROR_TEXT];
+    const smithy_status status = folder_clean(run, cleanup->folder, cleanup->keep, &deleted);
+    if (status != SMITHY_OK) {
+        if (run_is_fatal(status)) run_fail(run, status, "emptying a folder");
+        exporter_answer_problem(run->answer, cleanup->folder, "must be emptied and cannot: %s",
+                                run_error_text(run, text, sizeof text));
+        return false;
+    }
+    if (deleted > 0)
+        exporter_log_line(run->log, EXPORTER_LOG_INFO, "emptied a folder",
+                          EXPORTER_FIELD_STR("folder", cleanup->folder), EXPORTER_FIELD_I64("objects", deleted));
+    cleanup->cleaned = true;
+    return true;
+}
+
+bool folder_discard(run_context *run, smithy_str folder, smithy_str task_id) {
+    smithy_status status =
+        folder.ptr ? state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)) : SMITHY_ERROR_MEMORY;
+    if (status == SMITHY_OK) status = state_add_task(&run->state, task_id, run_now_ms(run));
+    if (status != SMITHY_OK) {
+        run_fail(run, status, "noting a task whose output must go");
+        return false;
+    }
+    if (!lease_save(run)) return false;
+    (void)folder_clean_noted(run, &run->state.cleanups[run->state.cleanup_count - 1]);
+    return true;
 }
 
 smithy_status folder_may_delete(run_context *run, smithy_str destination_prefix, bool *allowed) {

@@ -24,6 +24,14 @@ smithy_status folder_list(run_context *run, smithy_str folder, folder_content *c
  * them. SMITHY_ERROR_SERVICE where S3 refuses to delete one: the call's error says which and why. */
 smithy_status folder_clean(run_context *run, smithy_str folder, smithy_str keep, int64_t *deleted) SMITHY_NODISCARD;
 
+/* Takes out what a noted folder must lose. What cannot go is a problem in the answer, and false: the note stays. */
+bool folder_clean_noted(run_context *run, state_cleanup *cleanup);
+
+/* Takes a task's whole output out of the archive and accounts for the task. The saved state says so before the first
+ * object goes: otherwise a run that is killed in between leaves a task that is COMPLETED, but empty, for the next run
+ * to count on. false where that could not be saved: the run has failed or lost its lease, and nothing was deleted. */
+bool folder_discard(run_context *run, smithy_str folder, smithy_str task_id);
+
 /* Whether objects under the destination may be deleted, found out once by deleting one that does not exist. */
 smithy_status folder_may_delete(run_context *run, smithy_str destination_prefix, bool *allowed) SMITHY_NODISCARD;
 

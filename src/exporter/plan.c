@@ -241,17 +241,8 @@ static int compare_names(const void *a, const void *b) {
     return smithy_str_compare(*(const smithy_str *)a, *(const smithy_str *)b);
 }
 
-static bool has_folder(const plan_folders *folders, smithy_str folder) {
-    return folders->count > 0 && bsearch(&folder, folders->names, folders->count, sizeof folder, compare_names);
-}
-
-static const catalog_stream *find_by_folder(const catalog_group *catalog, smithy_str folder) {
-    char text[CATALOG_FOLDER_MAX];
-    for (size_t i = 0; i < catalog->stream_count; i++) {
-        const smithy_str name = catalog->streams[i].name;
-        if (name.len == folder.len && smithy_str_equal(catalog_folder(name, text), folder)) return &catalog->streams[i];
-    }
-    return NULL;
+static const smithy_str *find_folder(const plan_folders *folders, smithy_str folder) {
+    return folders->count > 0 ? bsearch(&folder, folders->names, folders->count, sizeof folder, compare_names) : NULL;
 }
 
 /* Every stream with a folder took part; a folder that no listed stream explains is noted for the next listing. */
@@ -259,19 +250,20 @@ static smithy_status close_group(exporter_state *state, state_group *group, cons
                                  const plan_folders *folders) {
     const int64_t before = group->exported_at;
     char text[CATALOG_FOLDER_MAX];
-    size_t explained = 0;
+    bool *explained = smithy_call_alloc(state->memory, folders->count, sizeof *explained);
+    if (!explained) return SMITHY_ERROR_MEMORY;
     for (size_t i = 0; i < catalog->stream_count; i++) {
         const catalog_stream *stream = &catalog->streams[i];
-        if (stream->name.len > sizeof text || !has_folder(folders, catalog_folder(stream->name, text))) continue;
+        if (stream->name.len > sizeof text) continue;
+        const smithy_str *folder = find_folder(folders, catalog_folder(stream->name, text));
+        if (!folder) continue;
         standing s;
-        explained++;
+        explained[folder - folders->names] = true;
         SMITHY_TRY(find_standing(group, stream->name, stream->created_ms, &s));
         if (!s.entry && !s.accounted) SMITHY_TRY(join(state, group, stream, s.identity, before));
     }
-    if (explained < folders->count)
-        for (size_t i = 0; i < folders->count; i++)
-            if (!find_by_folder(catalog, folders->names[i]))
-                SMITHY_TRY(state_add_folder(state, group, folders->names[i], before));
+    for (size_t i = 0; i < folders->count; i++)
+        if (!explained[i]) SMITHY_TRY(state_add_folder(state, group, folders->names[i], before));
     group->exported_at = to_ms;
     group->converge_to = STATE_NOTHING;
     return SMITHY_OK;

@@ -246,11 +246,19 @@ static void list_next_group(run_context *run, pipeline *line) {
 
 /* ---- exporting ---- */
 
+/* A group whose streams have met is one again; what came since they were to meet is still to be exported. */
+static bool goes_on_as_one(run_context *run, group_work *work) {
+    if (work->failed || work->gone || !work->plan.converges) return false;
+    smithy_status status = plan_converge(&run->state, work->group, &work->catalog, work->plan.converge_to_ms);
+    if (status == SMITHY_OK) status = make_plan(run, work);
+    if (status != SMITHY_OK) run_fail(run, status, "bringing a group's streams together");
+    work->next_unit = 0;
+    return status == SMITHY_OK && work->plan.verdict == PLAN_DUE;
+}
+
 static void finish_first(run_context *run, pipeline *line) {
     group_work *work = line->first;
-    if (!work->failed && !work->gone && work->plan.converges &&
-        plan_converge(&run->state, work->group, &work->catalog, work->plan.converge_to_ms) != SMITHY_OK)
-        run_fail(run, SMITHY_ERROR_MEMORY, "bringing a group's streams together");
+    if (goes_on_as_one(run, work)) return;
     if (work->exported) run->answer->groups_exported++;
     if (work->failed) run->answer->groups_failed++;
     if (!work->exported && !work->failed) run->answer->groups_idle++;

@@ -64,29 +64,13 @@ bool settle_carried(run_context *run) {
 
 /* ---- folders that must be emptied ---- */
 
-static bool clean_again(run_context *run, state_cleanup *cleanup) {
-    int64_t deleted = 0;
-    char text[RUN_ERROR_TEXT];
-    const smithy_status status = folder_clean(run, cleanup->folder, cleanup->keep, &deleted);
-    if (status != SMITHY_OK) {
-        if (run_is_fatal(status)) run_fail(run, status, "emptying a folder");
-        exporter_answer_problem(run->answer, cleanup->folder, "must be emptied and cannot: %s",
-                                run_error_text(run, text, sizeof text));
-        return false;
-    }
-    if (deleted > 0)
-        exporter_log_line(run->log, EXPORTER_LOG_INFO, "emptied a folder",
-                          EXPORTER_FIELD_STR("folder", cleanup->folder), EXPORTER_FIELD_I64("objects", deleted));
-    cleanup->cleaned = true;
-    return true;
-}
-
 static void process_cleanups(run_context *run) {
     const int64_t now = run_now_ms(run);
     size_t kept = 0;
     for (size_t i = 0; i < run->state.cleanup_count; i++) {
         state_cleanup cleanup = run->state.cleanups[i];
-        const bool done = !run_must_stop(run) && clean_again(run, &cleanup) && now - cleanup.since_ms > RECHECK_MS;
+        const bool done =
+            !run_must_stop(run) && folder_clean_noted(run, &cleanup) && now - cleanup.since_ms > RECHECK_MS;
         if (!done) run->state.cleanups[kept++] = cleanup;
     }
     run->state.cleanup_count = kept;
@@ -133,13 +117,7 @@ static void discard(run_context *run, const leftover *left, const char *why) {
     const smithy_str folder = folder_of(run->memory, left->info->destination_prefix, left->info->id);
     exporter_log_line(run->log, EXPORTER_LOG_WARN, why, EXPORTER_FIELD_STR("task", left->info->id),
                       EXPORTER_FIELD_STR("group", left->info->group));
-    smithy_status status =
-        folder.ptr ? state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)) : SMITHY_ERROR_MEMORY;
-    if (status == SMITHY_OK) {
-        (void)clean_again(run, &run->state.cleanups[run->state.cleanup_count - 1]);
-        status = state_add_task(&run->state, left->info->id, run_now_ms(run));
-    }
-    if (status != SMITHY_OK) run_fail(run, status, "noting a task of an earlier run");
+    (void)folder_discard(run, folder, left->info->id);
 }
 
 static void keep_as_it_is(run_context *run, const leftover *left, const char *why) {

@@ -298,24 +298,6 @@ static void search(run_context *run, export_slot *slot) {
 
 /* ---- running ---- */
 
-/* Takes what a task left behind out of the archive: now where that works, else by a note in the state. */
-static void discard(run_context *run, export_slot *slot) {
-    int64_t deleted = 0;
-    const smithy_str folder =
-        folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
-    smithy_status status = folder.ptr ? folder_clean(run, folder, (smithy_str){0}, &deleted) : SMITHY_ERROR_MEMORY;
-    if (status != SMITHY_OK) {
-        char text[RUN_ERROR_TEXT], reason[RUN_ERROR_TEXT + 128];
-        snprintf(reason, sizeof reason, "the folder of a failed task could not be emptied: %s",
-                 run_error_text(run, text, sizeof text));
-        work_problem(run, slot->work, reason);
-    }
-    status =
-        folder.ptr ? state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)) : SMITHY_ERROR_MEMORY;
-    if (status == SMITHY_OK) status = state_add_task(&run->state, smithy_str_from(slot->task_id), run_now_ms(run));
-    if (status != SMITHY_OK) run_fail(run, status, "noting a failed task");
-}
-
 /* Half the window, as long as there is one to halve: a task that dies of its size has a chance then. */
 static bool halve(export_slot *slot) {
     const int64_t first = slot->unit.earliest_ms > slot->unit.from_ms ? slot->unit.earliest_ms : slot->unit.from_ms;
@@ -334,10 +316,12 @@ static void task_failed(run_context *run, export_slot *slot, smithy_str message,
     exporter_log_line(run->log, EXPORTER_LOG_WARN, cancelled ? "task cancelled" : "task failed",
                       EXPORTER_FIELD_TEXT("task", slot->task_id), EXPORTER_FIELD_STR("group", slot->spec.group),
                       EXPORTER_FIELD_STR("message", message));
-    discard(run, slot);
+    const smithy_str folder =
+        folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
+    const bool discarded = folder_discard(run, folder, smithy_str_from(slot->task_id));
     run->state.flight = (state_flight){0};
     /* What another run began is planned anew; what a person cancelled is not fought over. */
-    if (slot->adopted || run->failed) {
+    if (slot->adopted || !discarded || run->failed) {
         slot->phase = SLOT_FREE;
         return;
     }

@@ -61,18 +61,11 @@ static smithy_status still_fits(const export_slot *slot, bool *fits) {
     return SMITHY_OK;
 }
 
-static bool discard_superseded(run_context *run, export_slot *slot, smithy_str folder) {
-    int64_t deleted = 0;
-    exporter_log_line(run->log, EXPORTER_LOG_WARN, "deleted the output of a task whose window another one closed",
+static void discard_superseded(run_context *run, export_slot *slot, smithy_str folder) {
+    exporter_log_line(run->log, EXPORTER_LOG_WARN, "deleting the output of a task whose window another one closed",
                       EXPORTER_FIELD_TEXT("task", slot->task_id), EXPORTER_FIELD_STR("folder", folder));
-    smithy_status status = folder_clean(run, folder, (smithy_str){0}, &deleted);
-    if (status != SMITHY_OK) return leave_open(run, slot, status, "deleting the output of a superseded task");
-    status = state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run));
-    if (status == SMITHY_OK) status = state_add_task(&run->state, smithy_str_from(slot->task_id), run_now_ms(run));
-    if (status != SMITHY_OK) return leave_open(run, slot, status, "noting a superseded task");
-    run->state.flight = (state_flight){0};
+    if (folder_discard(run, folder, smithy_str_from(slot->task_id))) run->state.flight = (state_flight){0};
     slot->phase = SLOT_FREE;
-    return false;
 }
 
 bool slot_close(run_context *run, export_slot *slot) {
@@ -83,7 +76,10 @@ bool slot_close(run_context *run, export_slot *slot) {
     if (!folder.ptr) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
     if (slot->adopted && still_fits(slot, &fits) != SMITHY_OK)
         return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
-    if (!fits) return discard_superseded(run, slot, folder);
+    if (!fits) {
+        discard_superseded(run, slot, folder);
+        return false;
+    }
     smithy_status status = folder_list(run, folder, &content, slot->work->memory);
     if (status == SMITHY_OK && slot->unit.kind != STATE_UNIT_GROUP)
         status = clean_siblings(run, slot, folder, &content);

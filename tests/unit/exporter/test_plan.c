@@ -192,6 +192,17 @@ static void a_stream_that_took_part_unseen_is_recognized_by_its_folder(void **co
     assert_int_equal(f->group->folder_count, 0);
 }
 
+static void a_folder_that_two_streams_share_hides_no_unknown_one(void **context) {
+    fixture *f = *context;
+    list(f, "a-b", 50, 90, 95);
+    list(f, "a/b", 50, 90, 95);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 500);
+    complete(f, 0, 2, (const char *[]){"a-b", "new"});
+    assert_int_equal(f->group->folder_count, 1);
+    list(f, "new", 300, 320, 330);
+    assert_int_equal(make_plan(f, EXPORTER_UNIT_AUTO, 700), PLAN_IDLE);
+}
+
 static void a_stream_that_joined_a_later_window_is_owed_what_lies_before_it(void **context) {
     fixture *f = *context;
     list(f, "a", 50, 90, 95);
@@ -339,6 +350,7 @@ int main(void) {
         PLAN_TEST(stream_by_stream_each_has_its_own_watermark),
         PLAN_TEST(a_stream_born_behind_the_watermark_is_owed_its_past),
         PLAN_TEST(a_stream_that_took_part_unseen_is_recognized_by_its_folder),
+        PLAN_TEST(a_folder_that_two_streams_share_hides_no_unknown_one),
         PLAN_TEST(a_stream_that_joined_a_later_window_is_owed_what_lies_before_it),
         PLAN_TEST(a_stream_whose_first_event_lies_in_the_window_it_joined_is_owed_nothing),
         PLAN_TEST(streams_that_differ_are_brought_to_one_instant_and_then_go_as_one),
