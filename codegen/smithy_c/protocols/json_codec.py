@@ -1,4 +1,4 @@
-"""Shapes as JSON: what the awsJson and restJson protocols put into their bodies."""
+"""Shapes as JSON: what the awsJson and restJson protocols put into their bodies. CBOR reads and writes just so."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ CALL = "smithy_call *call"
 
 
 class JsonCodec(Codec):
+    word = "json"  # Of the vocabulary; CBOR has the same one under another name.
+    node = "cJSON"
+
     def __init__(self, service: Service, use_json_name: bool):
         super().__init__(service)
         self.use_json_name = use_json_name
@@ -39,14 +42,14 @@ class JsonCodec(Codec):
         shape = self.service.shape(member)
         name = f'"{self.wire_name(member)}"'
         if shape.kind is Kind.ENUM:
-            out.call("smithy_json_put_str(", (w, name, f"{shape.name}_wire({access})"))
+            out.call(f"smithy_{self.word}_put_str(", (w, name, f"{shape.name}_wire({access})"))
         elif shape.kind is Kind.INT_ENUM:
-            out.call("smithy_json_put_i32(", (w, name, f"{shape.name}_wire({access})"))
+            out.call(f"smithy_{self.word}_put_i32(", (w, name, f"{shape.name}_wire({access})"))
         elif shape.kind in SCALARS or shape.kind in (Kind.STR, Kind.BLOB):
-            out.call(f"smithy_json_put_{self._suffix(member)}(", (w, name, access))
+            out.call(f"smithy_{self.word}_put_{self._suffix(member)}(", (w, name, access))
         else:
             out.open(f"if ({c_types.is_set(self.service, member, access).removesuffix(' != NULL').removesuffix(' != 0')})")
-            out.line(f"smithy_json_name({w}, {name});")
+            out.line(f"smithy_{self.word}_name({w}, {name});")
             out.line(f"{self.writer_of(shape)}({w}, {access if shape.kind is Kind.STRUCT else '&' + access});")
             out.close()
 
@@ -54,15 +57,15 @@ class JsonCodec(Codec):
         """An item of a list, the value of a map's entry or the one member of a union."""
         shape = self.service.shape(member)
         if shape.kind is Kind.ENUM:
-            out.line(f"smithy_json_value_str(w, {shape.name}_wire({access}));")
+            out.line(f"smithy_{self.word}_value_str(w, {shape.name}_wire({access}));")
         elif shape.kind in (Kind.STR, Kind.BLOB):
-            out.line(f"smithy_json_value_{self._suffix(member)}(w, {access});")
+            out.line(f"smithy_{self.word}_value_{self._suffix(member)}(w, {access});")
         elif shape.kind is Kind.INT_ENUM:
-            self._or_null(out, sparse, f"{access}.kind", f"smithy_json_value_i64(w, {shape.name}_wire({access}).value);")
+            self._or_null(out, sparse, f"{access}.kind", f"smithy_{self.word}_value_i64(w, {shape.name}_wire({access}).value);")
         elif shape.kind in SCALARS:
             word = "i64" if shape.kind in INTEGERS else self._suffix(member)
             plain = f"{access}.value" if sparse else access
-            self._or_null(out, sparse, f"{access}.has", f"smithy_json_value_{word}(w, {plain});")
+            self._or_null(out, sparse, f"{access}.has", f"smithy_{self.word}_value_{word}(w, {plain});")
         elif shape.kind is Kind.STRUCT and (sparse or pointer):
             self._or_null(out, sparse, access, f"{self.writer_of(shape)}(w, {access});")
         else:
@@ -74,43 +77,43 @@ class JsonCodec(Codec):
         if not sparse:
             out.line(statement)
             return
-        out.chain([(present, Statement.text(statement))], Statement.text("smithy_json_value_null(w);"))
+        out.chain([(present, Statement.text(statement))], Statement.text(f"smithy_{self.word}_value_null(w);"))
 
     def _writer(self, shape: Shape, body: Writer) -> Function:
-        parameters = ("smithy_json_writer *w", f"const {shape.name} *value")
+        parameters = (f"smithy_{self.word}_writer *w", f"const {shape.name} *value")
         return Function(self.writer_of(shape), "void", parameters, tuple(body.lines))
 
     def _write_struct(self, shape: Shape) -> Function:
         out = Writer.body()
         if not shape.members:
             out.line("(void)value;")
-        out.line("smithy_json_open_object(w);")
+        out.line(f"smithy_{self.word}_open_object(w);")
         self.put_members(out, "w", shape.members, "value")
-        out.line("smithy_json_close_object(w);")
+        out.line(f"smithy_{self.word}_close_object(w);")
         return self._writer(shape, out)
 
     def _write_union(self, shape: Shape) -> Function:
         out = Writer.body()
-        out.line("smithy_json_open_object(w);")
+        out.line(f"smithy_{self.word}_open_object(w);")
         out.line("switch (value->kind) {")
         for member in shape.members:
             out.line(f"case {choice(shape, member)}:")
             out.indent += 4
-            out.line(f'smithy_json_name(w, "{self.wire_name(member)}");')
+            out.line(f'smithy_{self.word}_name(w, "{self.wire_name(member)}");')
             self._value(out, member, f"value->{member.field}", pointer=True)
             out.line("break;")
             out.indent -= 4
         out.line(f"case {shape.constant}_ABSENT:")
         out.line(f"case {shape.constant}_UNKNOWN: break;")
         out.line("}")
-        out.line("smithy_json_close_object(w);")
+        out.line(f"smithy_{self.word}_close_object(w);")
         return self._writer(shape, out)
 
     def _write_list(self, shape: Shape) -> Function:
         out = Writer.body()
-        out.line("smithy_json_open_array(w);")
+        out.line(f"smithy_{self.word}_open_array(w);")
         self._loop(out, shape)
-        out.line("smithy_json_close_array(w);")
+        out.line(f"smithy_{self.word}_close_array(w);")
         return self._writer(shape, out)
 
     def _loop(self, out: Writer, shape: Shape) -> None:
@@ -127,12 +130,12 @@ class JsonCodec(Codec):
 
     def _write_map(self, shape: Shape) -> Function:
         out = Writer.body()
-        out.line("smithy_json_open_object(w);")
+        out.line(f"smithy_{self.word}_open_object(w);")
         out.open("for (size_t i = 0; i < value->count; i++)")
-        out.line("smithy_json_key(w, value->items[i].key);")
+        out.line(f"smithy_{self.word}_key(w, value->items[i].key);")
         self._value(out, shape.item, "value->items[i].value", shape.sparse)
         out.close()
-        out.line("smithy_json_close_object(w);")
+        out.line(f"smithy_{self.word}_close_object(w);")
         return self._writer(shape, out)
 
     # ---- reading ----
@@ -140,7 +143,7 @@ class JsonCodec(Codec):
     def get_members(self, out: Writer, members: tuple[Member, ...], access: str) -> None:
         """The chain inside of a loop over `member`."""
         out.chain(
-            (f'smithy_json_is(member, "{self.wire_name(member)}")', self._get(member, "member", f"{access}->{member.field}"))
+            (f'smithy_{self.word}_is(member, "{self.wire_name(member)}")', self._get(member, "member", f"{access}->{member.field}"))
             for member in members
         )
 
@@ -154,7 +157,7 @@ class JsonCodec(Codec):
     def _reader(self, member: Member) -> str:
         shape = self.service.shape(member)
         if shape.kind in SCALARS or shape.kind in (Kind.STR, Kind.BLOB):
-            return f"smithy_json_get_{self._suffix(member)}"
+            return f"smithy_{self.word}_get_{self._suffix(member)}"
         return self.reader_of(shape)
 
     def _get_item(self, out: Writer, member: Member, access: str, sparse: bool, pointer: bool = False) -> None:
@@ -174,12 +177,12 @@ class JsonCodec(Codec):
     def _read(self, shape: Shape, body: Writer, what: str = "read", value: str = "") -> Function:
         value = value or f"{shape.name} *value"
         name = self.new_reader_of(shape) if what == "read_new" else self.reader_of(shape)
-        return Function(name, "smithy_status", ("const cJSON *json", value, CALL), tuple(body.lines), nodiscard=True)
+        return Function(name, "smithy_status", (f"const {self.node} *{self.word}", value, CALL), tuple(body.lines), nodiscard=True)
 
     def _read_enum(self, shape: Shape) -> Function:
         out = Writer.body()
         out.line("smithy_str wire = {0};")
-        out.line("SMITHY_TRY(smithy_json_get_str(json, &wire, call));")
+        out.line(f"SMITHY_TRY(smithy_{self.word}_get_str({self.word}, &wire, call));")
         out.line(f"*value = {shape.name}_of(wire);")
         out.line("return SMITHY_OK;")
         return self._read(shape, out)
@@ -187,15 +190,15 @@ class JsonCodec(Codec):
     def _read_int_enum(self, shape: Shape) -> Function:
         out = Writer.body()
         out.line("smithy_opt_i32 wire = {0};")
-        out.line("SMITHY_TRY(smithy_json_get_i32(json, &wire, call));")
+        out.line(f"SMITHY_TRY(smithy_{self.word}_get_i32({self.word}, &wire, call));")
         out.line(f"*value = {shape.name}_of(wire);")
         out.line("return SMITHY_OK;")
         return self._read(shape, out)
 
     def _read_struct(self, shape: Shape) -> Function:
         out = Writer.body()
-        out.line("const cJSON *member = NULL;")
-        out.line("SMITHY_TRY(smithy_json_object(json, &member, call));")
+        out.line(f"const {self.node} *member = NULL;")
+        out.line(f"SMITHY_TRY(smithy_{self.word}_object({self.word}, &member, call));")
         if shape.members:
             out.open("for (; member; member = member->next)")
             self.get_members(out, shape.members, "value")
@@ -207,11 +210,11 @@ class JsonCodec(Codec):
 
     def _new_reader(self, shape: Shape) -> Function:
         out = Writer.body()
-        out.line("if (smithy_json_is_null(json)) return SMITHY_OK;")
+        out.line(f"if (smithy_{self.word}_is_null({self.word})) return SMITHY_OK;")
         out.line(f"{shape.name} *fresh = smithy_call_alloc(call, 1, sizeof *fresh);")
         out.line("if (!fresh) return smithy_call_status(call);")
         out.line("*value = fresh;")
-        out.line(f"return {self.reader_of(shape)}(json, fresh, call);")
+        out.line(f"return {self.reader_of(shape)}({self.word}, fresh, call);")
         return self._read(shape, out, "read_new", f"const {shape.name} **value")
 
     _read_new_struct = _new_reader
@@ -219,15 +222,15 @@ class JsonCodec(Codec):
 
     def _read_union(self, shape: Shape) -> Function:
         out = Writer.body()
-        out.line("const cJSON *item = NULL;")
-        out.line("SMITHY_TRY(smithy_json_object(json, &item, call));")
+        out.line(f"const {self.node} *item = NULL;")
+        out.line(f"SMITHY_TRY(smithy_{self.word}_object({self.word}, &item, call));")
         out.open("for (; item; item = item->next)")
-        out.line('if (smithy_json_is_null(item) || smithy_json_is(item, "__type")) continue;')
+        out.line(f'if (smithy_{self.word}_is_null(item) || smithy_{self.word}_is(item, "__type")) continue;')
         failure = (f'return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "{shape.comment}: more than one member");',)
         out.condition("value->kind", failure)
         word = "if"
         for member in shape.members:
-            out.open(f'{word} (smithy_json_is(item, "{self.wire_name(member)}"))')
+            out.open(f'{word} (smithy_{self.word}_is(item, "{self.wire_name(member)}"))')
             self._get_item(out, member, f"value->{member.field}", sparse=False, pointer=True)
             out.line(f"value->kind = {choice(shape, member)};")
             out.indent -= 4
@@ -241,17 +244,17 @@ class JsonCodec(Codec):
 
     def _items(self, out: Writer, shape: Shape, function: str, item_type: str) -> None:
         sparse = "true" if shape.sparse else "false"
-        out.line("if (smithy_json_is_null(json)) return SMITHY_OK;")
-        out.line("const cJSON *item = NULL;")
+        out.line(f"if (smithy_{self.word}_is_null({self.word})) return SMITHY_OK;")
+        out.line(f"const {self.node} *item = NULL;")
         out.line("size_t count = 0;")
-        out.attempt(function, ("json", sparse, "&item", "&count", "call"))
+        out.attempt(function, (self.word, sparse, "&item", "&count", "call"))
         star = "*items" if item_type.endswith("*") else " *items"
         out.line(f"{item_type}{star} = smithy_call_alloc(call, count, sizeof *items);")
         out.line("if (!items) return smithy_call_status(call);")
         out.line("size_t at = 0;")
         out.open("for (; item; item = item->next)")
         if not shape.sparse:
-            out.line("if (smithy_json_is_null(item)) continue;")
+            out.line(f"if (smithy_{self.word}_is_null(item)) continue;")
 
     def _items_end(self, out: Writer, shape: Shape) -> None:
         out.line("at++;")
@@ -261,7 +264,7 @@ class JsonCodec(Codec):
 
     def _read_list(self, shape: Shape) -> Function:
         out = Writer.body()
-        self._items(out, shape, "smithy_json_array", c_types.of_item(self.service, shape.item, shape.sparse))
+        self._items(out, shape, f"smithy_{self.word}_array", c_types.of_item(self.service, shape.item, shape.sparse))
         self._get_item(out, shape.item, "items[at]", shape.sparse)
         self._items_end(out, shape)
         return self._read(shape, out)
@@ -269,8 +272,8 @@ class JsonCodec(Codec):
     def _read_map(self, shape: Shape) -> Function:
         out = Writer.body()
         entry = "smithy_str_entry" if shape.name == "smithy_str_map" else f"{shape.name}_entry"
-        self._items(out, shape, "smithy_json_map", entry)
-        out.line("SMITHY_TRY(smithy_json_get_key(item, &items[at].key, call));")
+        self._items(out, shape, f"smithy_{self.word}_map", entry)
+        out.line(f"SMITHY_TRY(smithy_{self.word}_get_key(item, &items[at].key, call));")
         self._get_item(out, shape.item, "items[at].value", shape.sparse)
         self._items_end(out, shape)
         return self._read(shape, out)
