@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from . import c_types, comments, endpoints, protocols
 from .errors import GeneratorError
 from .ir import Error, Kind, Operation, Service, Setting, Shape
-from .layout import Row, Writer, call, comment, trailing
+from .layout import WIDTH, Row, Writer, call, comment, trailing
 from .model import Model
 from .order import ENTRY
 from .protocols.base import Protocol
@@ -237,14 +237,12 @@ class _Emitter:
         return [self._enum_source(shape) for shape in enums if not shape.id.startswith(ENTRY)]
 
     def _enum_source(self, shape: Shape) -> dict[str, list[str]]:
-        name, table = shape.name, f"{shape.stem.upper()}_VALUES"
+        name, table, unknown = shape.name, f"{shape.stem.upper()}_VALUES", f"{shape.constant}_UNKNOWN"
         text = shape.kind is Kind.ENUM
-        wire_type, item = ("smithy_str", "smithy_str") if text else ("smithy_opt_i32", "int32_t")
-        word = "smithy_enum" if text else "smithy_int_enum"
-        unknown = f"{shape.constant}_UNKNOWN"
-        rows = [f"    [{v.constant}] = {text_literal(v.wire) if text else v.wire}," for v in shape.values]
+        wire_type, word = ("smithy_str", "smithy_enum") if text else ("smithy_opt_i32", "smithy_int_enum")
+        rows = [(value.constant, text_literal(value.wire) if text else str(value.wire)) for value in shape.values]
         return {
-            "table": [f"static const {item} {table}[{unknown}] = {{", *rows, "};"],
+            "table": enum_table(f"{word}_row", table, f"{shape.constant}_ABSENT", rows),
             "wire": [
                 *call(f"{wire_type} {name}_wire(", (f"{name} value",), ") {"),
                 *call(f"return {word}_wire(", (table, unknown, "(int)value.kind", "value.wire"), indent=4),
@@ -252,8 +250,8 @@ class _Emitter:
             ],
             "of": [
                 *call(f"{name} {name}_of(", (f"{wire_type} wire",), ") {"),
-                *call(f"const {name}_kind kind = ({name}_kind){word}_kind(", (table, unknown, "wire"), indent=4),
-                f"    return ({name}){{kind, {'wire' if text else 'wire.value'}}};",
+                *call(f"const int kind = {word}_kind(", (table, unknown, "wire"), indent=4),
+                *literal(name, f"({name}_kind)kind, {'wire' if text else 'wire.value'}"),
                 "}",
             ],
         }
@@ -283,11 +281,11 @@ class _Emitter:
 
     def _errors_source(self) -> dict[str, Any]:
         other = f"{self.service.prefix.upper()}_ERROR_OTHER"
-        rows = [f"    [{kind.constant}] = {text_literal(kind.code)}," for kind in self.service.error_kinds]
+        rows = [(kind.constant, text_literal(kind.code)) for kind in self.service.error_kinds]
         kind = f"{self.service.prefix}_error_kind"
         find = call(f"return ({kind})smithy_enum_kind(", ("CODES", other, "smithy_str_from(error->code)"), indent=4)
         return {
-            "codes": [f"static const smithy_str CODES[{other}] = {{", *rows, "};"],
+            "codes": enum_table("smithy_enum_row", "CODES", other.replace("OTHER", "NONE"), rows),
             "find": find,
             "rows": [self._error_row(error) for error in self.service.errors],
         }
@@ -375,11 +373,13 @@ class _Emitter:
     def _usage(self, operation: Operation) -> list[str]:
         prefix, function = self.service.prefix, operation.function
         first = next((m for m in operation.input.members if m.required and self.service.shape(m).kind is Kind.STR), None)
+        loop = f"while ((status = {function}_next({prefix}, &pages, &page, call)) == SMITHY_OK && page)"
+        wrapped = [loop] if len(loop) <= WIDTH - 10 else [loop.removesuffix(" page)"), "       page)"]
         inside = f'{{.input = {{.{first.field} = SMITHY_STR("…")}}}}' if first else "{0}"
         return [
             f"{function}_pages pages = {inside};",
             f"const {operation.output.name} *page;",
-            f"while ((status = {function}_next({prefix}, &pages, &page, call)) == SMITHY_OK && page)",
+            *wrapped,
             "    …",
         ]
 
@@ -519,6 +519,22 @@ def _getter(signature: str, operation: Operation, field: str, wrap: str) -> list
         f"    return {wrap}({value});" if wrap else f"    return {value};",
         "}",
     ]
+
+
+def literal(c_type: str, values: str) -> list[str]:
+    """Returns a compound literal."""
+    one = f"    return ({c_type}){{{values}}};"
+    return [one] if len(one) <= WIDTH else [f"    return ({c_type}){{", f"        {values}}};"]
+
+
+def enum_table(row_type: str, name: str, absent: str, rows: list[tuple[str, str]]) -> list[str]:
+    """Rows by kind. Row 0, of the absent kind, is written out only where there is no other."""
+    lines = [f"static const {row_type} {name}[] = {{"]
+    for constant, wire in rows or [(absent, "0")]:
+        one = f"    [{constant}] = {{{wire}}},"
+        head, opening, text = one.partition("SMITHY_STR_INIT(")
+        lines += [one] if len(one) <= WIDTH else [head + opening, " " * 8 + text]
+    return [*lines, "};"]
 
 
 def quoted(text: str) -> str:

@@ -25,15 +25,16 @@ def call(head: str, arguments: Sequence[str], tail: str = ");", indent: int = 0)
             return [margin + before + found.rstrip(" "), rest]
     column = len(margin + head)
     widest = max(len(argument) for argument in arguments)
-    if column + widest + 1 > WIDTH and _is_declaration(head) and len(arguments) == 1:
+    last = column + len(arguments[-1]) + len(tail)
+    if last > WIDTH and _is_declaration(head) and len(arguments) == 1:
         result, star, name = head.rpartition(" ")
         stars = name[: len(name) - len(name.lstrip("*"))]
-        return [margin + result + star + stars.rstrip(), *call(name.lstrip("*"), arguments, tail, indent)]
-    if column + widest + 1 > WIDTH:
-        column = indent + 4
-        packed = _pack(arguments, tail, column)
-        return [margin + head, *packed]
+        return [(margin + result + star + stars).rstrip(), *call(name.lstrip("*"), arguments, tail, indent)]
     packed = _pack(arguments, tail, column)
+    broken = _pack(arguments, tail, indent + 4)
+    is_nested = head.startswith("SMITHY_TRY(")
+    if column + widest + 1 > WIDTH or last > WIDTH or (is_nested and len(packed) > 2 and len(broken) == 1):
+        return [margin + head, *broken]
     return [margin + head + packed[0].lstrip(), *packed[1:]]
 
 

@@ -5,20 +5,20 @@
 
 #include "serde.h"
 
-static const smithy_str CODES[LOGS_ERROR_OTHER] = {
-    [LOGS_ERROR_ACCESS_DENIED] = SMITHY_STR_INIT("AccessDeniedException"),
-    [LOGS_ERROR_DATA_ALREADY_ACCEPTED] = SMITHY_STR_INIT("DataAlreadyAcceptedException"),
-    [LOGS_ERROR_EXPIRED_TOKEN] = SMITHY_STR_INIT("ExpiredTokenException"),
-    [LOGS_ERROR_INVALID_OPERATION] = SMITHY_STR_INIT("InvalidOperationException"),
-    [LOGS_ERROR_INVALID_PARAMETER] = SMITHY_STR_INIT("InvalidParameterException"),
-    [LOGS_ERROR_INVALID_SEQUENCE_TOKEN] = SMITHY_STR_INIT("InvalidSequenceTokenException"),
-    [LOGS_ERROR_LIMIT_EXCEEDED] = SMITHY_STR_INIT("LimitExceededException"),
-    [LOGS_ERROR_OPERATION_ABORTED] = SMITHY_STR_INIT("OperationAbortedException"),
-    [LOGS_ERROR_RESOURCE_ALREADY_EXISTS] = SMITHY_STR_INIT("ResourceAlreadyExistsException"),
-    [LOGS_ERROR_RESOURCE_NOT_FOUND] = SMITHY_STR_INIT("ResourceNotFoundException"),
-    [LOGS_ERROR_SERVICE_UNAVAILABLE] = SMITHY_STR_INIT("ServiceUnavailableException"),
-    [LOGS_ERROR_THROTTLING] = SMITHY_STR_INIT("ThrottlingException"),
-    [LOGS_ERROR_UNRECOGNIZED_CLIENT] = SMITHY_STR_INIT("UnrecognizedClientException"),
+static const smithy_enum_row CODES[] = {
+    [LOGS_ERROR_ACCESS_DENIED] = {SMITHY_STR_INIT("AccessDeniedException")},
+    [LOGS_ERROR_DATA_ALREADY_ACCEPTED] = {SMITHY_STR_INIT("DataAlreadyAcceptedException")},
+    [LOGS_ERROR_EXPIRED_TOKEN] = {SMITHY_STR_INIT("ExpiredTokenException")},
+    [LOGS_ERROR_INVALID_OPERATION] = {SMITHY_STR_INIT("InvalidOperationException")},
+    [LOGS_ERROR_INVALID_PARAMETER] = {SMITHY_STR_INIT("InvalidParameterException")},
+    [LOGS_ERROR_INVALID_SEQUENCE_TOKEN] = {SMITHY_STR_INIT("InvalidSequenceTokenException")},
+    [LOGS_ERROR_LIMIT_EXCEEDED] = {SMITHY_STR_INIT("LimitExceededException")},
+    [LOGS_ERROR_OPERATION_ABORTED] = {SMITHY_STR_INIT("OperationAbortedException")},
+    [LOGS_ERROR_RESOURCE_ALREADY_EXISTS] = {SMITHY_STR_INIT("ResourceAlreadyExistsException")},
+    [LOGS_ERROR_RESOURCE_NOT_FOUND] = {SMITHY_STR_INIT("ResourceNotFoundException")},
+    [LOGS_ERROR_SERVICE_UNAVAILABLE] = {SMITHY_STR_INIT("ServiceUnavailableException")},
+    [LOGS_ERROR_THROTTLING] = {SMITHY_STR_INIT("ThrottlingException")},
+    [LOGS_ERROR_UNRECOGNIZED_CLIENT] = {SMITHY_STR_INIT("UnrecognizedClientException")},
 };
 
 logs_error_kind logs_error_of(const smithy_call *call) {

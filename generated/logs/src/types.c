@@ -5,11 +5,11 @@
 
 #include "serde.h"
 
-static const smithy_str DATA_PROTECTION_STATUS_VALUES[LOGS_DATA_PROTECTION_STATUS_UNKNOWN] = {
-    [LOGS_DATA_PROTECTION_STATUS_ACTIVATED] = SMITHY_STR_INIT("ACTIVATED"),
-    [LOGS_DATA_PROTECTION_STATUS_ARCHIVED] = SMITHY_STR_INIT("ARCHIVED"),
-    [LOGS_DATA_PROTECTION_STATUS_DELETED] = SMITHY_STR_INIT("DELETED"),
-    [LOGS_DATA_PROTECTION_STATUS_DISABLED] = SMITHY_STR_INIT("DISABLED"),
+static const smithy_enum_row DATA_PROTECTION_STATUS_VALUES[] = {
+    [LOGS_DATA_PROTECTION_STATUS_ACTIVATED] = {SMITHY_STR_INIT("ACTIVATED")},
+    [LOGS_DATA_PROTECTION_STATUS_ARCHIVED] = {SMITHY_STR_INIT("ARCHIVED")},
+    [LOGS_DATA_PROTECTION_STATUS_DELETED] = {SMITHY_STR_INIT("DELETED")},
+    [LOGS_DATA_PROTECTION_STATUS_DISABLED] = {SMITHY_STR_INIT("DISABLED")},
 };
 
 smithy_str logs_data_protection_status_wire(logs_data_protection_status value) {
@@ -18,19 +18,18 @@ smithy_str logs_data_protection_status_wire(logs_data_protection_status value) {
 }
 
 logs_data_protection_status logs_data_protection_status_of(smithy_str wire) {
-    const logs_data_protection_status_kind kind = (logs_data_protection_status_kind)smithy_enum_kind(
-        DATA_PROTECTION_STATUS_VALUES, LOGS_DATA_PROTECTION_STATUS_UNKNOWN, wire);
-    return (logs_data_protection_status){kind, wire};
+    const int kind = smithy_enum_kind(DATA_PROTECTION_STATUS_VALUES, LOGS_DATA_PROTECTION_STATUS_UNKNOWN, wire);
+    return (logs_data_protection_status){(logs_data_protection_status_kind)kind, wire};
 }
 
-static const smithy_str ENTITY_REJECTION_ERROR_TYPE_VALUES[LOGS_ENTITY_REJECTION_ERROR_TYPE_UNKNOWN] = {
-    [LOGS_ENTITY_REJECTION_ERROR_TYPE_ENTITY_SIZE_TOO_LARGE] = SMITHY_STR_INIT("EntitySizeTooLarge"),
-    [LOGS_ENTITY_REJECTION_ERROR_TYPE_INVALID_ATTRIBUTES] = SMITHY_STR_INIT("InvalidAttributes"),
-    [LOGS_ENTITY_REJECTION_ERROR_TYPE_INVALID_ENTITY] = SMITHY_STR_INIT("InvalidEntity"),
-    [LOGS_ENTITY_REJECTION_ERROR_TYPE_INVALID_KEY_ATTRIBUTE] = SMITHY_STR_INIT("InvalidKeyAttributes"),
-    [LOGS_ENTITY_REJECTION_ERROR_TYPE_INVALID_TYPE_VALUE] = SMITHY_STR_INIT("InvalidTypeValue"),
-    [LOGS_ENTITY_REJECTION_ERROR_TYPE_MISSING_REQUIRED_FIELDS] = SMITHY_STR_INIT("MissingRequiredFields"),
-    [LOGS_ENTITY_REJECTION_ERROR_TYPE_UNSUPPORTED_LOG_GROUP_TYPE] = SMITHY_STR_INIT("UnsupportedLogGroupType"),
+static const smithy_enum_row ENTITY_REJECTION_ERROR_TYPE_VALUES[] = {
+    [LOGS_ENTITY_REJECTION_ERROR_TYPE_ENTITY_SIZE_TOO_LARGE] = {SMITHY_STR_INIT("EntitySizeTooLarge")},
+    [LOGS_ENTITY_REJECTION_ERROR_TYPE_INVALID_ATTRIBUTES] = {SMITHY_STR_INIT("InvalidAttributes")},
+    [LOGS_ENTITY_REJECTION_ERROR_TYPE_INVALID_ENTITY] = {SMITHY_STR_INIT("InvalidEntity")},
+    [LOGS_ENTITY_REJECTION_ERROR_TYPE_INVALID_KEY_ATTRIBUTE] = {SMITHY_STR_INIT("InvalidKeyAttributes")},
+    [LOGS_ENTITY_REJECTION_ERROR_TYPE_INVALID_TYPE_VALUE] = {SMITHY_STR_INIT("InvalidTypeValue")},
+    [LOGS_ENTITY_REJECTION_ERROR_TYPE_MISSING_REQUIRED_FIELDS] = {SMITHY_STR_INIT("MissingRequiredFields")},
+    [LOGS_ENTITY_REJECTION_ERROR_TYPE_UNSUPPORTED_LOG_GROUP_TYPE] = {SMITHY_STR_INIT("UnsupportedLogGroupType")},
 };
 
 smithy_str logs_entity_rejection_error_type_wire(logs_entity_rejection_error_type value) {
@@ -39,18 +38,18 @@ smithy_str logs_entity_rejection_error_type_wire(logs_entity_rejection_error_typ
 }
 
 logs_entity_rejection_error_type logs_entity_rejection_error_type_of(smithy_str wire) {
-    const logs_entity_rejection_error_type_kind kind = (logs_entity_rejection_error_type_kind)smithy_enum_kind(
-        ENTITY_REJECTION_ERROR_TYPE_VALUES, LOGS_ENTITY_REJECTION_ERROR_TYPE_UNKNOWN, wire);
-    return (logs_entity_rejection_error_type){kind, wire};
+    const int kind =
+        smithy_enum_kind(ENTITY_REJECTION_ERROR_TYPE_VALUES, LOGS_ENTITY_REJECTION_ERROR_TYPE_UNKNOWN, wire);
+    return (logs_entity_rejection_error_type){(logs_entity_rejection_error_type_kind)kind, wire};
 }
 
-static const smithy_str EXPORT_TASK_STATUS_CODE_VALUES[LOGS_EXPORT_TASK_STATUS_CODE_UNKNOWN] = {
-    [LOGS_EXPORT_TASK_STATUS_CODE_CANCELLED] = SMITHY_STR_INIT("CANCELLED"),
-    [LOGS_EXPORT_TASK_STATUS_CODE_COMPLETED] = SMITHY_STR_INIT("COMPLETED"),
-    [LOGS_EXPORT_TASK_STATUS_CODE_FAILED] = SMITHY_STR_INIT("FAILED"),
-    [LOGS_EXPORT_TASK_STATUS_CODE_PENDING] = SMITHY_STR_INIT("PENDING"),
-    [LOGS_EXPORT_TASK_STATUS_CODE_PENDING_CANCEL] = SMITHY_STR_INIT("PENDING_CANCEL"),
-    [LOGS_EXPORT_TASK_STATUS_CODE_RUNNING] = SMITHY_STR_INIT("RUNNING"),
+static const smithy_enum_row EXPORT_TASK_STATUS_CODE_VALUES[] = {
+    [LOGS_EXPORT_TASK_STATUS_CODE_CANCELLED] = {SMITHY_STR_INIT("CANCELLED")},
+    [LOGS_EXPORT_TASK_STATUS_CODE_COMPLETED] = {SMITHY_STR_INIT("COMPLETED")},
+    [LOGS_EXPORT_TASK_STATUS_CODE_FAILED] = {SMITHY_STR_INIT("FAILED")},
+    [LOGS_EXPORT_TASK_STATUS_CODE_PENDING] = {SMITHY_STR_INIT("PENDING")},
+    [LOGS_EXPORT_TASK_STATUS_CODE_PENDING_CANCEL] = {SMITHY_STR_INIT("PENDING_CANCEL")},
+    [LOGS_EXPORT_TASK_STATUS_CODE_RUNNING] = {SMITHY_STR_INIT("RUNNING")},
 };
 
 smithy_str logs_export_task_status_code_wire(logs_export_task_status_code value) {
@@ -59,13 +58,12 @@ smithy_str logs_export_task_status_code_wire(logs_export_task_status_code value)
 }
 
 logs_export_task_status_code logs_export_task_status_code_of(smithy_str wire) {
-    const logs_export_task_status_code_kind kind = (logs_export_task_status_code_kind)smithy_enum_kind(
-        EXPORT_TASK_STATUS_CODE_VALUES, LOGS_EXPORT_TASK_STATUS_CODE_UNKNOWN, wire);
-    return (logs_export_task_status_code){kind, wire};
+    const int kind = smithy_enum_kind(EXPORT_TASK_STATUS_CODE_VALUES, LOGS_EXPORT_TASK_STATUS_CODE_UNKNOWN, wire);
+    return (logs_export_task_status_code){(logs_export_task_status_code_kind)kind, wire};
 }
 
-static const smithy_str INHERITED_PROPERTY_VALUES[LOGS_INHERITED_PROPERTY_UNKNOWN] = {
-    [LOGS_INHERITED_PROPERTY_ACCOUNT_DATA_PROTECTION] = SMITHY_STR_INIT("ACCOUNT_DATA_PROTECTION"),
+static const smithy_enum_row INHERITED_PROPERTY_VALUES[] = {
+    [LOGS_INHERITED_PROPERTY_ACCOUNT_DATA_PROTECTION] = {SMITHY_STR_INIT("ACCOUNT_DATA_PROTECTION")},
 };
 
 smithy_str logs_inherited_property_wire(logs_inherited_property value) {
@@ -73,15 +71,14 @@ smithy_str logs_inherited_property_wire(logs_inherited_property value) {
 }
 
 logs_inherited_property logs_inherited_property_of(smithy_str wire) {
-    const logs_inherited_property_kind kind = (logs_inherited_property_kind)smithy_enum_kind(
-        INHERITED_PROPERTY_VALUES, LOGS_INHERITED_PROPERTY_UNKNOWN, wire);
-    return (logs_inherited_property){kind, wire};
+    const int kind = smithy_enum_kind(INHERITED_PROPERTY_VALUES, LOGS_INHERITED_PROPERTY_UNKNOWN, wire);
+    return (logs_inherited_property){(logs_inherited_property_kind)kind, wire};
 }
 
-static const smithy_str LOG_GROUP_CLASS_VALUES[LOGS_LOG_GROUP_CLASS_UNKNOWN] = {
-    [LOGS_LOG_GROUP_CLASS_DELIVERY] = SMITHY_STR_INIT("DELIVERY"),
-    [LOGS_LOG_GROUP_CLASS_INFREQUENT_ACCESS] = SMITHY_STR_INIT("INFREQUENT_ACCESS"),
-    [LOGS_LOG_GROUP_CLASS_STANDARD] = SMITHY_STR_INIT("STANDARD"),
+static const smithy_enum_row LOG_GROUP_CLASS_VALUES[] = {
+    [LOGS_LOG_GROUP_CLASS_DELIVERY] = {SMITHY_STR_INIT("DELIVERY")},
+    [LOGS_LOG_GROUP_CLASS_INFREQUENT_ACCESS] = {SMITHY_STR_INIT("INFREQUENT_ACCESS")},
+    [LOGS_LOG_GROUP_CLASS_STANDARD] = {SMITHY_STR_INIT("STANDARD")},
 };
 
 smithy_str logs_log_group_class_wire(logs_log_group_class value) {
@@ -89,14 +86,13 @@ smithy_str logs_log_group_class_wire(logs_log_group_class value) {
 }
 
 logs_log_group_class logs_log_group_class_of(smithy_str wire) {
-    const logs_log_group_class_kind kind =
-        (logs_log_group_class_kind)smithy_enum_kind(LOG_GROUP_CLASS_VALUES, LOGS_LOG_GROUP_CLASS_UNKNOWN, wire);
-    return (logs_log_group_class){kind, wire};
+    const int kind = smithy_enum_kind(LOG_GROUP_CLASS_VALUES, LOGS_LOG_GROUP_CLASS_UNKNOWN, wire);
+    return (logs_log_group_class){(logs_log_group_class_kind)kind, wire};
 }
 
-static const smithy_str ORDER_BY_VALUES[LOGS_ORDER_BY_UNKNOWN] = {
-    [LOGS_ORDER_BY_LAST_EVENT_TIME] = SMITHY_STR_INIT("LastEventTime"),
-    [LOGS_ORDER_BY_LOG_STREAM_NAME] = SMITHY_STR_INIT("LogStreamName"),
+static const smithy_enum_row ORDER_BY_VALUES[] = {
+    [LOGS_ORDER_BY_LAST_EVENT_TIME] = {SMITHY_STR_INIT("LastEventTime")},
+    [LOGS_ORDER_BY_LOG_STREAM_NAME] = {SMITHY_STR_INIT("LogStreamName")},
 };
 
 smithy_str logs_order_by_wire(logs_order_by value) {
@@ -104,8 +100,8 @@ smithy_str logs_order_by_wire(logs_order_by value) {
 }
 
 logs_order_by logs_order_by_of(smithy_str wire) {
-    const logs_order_by_kind kind = (logs_order_by_kind)smithy_enum_kind(ORDER_BY_VALUES, LOGS_ORDER_BY_UNKNOWN, wire);
-    return (logs_order_by){kind, wire};
+    const int kind = smithy_enum_kind(ORDER_BY_VALUES, LOGS_ORDER_BY_UNKNOWN, wire);
+    return (logs_order_by){(logs_order_by_kind)kind, wire};
 }
 
 smithy_status logs_read_data_protection_status(const cJSON *json, logs_data_protection_status *value,

@@ -5,23 +5,23 @@
 
 #include "serde.h"
 
-static const smithy_str CODES[S3_ERROR_OTHER] = {
-    [S3_ERROR_ACCESS_DENIED] = SMITHY_STR_INIT("AccessDenied"),
-    [S3_ERROR_BUCKET_ALREADY_EXISTS] = SMITHY_STR_INIT("BucketAlreadyExists"),
-    [S3_ERROR_BUCKET_ALREADY_OWNED_BY_YOU] = SMITHY_STR_INIT("BucketAlreadyOwnedByYou"),
-    [S3_ERROR_CONDITIONAL_REQUEST_CONFLICT] = SMITHY_STR_INIT("ConditionalRequestConflict"),
-    [S3_ERROR_ENCRYPTION_TYPE_MISMATCH] = SMITHY_STR_INIT("EncryptionTypeMismatch"),
-    [S3_ERROR_INVALID_ACCESS_KEY_ID] = SMITHY_STR_INIT("InvalidAccessKeyId"),
-    [S3_ERROR_INVALID_OBJECT_STATE] = SMITHY_STR_INIT("InvalidObjectState"),
-    [S3_ERROR_INVALID_REQUEST] = SMITHY_STR_INIT("InvalidRequest"),
-    [S3_ERROR_INVALID_WRITE_OFFSET] = SMITHY_STR_INIT("InvalidWriteOffset"),
-    [S3_ERROR_NO_SUCH_BUCKET] = SMITHY_STR_INIT("NoSuchBucket"),
-    [S3_ERROR_NO_SUCH_KEY] = SMITHY_STR_INIT("NoSuchKey"),
-    [S3_ERROR_NOT_FOUND] = SMITHY_STR_INIT("NotFound"),
-    [S3_ERROR_PERMANENT_REDIRECT] = SMITHY_STR_INIT("PermanentRedirect"),
-    [S3_ERROR_PRECONDITION_FAILED] = SMITHY_STR_INIT("PreconditionFailed"),
-    [S3_ERROR_SLOW_DOWN] = SMITHY_STR_INIT("SlowDown"),
-    [S3_ERROR_TOO_MANY_PARTS] = SMITHY_STR_INIT("TooManyParts"),
+static const smithy_enum_row CODES[] = {
+    [S3_ERROR_ACCESS_DENIED] = {SMITHY_STR_INIT("AccessDenied")},
+    [S3_ERROR_BUCKET_ALREADY_EXISTS] = {SMITHY_STR_INIT("BucketAlreadyExists")},
+    [S3_ERROR_BUCKET_ALREADY_OWNED_BY_YOU] = {SMITHY_STR_INIT("BucketAlreadyOwnedByYou")},
+    [S3_ERROR_CONDITIONAL_REQUEST_CONFLICT] = {SMITHY_STR_INIT("ConditionalRequestConflict")},
+    [S3_ERROR_ENCRYPTION_TYPE_MISMATCH] = {SMITHY_STR_INIT("EncryptionTypeMismatch")},
+    [S3_ERROR_INVALID_ACCESS_KEY_ID] = {SMITHY_STR_INIT("InvalidAccessKeyId")},
+    [S3_ERROR_INVALID_OBJECT_STATE] = {SMITHY_STR_INIT("InvalidObjectState")},
+    [S3_ERROR_INVALID_REQUEST] = {SMITHY_STR_INIT("InvalidRequest")},
+    [S3_ERROR_INVALID_WRITE_OFFSET] = {SMITHY_STR_INIT("InvalidWriteOffset")},
+    [S3_ERROR_NO_SUCH_BUCKET] = {SMITHY_STR_INIT("NoSuchBucket")},
+    [S3_ERROR_NO_SUCH_KEY] = {SMITHY_STR_INIT("NoSuchKey")},
+    [S3_ERROR_NOT_FOUND] = {SMITHY_STR_INIT("NotFound")},
+    [S3_ERROR_PERMANENT_REDIRECT] = {SMITHY_STR_INIT("PermanentRedirect")},
+    [S3_ERROR_PRECONDITION_FAILED] = {SMITHY_STR_INIT("PreconditionFailed")},
+    [S3_ERROR_SLOW_DOWN] = {SMITHY_STR_INIT("SlowDown")},
+    [S3_ERROR_TOO_MANY_PARTS] = {SMITHY_STR_INIT("TooManyParts")},
 };
 
 s3_error_kind s3_error_of(const smithy_call *call) {

@@ -5,9 +5,9 @@
 
 #include "serde.h"
 
-static const smithy_str ARCHIVE_STATUS_VALUES[S3_ARCHIVE_STATUS_UNKNOWN] = {
-    [S3_ARCHIVE_STATUS_ARCHIVE_ACCESS] = SMITHY_STR_INIT("ARCHIVE_ACCESS"),
-    [S3_ARCHIVE_STATUS_DEEP_ARCHIVE_ACCESS] = SMITHY_STR_INIT("DEEP_ARCHIVE_ACCESS"),
+static const smithy_enum_row ARCHIVE_STATUS_VALUES[] = {
+    [S3_ARCHIVE_STATUS_ARCHIVE_ACCESS] = {SMITHY_STR_INIT("ARCHIVE_ACCESS")},
+    [S3_ARCHIVE_STATUS_DEEP_ARCHIVE_ACCESS] = {SMITHY_STR_INIT("DEEP_ARCHIVE_ACCESS")},
 };
 
 smithy_str s3_archive_status_wire(s3_archive_status value) {
@@ -15,16 +15,15 @@ smithy_str s3_archive_status_wire(s3_archive_status value) {
 }
 
 s3_archive_status s3_archive_status_of(smithy_str wire) {
-    const s3_archive_status_kind kind =
-        (s3_archive_status_kind)smithy_enum_kind(ARCHIVE_STATUS_VALUES, S3_ARCHIVE_STATUS_UNKNOWN, wire);
-    return (s3_archive_status){kind, wire};
+    const int kind = smithy_enum_kind(ARCHIVE_STATUS_VALUES, S3_ARCHIVE_STATUS_UNKNOWN, wire);
+    return (s3_archive_status){(s3_archive_status_kind)kind, wire};
 }
 
-static const smithy_str BUCKET_CANNED_ACL_VALUES[S3_BUCKET_CANNED_ACL_UNKNOWN] = {
-    [S3_BUCKET_CANNED_ACL_AUTHENTICATED_READ] = SMITHY_STR_INIT("authenticated-read"),
-    [S3_BUCKET_CANNED_ACL_PRIVATE] = SMITHY_STR_INIT("private"),
-    [S3_BUCKET_CANNED_ACL_PUBLIC_READ] = SMITHY_STR_INIT("public-read"),
-    [S3_BUCKET_CANNED_ACL_PUBLIC_READ_WRITE] = SMITHY_STR_INIT("public-read-write"),
+static const smithy_enum_row BUCKET_CANNED_ACL_VALUES[] = {
+    [S3_BUCKET_CANNED_ACL_AUTHENTICATED_READ] = {SMITHY_STR_INIT("authenticated-read")},
+    [S3_BUCKET_CANNED_ACL_PRIVATE] = {SMITHY_STR_INIT("private")},
+    [S3_BUCKET_CANNED_ACL_PUBLIC_READ] = {SMITHY_STR_INIT("public-read")},
+    [S3_BUCKET_CANNED_ACL_PUBLIC_READ_WRITE] = {SMITHY_STR_INIT("public-read-write")},
 };
 
 smithy_str s3_bucket_canned_acl_wire(s3_bucket_canned_acl value) {
@@ -32,14 +31,13 @@ smithy_str s3_bucket_canned_acl_wire(s3_bucket_canned_acl value) {
 }
 
 s3_bucket_canned_acl s3_bucket_canned_acl_of(smithy_str wire) {
-    const s3_bucket_canned_acl_kind kind =
-        (s3_bucket_canned_acl_kind)smithy_enum_kind(BUCKET_CANNED_ACL_VALUES, S3_BUCKET_CANNED_ACL_UNKNOWN, wire);
-    return (s3_bucket_canned_acl){kind, wire};
+    const int kind = smithy_enum_kind(BUCKET_CANNED_ACL_VALUES, S3_BUCKET_CANNED_ACL_UNKNOWN, wire);
+    return (s3_bucket_canned_acl){(s3_bucket_canned_acl_kind)kind, wire};
 }
 
-static const smithy_str DATA_REDUNDANCY_VALUES[S3_DATA_REDUNDANCY_UNKNOWN] = {
-    [S3_DATA_REDUNDANCY_SINGLE_AVAILABILITY_ZONE] = SMITHY_STR_INIT("SingleAvailabilityZone"),
-    [S3_DATA_REDUNDANCY_SINGLE_LOCAL_ZONE] = SMITHY_STR_INIT("SingleLocalZone"),
+static const smithy_enum_row DATA_REDUNDANCY_VALUES[] = {
+    [S3_DATA_REDUNDANCY_SINGLE_AVAILABILITY_ZONE] = {SMITHY_STR_INIT("SingleAvailabilityZone")},
+    [S3_DATA_REDUNDANCY_SINGLE_LOCAL_ZONE] = {SMITHY_STR_INIT("SingleLocalZone")},
 };
 
 smithy_str s3_data_redundancy_wire(s3_data_redundancy value) {
@@ -47,13 +45,12 @@ smithy_str s3_data_redundancy_wire(s3_data_redundancy value) {
 }
 
 s3_data_redundancy s3_data_redundancy_of(smithy_str wire) {
-    const s3_data_redundancy_kind kind =
-        (s3_data_redundancy_kind)smithy_enum_kind(DATA_REDUNDANCY_VALUES, S3_DATA_REDUNDANCY_UNKNOWN, wire);
-    return (s3_data_redundancy){kind, wire};
+    const int kind = smithy_enum_kind(DATA_REDUNDANCY_VALUES, S3_DATA_REDUNDANCY_UNKNOWN, wire);
+    return (s3_data_redundancy){(s3_data_redundancy_kind)kind, wire};
 }
 
-static const smithy_str BUCKET_TYPE_VALUES[S3_BUCKET_TYPE_UNKNOWN] = {
-    [S3_BUCKET_TYPE_DIRECTORY] = SMITHY_STR_INIT("Directory"),
+static const smithy_enum_row BUCKET_TYPE_VALUES[] = {
+    [S3_BUCKET_TYPE_DIRECTORY] = {SMITHY_STR_INIT("Directory")},
 };
 
 smithy_str s3_bucket_type_wire(s3_bucket_type value) {
@@ -61,50 +58,49 @@ smithy_str s3_bucket_type_wire(s3_bucket_type value) {
 }
 
 s3_bucket_type s3_bucket_type_of(smithy_str wire) {
-    const s3_bucket_type_kind kind =
-        (s3_bucket_type_kind)smithy_enum_kind(BUCKET_TYPE_VALUES, S3_BUCKET_TYPE_UNKNOWN, wire);
-    return (s3_bucket_type){kind, wire};
+    const int kind = smithy_enum_kind(BUCKET_TYPE_VALUES, S3_BUCKET_TYPE_UNKNOWN, wire);
+    return (s3_bucket_type){(s3_bucket_type_kind)kind, wire};
 }
 
-static const smithy_str BUCKET_LOCATION_CONSTRAINT_VALUES[S3_BUCKET_LOCATION_CONSTRAINT_UNKNOWN] = {
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU] = SMITHY_STR_INIT("EU"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AF_SOUTH_1] = SMITHY_STR_INIT("af-south-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_EAST_1] = SMITHY_STR_INIT("ap-east-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_EAST_2] = SMITHY_STR_INIT("ap-east-2"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_NORTHEAST_1] = SMITHY_STR_INIT("ap-northeast-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_NORTHEAST_2] = SMITHY_STR_INIT("ap-northeast-2"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_NORTHEAST_3] = SMITHY_STR_INIT("ap-northeast-3"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTH_1] = SMITHY_STR_INIT("ap-south-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTH_2] = SMITHY_STR_INIT("ap-south-2"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_1] = SMITHY_STR_INIT("ap-southeast-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_2] = SMITHY_STR_INIT("ap-southeast-2"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_3] = SMITHY_STR_INIT("ap-southeast-3"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_4] = SMITHY_STR_INIT("ap-southeast-4"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_5] = SMITHY_STR_INIT("ap-southeast-5"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_6] = SMITHY_STR_INIT("ap-southeast-6"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_7] = SMITHY_STR_INIT("ap-southeast-7"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_CA_CENTRAL_1] = SMITHY_STR_INIT("ca-central-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_CA_WEST_1] = SMITHY_STR_INIT("ca-west-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_CN_NORTH_1] = SMITHY_STR_INIT("cn-north-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_CN_NORTHWEST_1] = SMITHY_STR_INIT("cn-northwest-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU_CENTRAL_1] = SMITHY_STR_INIT("eu-central-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU_CENTRAL_2] = SMITHY_STR_INIT("eu-central-2"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU_NORTH_1] = SMITHY_STR_INIT("eu-north-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU_SOUTH_1] = SMITHY_STR_INIT("eu-south-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU_SOUTH_2] = SMITHY_STR_INIT("eu-south-2"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU_WEST_1] = SMITHY_STR_INIT("eu-west-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU_WEST_2] = SMITHY_STR_INIT("eu-west-2"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_EU_WEST_3] = SMITHY_STR_INIT("eu-west-3"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_IL_CENTRAL_1] = SMITHY_STR_INIT("il-central-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_ME_CENTRAL_1] = SMITHY_STR_INIT("me-central-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_ME_SOUTH_1] = SMITHY_STR_INIT("me-south-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_MX_CENTRAL_1] = SMITHY_STR_INIT("mx-central-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_SA_EAST_1] = SMITHY_STR_INIT("sa-east-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_US_EAST_2] = SMITHY_STR_INIT("us-east-2"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_US_GOV_EAST_1] = SMITHY_STR_INIT("us-gov-east-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_US_GOV_WEST_1] = SMITHY_STR_INIT("us-gov-west-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_US_WEST_1] = SMITHY_STR_INIT("us-west-1"),
-    [S3_BUCKET_LOCATION_CONSTRAINT_US_WEST_2] = SMITHY_STR_INIT("us-west-2"),
+static const smithy_enum_row BUCKET_LOCATION_CONSTRAINT_VALUES[] = {
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU] = {SMITHY_STR_INIT("EU")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AF_SOUTH_1] = {SMITHY_STR_INIT("af-south-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_EAST_1] = {SMITHY_STR_INIT("ap-east-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_EAST_2] = {SMITHY_STR_INIT("ap-east-2")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_NORTHEAST_1] = {SMITHY_STR_INIT("ap-northeast-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_NORTHEAST_2] = {SMITHY_STR_INIT("ap-northeast-2")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_NORTHEAST_3] = {SMITHY_STR_INIT("ap-northeast-3")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTH_1] = {SMITHY_STR_INIT("ap-south-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTH_2] = {SMITHY_STR_INIT("ap-south-2")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_1] = {SMITHY_STR_INIT("ap-southeast-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_2] = {SMITHY_STR_INIT("ap-southeast-2")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_3] = {SMITHY_STR_INIT("ap-southeast-3")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_4] = {SMITHY_STR_INIT("ap-southeast-4")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_5] = {SMITHY_STR_INIT("ap-southeast-5")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_6] = {SMITHY_STR_INIT("ap-southeast-6")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_AP_SOUTHEAST_7] = {SMITHY_STR_INIT("ap-southeast-7")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_CA_CENTRAL_1] = {SMITHY_STR_INIT("ca-central-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_CA_WEST_1] = {SMITHY_STR_INIT("ca-west-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_CN_NORTH_1] = {SMITHY_STR_INIT("cn-north-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_CN_NORTHWEST_1] = {SMITHY_STR_INIT("cn-northwest-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU_CENTRAL_1] = {SMITHY_STR_INIT("eu-central-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU_CENTRAL_2] = {SMITHY_STR_INIT("eu-central-2")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU_NORTH_1] = {SMITHY_STR_INIT("eu-north-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU_SOUTH_1] = {SMITHY_STR_INIT("eu-south-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU_SOUTH_2] = {SMITHY_STR_INIT("eu-south-2")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU_WEST_1] = {SMITHY_STR_INIT("eu-west-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU_WEST_2] = {SMITHY_STR_INIT("eu-west-2")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_EU_WEST_3] = {SMITHY_STR_INIT("eu-west-3")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_IL_CENTRAL_1] = {SMITHY_STR_INIT("il-central-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_ME_CENTRAL_1] = {SMITHY_STR_INIT("me-central-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_ME_SOUTH_1] = {SMITHY_STR_INIT("me-south-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_MX_CENTRAL_1] = {SMITHY_STR_INIT("mx-central-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_SA_EAST_1] = {SMITHY_STR_INIT("sa-east-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_US_EAST_2] = {SMITHY_STR_INIT("us-east-2")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_US_GOV_EAST_1] = {SMITHY_STR_INIT("us-gov-east-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_US_GOV_WEST_1] = {SMITHY_STR_INIT("us-gov-west-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_US_WEST_1] = {SMITHY_STR_INIT("us-west-1")},
+    [S3_BUCKET_LOCATION_CONSTRAINT_US_WEST_2] = {SMITHY_STR_INIT("us-west-2")},
 };
 
 smithy_str s3_bucket_location_constraint_wire(s3_bucket_location_constraint value) {
@@ -113,14 +109,13 @@ smithy_str s3_bucket_location_constraint_wire(s3_bucket_location_constraint valu
 }
 
 s3_bucket_location_constraint s3_bucket_location_constraint_of(smithy_str wire) {
-    const s3_bucket_location_constraint_kind kind = (s3_bucket_location_constraint_kind)smithy_enum_kind(
-        BUCKET_LOCATION_CONSTRAINT_VALUES, S3_BUCKET_LOCATION_CONSTRAINT_UNKNOWN, wire);
-    return (s3_bucket_location_constraint){kind, wire};
+    const int kind = smithy_enum_kind(BUCKET_LOCATION_CONSTRAINT_VALUES, S3_BUCKET_LOCATION_CONSTRAINT_UNKNOWN, wire);
+    return (s3_bucket_location_constraint){(s3_bucket_location_constraint_kind)kind, wire};
 }
 
-static const smithy_str BUCKET_NAMESPACE_VALUES[S3_BUCKET_NAMESPACE_UNKNOWN] = {
-    [S3_BUCKET_NAMESPACE_ACCOUNT_REGIONAL] = SMITHY_STR_INIT("account-regional"),
-    [S3_BUCKET_NAMESPACE_GLOBAL] = SMITHY_STR_INIT("global"),
+static const smithy_enum_row BUCKET_NAMESPACE_VALUES[] = {
+    [S3_BUCKET_NAMESPACE_ACCOUNT_REGIONAL] = {SMITHY_STR_INIT("account-regional")},
+    [S3_BUCKET_NAMESPACE_GLOBAL] = {SMITHY_STR_INIT("global")},
 };
 
 smithy_str s3_bucket_namespace_wire(s3_bucket_namespace value) {
@@ -128,22 +123,21 @@ smithy_str s3_bucket_namespace_wire(s3_bucket_namespace value) {
 }
 
 s3_bucket_namespace s3_bucket_namespace_of(smithy_str wire) {
-    const s3_bucket_namespace_kind kind =
-        (s3_bucket_namespace_kind)smithy_enum_kind(BUCKET_NAMESPACE_VALUES, S3_BUCKET_NAMESPACE_UNKNOWN, wire);
-    return (s3_bucket_namespace){kind, wire};
+    const int kind = smithy_enum_kind(BUCKET_NAMESPACE_VALUES, S3_BUCKET_NAMESPACE_UNKNOWN, wire);
+    return (s3_bucket_namespace){(s3_bucket_namespace_kind)kind, wire};
 }
 
-static const smithy_str CHECKSUM_ALGORITHM_VALUES[S3_CHECKSUM_ALGORITHM_UNKNOWN] = {
-    [S3_CHECKSUM_ALGORITHM_CRC32] = SMITHY_STR_INIT("CRC32"),
-    [S3_CHECKSUM_ALGORITHM_CRC32C] = SMITHY_STR_INIT("CRC32C"),
-    [S3_CHECKSUM_ALGORITHM_CRC64NVME] = SMITHY_STR_INIT("CRC64NVME"),
-    [S3_CHECKSUM_ALGORITHM_MD5] = SMITHY_STR_INIT("MD5"),
-    [S3_CHECKSUM_ALGORITHM_SHA1] = SMITHY_STR_INIT("SHA1"),
-    [S3_CHECKSUM_ALGORITHM_SHA256] = SMITHY_STR_INIT("SHA256"),
-    [S3_CHECKSUM_ALGORITHM_SHA512] = SMITHY_STR_INIT("SHA512"),
-    [S3_CHECKSUM_ALGORITHM_XXHASH128] = SMITHY_STR_INIT("XXHASH128"),
-    [S3_CHECKSUM_ALGORITHM_XXHASH3] = SMITHY_STR_INIT("XXHASH3"),
-    [S3_CHECKSUM_ALGORITHM_XXHASH64] = SMITHY_STR_INIT("XXHASH64"),
+static const smithy_enum_row CHECKSUM_ALGORITHM_VALUES[] = {
+    [S3_CHECKSUM_ALGORITHM_CRC32] = {SMITHY_STR_INIT("CRC32")},
+    [S3_CHECKSUM_ALGORITHM_CRC32C] = {SMITHY_STR_INIT("CRC32C")},
+    [S3_CHECKSUM_ALGORITHM_CRC64NVME] = {SMITHY_STR_INIT("CRC64NVME")},
+    [S3_CHECKSUM_ALGORITHM_MD5] = {SMITHY_STR_INIT("MD5")},
+    [S3_CHECKSUM_ALGORITHM_SHA1] = {SMITHY_STR_INIT("SHA1")},
+    [S3_CHECKSUM_ALGORITHM_SHA256] = {SMITHY_STR_INIT("SHA256")},
+    [S3_CHECKSUM_ALGORITHM_SHA512] = {SMITHY_STR_INIT("SHA512")},
+    [S3_CHECKSUM_ALGORITHM_XXHASH128] = {SMITHY_STR_INIT("XXHASH128")},
+    [S3_CHECKSUM_ALGORITHM_XXHASH3] = {SMITHY_STR_INIT("XXHASH3")},
+    [S3_CHECKSUM_ALGORITHM_XXHASH64] = {SMITHY_STR_INIT("XXHASH64")},
 };
 
 smithy_str s3_checksum_algorithm_wire(s3_checksum_algorithm value) {
@@ -151,13 +145,12 @@ smithy_str s3_checksum_algorithm_wire(s3_checksum_algorithm value) {
 }
 
 s3_checksum_algorithm s3_checksum_algorithm_of(smithy_str wire) {
-    const s3_checksum_algorithm_kind kind =
-        (s3_checksum_algorithm_kind)smithy_enum_kind(CHECKSUM_ALGORITHM_VALUES, S3_CHECKSUM_ALGORITHM_UNKNOWN, wire);
-    return (s3_checksum_algorithm){kind, wire};
+    const int kind = smithy_enum_kind(CHECKSUM_ALGORITHM_VALUES, S3_CHECKSUM_ALGORITHM_UNKNOWN, wire);
+    return (s3_checksum_algorithm){(s3_checksum_algorithm_kind)kind, wire};
 }
 
-static const smithy_str CHECKSUM_MODE_VALUES[S3_CHECKSUM_MODE_UNKNOWN] = {
-    [S3_CHECKSUM_MODE_ENABLED] = SMITHY_STR_INIT("ENABLED"),
+static const smithy_enum_row CHECKSUM_MODE_VALUES[] = {
+    [S3_CHECKSUM_MODE_ENABLED] = {SMITHY_STR_INIT("ENABLED")},
 };
 
 smithy_str s3_checksum_mode_wire(s3_checksum_mode value) {
@@ -165,14 +158,13 @@ smithy_str s3_checksum_mode_wire(s3_checksum_mode value) {
 }
 
 s3_checksum_mode s3_checksum_mode_of(smithy_str wire) {
-    const s3_checksum_mode_kind kind =
-        (s3_checksum_mode_kind)smithy_enum_kind(CHECKSUM_MODE_VALUES, S3_CHECKSUM_MODE_UNKNOWN, wire);
-    return (s3_checksum_mode){kind, wire};
+    const int kind = smithy_enum_kind(CHECKSUM_MODE_VALUES, S3_CHECKSUM_MODE_UNKNOWN, wire);
+    return (s3_checksum_mode){(s3_checksum_mode_kind)kind, wire};
 }
 
-static const smithy_str CHECKSUM_TYPE_VALUES[S3_CHECKSUM_TYPE_UNKNOWN] = {
-    [S3_CHECKSUM_TYPE_COMPOSITE] = SMITHY_STR_INIT("COMPOSITE"),
-    [S3_CHECKSUM_TYPE_FULL_OBJECT] = SMITHY_STR_INIT("FULL_OBJECT"),
+static const smithy_enum_row CHECKSUM_TYPE_VALUES[] = {
+    [S3_CHECKSUM_TYPE_COMPOSITE] = {SMITHY_STR_INIT("COMPOSITE")},
+    [S3_CHECKSUM_TYPE_FULL_OBJECT] = {SMITHY_STR_INIT("FULL_OBJECT")},
 };
 
 smithy_str s3_checksum_type_wire(s3_checksum_type value) {
@@ -180,14 +172,13 @@ smithy_str s3_checksum_type_wire(s3_checksum_type value) {
 }
 
 s3_checksum_type s3_checksum_type_of(smithy_str wire) {
-    const s3_checksum_type_kind kind =
-        (s3_checksum_type_kind)smithy_enum_kind(CHECKSUM_TYPE_VALUES, S3_CHECKSUM_TYPE_UNKNOWN, wire);
-    return (s3_checksum_type){kind, wire};
+    const int kind = smithy_enum_kind(CHECKSUM_TYPE_VALUES, S3_CHECKSUM_TYPE_UNKNOWN, wire);
+    return (s3_checksum_type){(s3_checksum_type_kind)kind, wire};
 }
 
-static const smithy_str LOCATION_TYPE_VALUES[S3_LOCATION_TYPE_UNKNOWN] = {
-    [S3_LOCATION_TYPE_AVAILABILITY_ZONE] = SMITHY_STR_INIT("AvailabilityZone"),
-    [S3_LOCATION_TYPE_LOCAL_ZONE] = SMITHY_STR_INIT("LocalZone"),
+static const smithy_enum_row LOCATION_TYPE_VALUES[] = {
+    [S3_LOCATION_TYPE_AVAILABILITY_ZONE] = {SMITHY_STR_INIT("AvailabilityZone")},
+    [S3_LOCATION_TYPE_LOCAL_ZONE] = {SMITHY_STR_INIT("LocalZone")},
 };
 
 smithy_str s3_location_type_wire(s3_location_type value) {
@@ -195,13 +186,12 @@ smithy_str s3_location_type_wire(s3_location_type value) {
 }
 
 s3_location_type s3_location_type_of(smithy_str wire) {
-    const s3_location_type_kind kind =
-        (s3_location_type_kind)smithy_enum_kind(LOCATION_TYPE_VALUES, S3_LOCATION_TYPE_UNKNOWN, wire);
-    return (s3_location_type){kind, wire};
+    const int kind = smithy_enum_kind(LOCATION_TYPE_VALUES, S3_LOCATION_TYPE_UNKNOWN, wire);
+    return (s3_location_type){(s3_location_type_kind)kind, wire};
 }
 
-static const smithy_str ENCODING_TYPE_VALUES[S3_ENCODING_TYPE_UNKNOWN] = {
-    [S3_ENCODING_TYPE_URL] = SMITHY_STR_INIT("url"),
+static const smithy_enum_row ENCODING_TYPE_VALUES[] = {
+    [S3_ENCODING_TYPE_URL] = {SMITHY_STR_INIT("url")},
 };
 
 smithy_str s3_encoding_type_wire(s3_encoding_type value) {
@@ -209,14 +199,13 @@ smithy_str s3_encoding_type_wire(s3_encoding_type value) {
 }
 
 s3_encoding_type s3_encoding_type_of(smithy_str wire) {
-    const s3_encoding_type_kind kind =
-        (s3_encoding_type_kind)smithy_enum_kind(ENCODING_TYPE_VALUES, S3_ENCODING_TYPE_UNKNOWN, wire);
-    return (s3_encoding_type){kind, wire};
+    const int kind = smithy_enum_kind(ENCODING_TYPE_VALUES, S3_ENCODING_TYPE_UNKNOWN, wire);
+    return (s3_encoding_type){(s3_encoding_type_kind)kind, wire};
 }
 
-static const smithy_str INTELLIGENT_TIERING_ACCESS_TIER_VALUES[S3_INTELLIGENT_TIERING_ACCESS_TIER_UNKNOWN] = {
-    [S3_INTELLIGENT_TIERING_ACCESS_TIER_ARCHIVE_ACCESS] = SMITHY_STR_INIT("ARCHIVE_ACCESS"),
-    [S3_INTELLIGENT_TIERING_ACCESS_TIER_DEEP_ARCHIVE_ACCESS] = SMITHY_STR_INIT("DEEP_ARCHIVE_ACCESS"),
+static const smithy_enum_row INTELLIGENT_TIERING_ACCESS_TIER_VALUES[] = {
+    [S3_INTELLIGENT_TIERING_ACCESS_TIER_ARCHIVE_ACCESS] = {SMITHY_STR_INIT("ARCHIVE_ACCESS")},
+    [S3_INTELLIGENT_TIERING_ACCESS_TIER_DEEP_ARCHIVE_ACCESS] = {SMITHY_STR_INIT("DEEP_ARCHIVE_ACCESS")},
 };
 
 smithy_str s3_intelligent_tiering_access_tier_wire(s3_intelligent_tiering_access_tier value) {
@@ -225,25 +214,25 @@ smithy_str s3_intelligent_tiering_access_tier_wire(s3_intelligent_tiering_access
 }
 
 s3_intelligent_tiering_access_tier s3_intelligent_tiering_access_tier_of(smithy_str wire) {
-    const s3_intelligent_tiering_access_tier_kind kind = (s3_intelligent_tiering_access_tier_kind)smithy_enum_kind(
-        INTELLIGENT_TIERING_ACCESS_TIER_VALUES, S3_INTELLIGENT_TIERING_ACCESS_TIER_UNKNOWN, wire);
-    return (s3_intelligent_tiering_access_tier){kind, wire};
+    const int kind =
+        smithy_enum_kind(INTELLIGENT_TIERING_ACCESS_TIER_VALUES, S3_INTELLIGENT_TIERING_ACCESS_TIER_UNKNOWN, wire);
+    return (s3_intelligent_tiering_access_tier){(s3_intelligent_tiering_access_tier_kind)kind, wire};
 }
 
-static const smithy_str OBJECT_STORAGE_CLASS_VALUES[S3_OBJECT_STORAGE_CLASS_UNKNOWN] = {
-    [S3_OBJECT_STORAGE_CLASS_DEEP_ARCHIVE] = SMITHY_STR_INIT("DEEP_ARCHIVE"),
-    [S3_OBJECT_STORAGE_CLASS_EXPRESS_ONEZONE] = SMITHY_STR_INIT("EXPRESS_ONEZONE"),
-    [S3_OBJECT_STORAGE_CLASS_FSX_ONTAP] = SMITHY_STR_INIT("FSX_ONTAP"),
-    [S3_OBJECT_STORAGE_CLASS_FSX_OPENZFS] = SMITHY_STR_INIT("FSX_OPENZFS"),
-    [S3_OBJECT_STORAGE_CLASS_GLACIER] = SMITHY_STR_INIT("GLACIER"),
-    [S3_OBJECT_STORAGE_CLASS_GLACIER_IR] = SMITHY_STR_INIT("GLACIER_IR"),
-    [S3_OBJECT_STORAGE_CLASS_INTELLIGENT_TIERING] = SMITHY_STR_INIT("INTELLIGENT_TIERING"),
-    [S3_OBJECT_STORAGE_CLASS_ONEZONE_IA] = SMITHY_STR_INIT("ONEZONE_IA"),
-    [S3_OBJECT_STORAGE_CLASS_OUTPOSTS] = SMITHY_STR_INIT("OUTPOSTS"),
-    [S3_OBJECT_STORAGE_CLASS_REDUCED_REDUNDANCY] = SMITHY_STR_INIT("REDUCED_REDUNDANCY"),
-    [S3_OBJECT_STORAGE_CLASS_SNOW] = SMITHY_STR_INIT("SNOW"),
-    [S3_OBJECT_STORAGE_CLASS_STANDARD] = SMITHY_STR_INIT("STANDARD"),
-    [S3_OBJECT_STORAGE_CLASS_STANDARD_IA] = SMITHY_STR_INIT("STANDARD_IA"),
+static const smithy_enum_row OBJECT_STORAGE_CLASS_VALUES[] = {
+    [S3_OBJECT_STORAGE_CLASS_DEEP_ARCHIVE] = {SMITHY_STR_INIT("DEEP_ARCHIVE")},
+    [S3_OBJECT_STORAGE_CLASS_EXPRESS_ONEZONE] = {SMITHY_STR_INIT("EXPRESS_ONEZONE")},
+    [S3_OBJECT_STORAGE_CLASS_FSX_ONTAP] = {SMITHY_STR_INIT("FSX_ONTAP")},
+    [S3_OBJECT_STORAGE_CLASS_FSX_OPENZFS] = {SMITHY_STR_INIT("FSX_OPENZFS")},
+    [S3_OBJECT_STORAGE_CLASS_GLACIER] = {SMITHY_STR_INIT("GLACIER")},
+    [S3_OBJECT_STORAGE_CLASS_GLACIER_IR] = {SMITHY_STR_INIT("GLACIER_IR")},
+    [S3_OBJECT_STORAGE_CLASS_INTELLIGENT_TIERING] = {SMITHY_STR_INIT("INTELLIGENT_TIERING")},
+    [S3_OBJECT_STORAGE_CLASS_ONEZONE_IA] = {SMITHY_STR_INIT("ONEZONE_IA")},
+    [S3_OBJECT_STORAGE_CLASS_OUTPOSTS] = {SMITHY_STR_INIT("OUTPOSTS")},
+    [S3_OBJECT_STORAGE_CLASS_REDUCED_REDUNDANCY] = {SMITHY_STR_INIT("REDUCED_REDUNDANCY")},
+    [S3_OBJECT_STORAGE_CLASS_SNOW] = {SMITHY_STR_INIT("SNOW")},
+    [S3_OBJECT_STORAGE_CLASS_STANDARD] = {SMITHY_STR_INIT("STANDARD")},
+    [S3_OBJECT_STORAGE_CLASS_STANDARD_IA] = {SMITHY_STR_INIT("STANDARD_IA")},
 };
 
 smithy_str s3_object_storage_class_wire(s3_object_storage_class value) {
@@ -251,19 +240,18 @@ smithy_str s3_object_storage_class_wire(s3_object_storage_class value) {
 }
 
 s3_object_storage_class s3_object_storage_class_of(smithy_str wire) {
-    const s3_object_storage_class_kind kind = (s3_object_storage_class_kind)smithy_enum_kind(
-        OBJECT_STORAGE_CLASS_VALUES, S3_OBJECT_STORAGE_CLASS_UNKNOWN, wire);
-    return (s3_object_storage_class){kind, wire};
+    const int kind = smithy_enum_kind(OBJECT_STORAGE_CLASS_VALUES, S3_OBJECT_STORAGE_CLASS_UNKNOWN, wire);
+    return (s3_object_storage_class){(s3_object_storage_class_kind)kind, wire};
 }
 
-static const smithy_str OBJECT_CANNED_ACL_VALUES[S3_OBJECT_CANNED_ACL_UNKNOWN] = {
-    [S3_OBJECT_CANNED_ACL_AUTHENTICATED_READ] = SMITHY_STR_INIT("authenticated-read"),
-    [S3_OBJECT_CANNED_ACL_AWS_EXEC_READ] = SMITHY_STR_INIT("aws-exec-read"),
-    [S3_OBJECT_CANNED_ACL_BUCKET_OWNER_FULL_CONTROL] = SMITHY_STR_INIT("bucket-owner-full-control"),
-    [S3_OBJECT_CANNED_ACL_BUCKET_OWNER_READ] = SMITHY_STR_INIT("bucket-owner-read"),
-    [S3_OBJECT_CANNED_ACL_PRIVATE] = SMITHY_STR_INIT("private"),
-    [S3_OBJECT_CANNED_ACL_PUBLIC_READ] = SMITHY_STR_INIT("public-read"),
-    [S3_OBJECT_CANNED_ACL_PUBLIC_READ_WRITE] = SMITHY_STR_INIT("public-read-write"),
+static const smithy_enum_row OBJECT_CANNED_ACL_VALUES[] = {
+    [S3_OBJECT_CANNED_ACL_AUTHENTICATED_READ] = {SMITHY_STR_INIT("authenticated-read")},
+    [S3_OBJECT_CANNED_ACL_AWS_EXEC_READ] = {SMITHY_STR_INIT("aws-exec-read")},
+    [S3_OBJECT_CANNED_ACL_BUCKET_OWNER_FULL_CONTROL] = {SMITHY_STR_INIT("bucket-owner-full-control")},
+    [S3_OBJECT_CANNED_ACL_BUCKET_OWNER_READ] = {SMITHY_STR_INIT("bucket-owner-read")},
+    [S3_OBJECT_CANNED_ACL_PRIVATE] = {SMITHY_STR_INIT("private")},
+    [S3_OBJECT_CANNED_ACL_PUBLIC_READ] = {SMITHY_STR_INIT("public-read")},
+    [S3_OBJECT_CANNED_ACL_PUBLIC_READ_WRITE] = {SMITHY_STR_INIT("public-read-write")},
 };
 
 smithy_str s3_object_canned_acl_wire(s3_object_canned_acl value) {
@@ -271,14 +259,13 @@ smithy_str s3_object_canned_acl_wire(s3_object_canned_acl value) {
 }
 
 s3_object_canned_acl s3_object_canned_acl_of(smithy_str wire) {
-    const s3_object_canned_acl_kind kind =
-        (s3_object_canned_acl_kind)smithy_enum_kind(OBJECT_CANNED_ACL_VALUES, S3_OBJECT_CANNED_ACL_UNKNOWN, wire);
-    return (s3_object_canned_acl){kind, wire};
+    const int kind = smithy_enum_kind(OBJECT_CANNED_ACL_VALUES, S3_OBJECT_CANNED_ACL_UNKNOWN, wire);
+    return (s3_object_canned_acl){(s3_object_canned_acl_kind)kind, wire};
 }
 
-static const smithy_str OBJECT_LOCK_LEGAL_HOLD_STATUS_VALUES[S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_UNKNOWN] = {
-    [S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_OFF] = SMITHY_STR_INIT("OFF"),
-    [S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_ON] = SMITHY_STR_INIT("ON"),
+static const smithy_enum_row OBJECT_LOCK_LEGAL_HOLD_STATUS_VALUES[] = {
+    [S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_OFF] = {SMITHY_STR_INIT("OFF")},
+    [S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_ON] = {SMITHY_STR_INIT("ON")},
 };
 
 smithy_str s3_object_lock_legal_hold_status_wire(s3_object_lock_legal_hold_status value) {
@@ -287,14 +274,14 @@ smithy_str s3_object_lock_legal_hold_status_wire(s3_object_lock_legal_hold_statu
 }
 
 s3_object_lock_legal_hold_status s3_object_lock_legal_hold_status_of(smithy_str wire) {
-    const s3_object_lock_legal_hold_status_kind kind = (s3_object_lock_legal_hold_status_kind)smithy_enum_kind(
-        OBJECT_LOCK_LEGAL_HOLD_STATUS_VALUES, S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_UNKNOWN, wire);
-    return (s3_object_lock_legal_hold_status){kind, wire};
+    const int kind =
+        smithy_enum_kind(OBJECT_LOCK_LEGAL_HOLD_STATUS_VALUES, S3_OBJECT_LOCK_LEGAL_HOLD_STATUS_UNKNOWN, wire);
+    return (s3_object_lock_legal_hold_status){(s3_object_lock_legal_hold_status_kind)kind, wire};
 }
 
-static const smithy_str OBJECT_LOCK_MODE_VALUES[S3_OBJECT_LOCK_MODE_UNKNOWN] = {
-    [S3_OBJECT_LOCK_MODE_COMPLIANCE] = SMITHY_STR_INIT("COMPLIANCE"),
-    [S3_OBJECT_LOCK_MODE_GOVERNANCE] = SMITHY_STR_INIT("GOVERNANCE"),
+static const smithy_enum_row OBJECT_LOCK_MODE_VALUES[] = {
+    [S3_OBJECT_LOCK_MODE_COMPLIANCE] = {SMITHY_STR_INIT("COMPLIANCE")},
+    [S3_OBJECT_LOCK_MODE_GOVERNANCE] = {SMITHY_STR_INIT("GOVERNANCE")},
 };
 
 smithy_str s3_object_lock_mode_wire(s3_object_lock_mode value) {
@@ -302,15 +289,14 @@ smithy_str s3_object_lock_mode_wire(s3_object_lock_mode value) {
 }
 
 s3_object_lock_mode s3_object_lock_mode_of(smithy_str wire) {
-    const s3_object_lock_mode_kind kind =
-        (s3_object_lock_mode_kind)smithy_enum_kind(OBJECT_LOCK_MODE_VALUES, S3_OBJECT_LOCK_MODE_UNKNOWN, wire);
-    return (s3_object_lock_mode){kind, wire};
+    const int kind = smithy_enum_kind(OBJECT_LOCK_MODE_VALUES, S3_OBJECT_LOCK_MODE_UNKNOWN, wire);
+    return (s3_object_lock_mode){(s3_object_lock_mode_kind)kind, wire};
 }
 
-static const smithy_str OBJECT_OWNERSHIP_VALUES[S3_OBJECT_OWNERSHIP_UNKNOWN] = {
-    [S3_OBJECT_OWNERSHIP_BUCKET_OWNER_ENFORCED] = SMITHY_STR_INIT("BucketOwnerEnforced"),
-    [S3_OBJECT_OWNERSHIP_BUCKET_OWNER_PREFERRED] = SMITHY_STR_INIT("BucketOwnerPreferred"),
-    [S3_OBJECT_OWNERSHIP_OBJECT_WRITER] = SMITHY_STR_INIT("ObjectWriter"),
+static const smithy_enum_row OBJECT_OWNERSHIP_VALUES[] = {
+    [S3_OBJECT_OWNERSHIP_BUCKET_OWNER_ENFORCED] = {SMITHY_STR_INIT("BucketOwnerEnforced")},
+    [S3_OBJECT_OWNERSHIP_BUCKET_OWNER_PREFERRED] = {SMITHY_STR_INIT("BucketOwnerPreferred")},
+    [S3_OBJECT_OWNERSHIP_OBJECT_WRITER] = {SMITHY_STR_INIT("ObjectWriter")},
 };
 
 smithy_str s3_object_ownership_wire(s3_object_ownership value) {
@@ -318,13 +304,12 @@ smithy_str s3_object_ownership_wire(s3_object_ownership value) {
 }
 
 s3_object_ownership s3_object_ownership_of(smithy_str wire) {
-    const s3_object_ownership_kind kind =
-        (s3_object_ownership_kind)smithy_enum_kind(OBJECT_OWNERSHIP_VALUES, S3_OBJECT_OWNERSHIP_UNKNOWN, wire);
-    return (s3_object_ownership){kind, wire};
+    const int kind = smithy_enum_kind(OBJECT_OWNERSHIP_VALUES, S3_OBJECT_OWNERSHIP_UNKNOWN, wire);
+    return (s3_object_ownership){(s3_object_ownership_kind)kind, wire};
 }
 
-static const smithy_str OPTIONAL_OBJECT_ATTRIBUTES_VALUES[S3_OPTIONAL_OBJECT_ATTRIBUTES_UNKNOWN] = {
-    [S3_OPTIONAL_OBJECT_ATTRIBUTES_RESTORE_STATUS] = SMITHY_STR_INIT("RestoreStatus"),
+static const smithy_enum_row OPTIONAL_OBJECT_ATTRIBUTES_VALUES[] = {
+    [S3_OPTIONAL_OBJECT_ATTRIBUTES_RESTORE_STATUS] = {SMITHY_STR_INIT("RestoreStatus")},
 };
 
 smithy_str s3_optional_object_attributes_wire(s3_optional_object_attributes value) {
@@ -333,17 +318,16 @@ smithy_str s3_optional_object_attributes_wire(s3_optional_object_attributes valu
 }
 
 s3_optional_object_attributes s3_optional_object_attributes_of(smithy_str wire) {
-    const s3_optional_object_attributes_kind kind = (s3_optional_object_attributes_kind)smithy_enum_kind(
-        OPTIONAL_OBJECT_ATTRIBUTES_VALUES, S3_OPTIONAL_OBJECT_ATTRIBUTES_UNKNOWN, wire);
-    return (s3_optional_object_attributes){kind, wire};
+    const int kind = smithy_enum_kind(OPTIONAL_OBJECT_ATTRIBUTES_VALUES, S3_OPTIONAL_OBJECT_ATTRIBUTES_UNKNOWN, wire);
+    return (s3_optional_object_attributes){(s3_optional_object_attributes_kind)kind, wire};
 }
 
-static const smithy_str REPLICATION_STATUS_VALUES[S3_REPLICATION_STATUS_UNKNOWN] = {
-    [S3_REPLICATION_STATUS_COMPLETE] = SMITHY_STR_INIT("COMPLETE"),
-    [S3_REPLICATION_STATUS_COMPLETED] = SMITHY_STR_INIT("COMPLETED"),
-    [S3_REPLICATION_STATUS_FAILED] = SMITHY_STR_INIT("FAILED"),
-    [S3_REPLICATION_STATUS_PENDING] = SMITHY_STR_INIT("PENDING"),
-    [S3_REPLICATION_STATUS_REPLICA] = SMITHY_STR_INIT("REPLICA"),
+static const smithy_enum_row REPLICATION_STATUS_VALUES[] = {
+    [S3_REPLICATION_STATUS_COMPLETE] = {SMITHY_STR_INIT("COMPLETE")},
+    [S3_REPLICATION_STATUS_COMPLETED] = {SMITHY_STR_INIT("COMPLETED")},
+    [S3_REPLICATION_STATUS_FAILED] = {SMITHY_STR_INIT("FAILED")},
+    [S3_REPLICATION_STATUS_PENDING] = {SMITHY_STR_INIT("PENDING")},
+    [S3_REPLICATION_STATUS_REPLICA] = {SMITHY_STR_INIT("REPLICA")},
 };
 
 smithy_str s3_replication_status_wire(s3_replication_status value) {
@@ -351,13 +335,12 @@ smithy_str s3_replication_status_wire(s3_replication_status value) {
 }
 
 s3_replication_status s3_replication_status_of(smithy_str wire) {
-    const s3_replication_status_kind kind =
-        (s3_replication_status_kind)smithy_enum_kind(REPLICATION_STATUS_VALUES, S3_REPLICATION_STATUS_UNKNOWN, wire);
-    return (s3_replication_status){kind, wire};
+    const int kind = smithy_enum_kind(REPLICATION_STATUS_VALUES, S3_REPLICATION_STATUS_UNKNOWN, wire);
+    return (s3_replication_status){(s3_replication_status_kind)kind, wire};
 }
 
-static const smithy_str REQUEST_CHARGED_VALUES[S3_REQUEST_CHARGED_UNKNOWN] = {
-    [S3_REQUEST_CHARGED_REQUESTER] = SMITHY_STR_INIT("requester"),
+static const smithy_enum_row REQUEST_CHARGED_VALUES[] = {
+    [S3_REQUEST_CHARGED_REQUESTER] = {SMITHY_STR_INIT("requester")},
 };
 
 smithy_str s3_request_charged_wire(s3_request_charged value) {
@@ -365,13 +348,12 @@ smithy_str s3_request_charged_wire(s3_request_charged value) {
 }
 
 s3_request_charged s3_request_charged_of(smithy_str wire) {
-    const s3_request_charged_kind kind =
-        (s3_request_charged_kind)smithy_enum_kind(REQUEST_CHARGED_VALUES, S3_REQUEST_CHARGED_UNKNOWN, wire);
-    return (s3_request_charged){kind, wire};
+    const int kind = smithy_enum_kind(REQUEST_CHARGED_VALUES, S3_REQUEST_CHARGED_UNKNOWN, wire);
+    return (s3_request_charged){(s3_request_charged_kind)kind, wire};
 }
 
-static const smithy_str REQUEST_PAYER_VALUES[S3_REQUEST_PAYER_UNKNOWN] = {
-    [S3_REQUEST_PAYER_REQUESTER] = SMITHY_STR_INIT("requester"),
+static const smithy_enum_row REQUEST_PAYER_VALUES[] = {
+    [S3_REQUEST_PAYER_REQUESTER] = {SMITHY_STR_INIT("requester")},
 };
 
 smithy_str s3_request_payer_wire(s3_request_payer value) {
@@ -379,16 +361,15 @@ smithy_str s3_request_payer_wire(s3_request_payer value) {
 }
 
 s3_request_payer s3_request_payer_of(smithy_str wire) {
-    const s3_request_payer_kind kind =
-        (s3_request_payer_kind)smithy_enum_kind(REQUEST_PAYER_VALUES, S3_REQUEST_PAYER_UNKNOWN, wire);
-    return (s3_request_payer){kind, wire};
+    const int kind = smithy_enum_kind(REQUEST_PAYER_VALUES, S3_REQUEST_PAYER_UNKNOWN, wire);
+    return (s3_request_payer){(s3_request_payer_kind)kind, wire};
 }
 
-static const smithy_str SERVER_SIDE_ENCRYPTION_VALUES[S3_SERVER_SIDE_ENCRYPTION_UNKNOWN] = {
-    [S3_SERVER_SIDE_ENCRYPTION_AES256] = SMITHY_STR_INIT("AES256"),
-    [S3_SERVER_SIDE_ENCRYPTION_AWS_FSX] = SMITHY_STR_INIT("aws:fsx"),
-    [S3_SERVER_SIDE_ENCRYPTION_AWS_KMS] = SMITHY_STR_INIT("aws:kms"),
-    [S3_SERVER_SIDE_ENCRYPTION_AWS_KMS_DSSE] = SMITHY_STR_INIT("aws:kms:dsse"),
+static const smithy_enum_row SERVER_SIDE_ENCRYPTION_VALUES[] = {
+    [S3_SERVER_SIDE_ENCRYPTION_AES256] = {SMITHY_STR_INIT("AES256")},
+    [S3_SERVER_SIDE_ENCRYPTION_AWS_FSX] = {SMITHY_STR_INIT("aws:fsx")},
+    [S3_SERVER_SIDE_ENCRYPTION_AWS_KMS] = {SMITHY_STR_INIT("aws:kms")},
+    [S3_SERVER_SIDE_ENCRYPTION_AWS_KMS_DSSE] = {SMITHY_STR_INIT("aws:kms:dsse")},
 };
 
 smithy_str s3_server_side_encryption_wire(s3_server_side_encryption value) {
@@ -397,25 +378,24 @@ smithy_str s3_server_side_encryption_wire(s3_server_side_encryption value) {
 }
 
 s3_server_side_encryption s3_server_side_encryption_of(smithy_str wire) {
-    const s3_server_side_encryption_kind kind = (s3_server_side_encryption_kind)smithy_enum_kind(
-        SERVER_SIDE_ENCRYPTION_VALUES, S3_SERVER_SIDE_ENCRYPTION_UNKNOWN, wire);
-    return (s3_server_side_encryption){kind, wire};
+    const int kind = smithy_enum_kind(SERVER_SIDE_ENCRYPTION_VALUES, S3_SERVER_SIDE_ENCRYPTION_UNKNOWN, wire);
+    return (s3_server_side_encryption){(s3_server_side_encryption_kind)kind, wire};
 }
 
-static const smithy_str STORAGE_CLASS_VALUES[S3_STORAGE_CLASS_UNKNOWN] = {
-    [S3_STORAGE_CLASS_DEEP_ARCHIVE] = SMITHY_STR_INIT("DEEP_ARCHIVE"),
-    [S3_STORAGE_CLASS_EXPRESS_ONEZONE] = SMITHY_STR_INIT("EXPRESS_ONEZONE"),
-    [S3_STORAGE_CLASS_FSX_ONTAP] = SMITHY_STR_INIT("FSX_ONTAP"),
-    [S3_STORAGE_CLASS_FSX_OPENZFS] = SMITHY_STR_INIT("FSX_OPENZFS"),
-    [S3_STORAGE_CLASS_GLACIER] = SMITHY_STR_INIT("GLACIER"),
-    [S3_STORAGE_CLASS_GLACIER_IR] = SMITHY_STR_INIT("GLACIER_IR"),
-    [S3_STORAGE_CLASS_INTELLIGENT_TIERING] = SMITHY_STR_INIT("INTELLIGENT_TIERING"),
-    [S3_STORAGE_CLASS_ONEZONE_IA] = SMITHY_STR_INIT("ONEZONE_IA"),
-    [S3_STORAGE_CLASS_OUTPOSTS] = SMITHY_STR_INIT("OUTPOSTS"),
-    [S3_STORAGE_CLASS_REDUCED_REDUNDANCY] = SMITHY_STR_INIT("REDUCED_REDUNDANCY"),
-    [S3_STORAGE_CLASS_SNOW] = SMITHY_STR_INIT("SNOW"),
-    [S3_STORAGE_CLASS_STANDARD] = SMITHY_STR_INIT("STANDARD"),
-    [S3_STORAGE_CLASS_STANDARD_IA] = SMITHY_STR_INIT("STANDARD_IA"),
+static const smithy_enum_row STORAGE_CLASS_VALUES[] = {
+    [S3_STORAGE_CLASS_DEEP_ARCHIVE] = {SMITHY_STR_INIT("DEEP_ARCHIVE")},
+    [S3_STORAGE_CLASS_EXPRESS_ONEZONE] = {SMITHY_STR_INIT("EXPRESS_ONEZONE")},
+    [S3_STORAGE_CLASS_FSX_ONTAP] = {SMITHY_STR_INIT("FSX_ONTAP")},
+    [S3_STORAGE_CLASS_FSX_OPENZFS] = {SMITHY_STR_INIT("FSX_OPENZFS")},
+    [S3_STORAGE_CLASS_GLACIER] = {SMITHY_STR_INIT("GLACIER")},
+    [S3_STORAGE_CLASS_GLACIER_IR] = {SMITHY_STR_INIT("GLACIER_IR")},
+    [S3_STORAGE_CLASS_INTELLIGENT_TIERING] = {SMITHY_STR_INIT("INTELLIGENT_TIERING")},
+    [S3_STORAGE_CLASS_ONEZONE_IA] = {SMITHY_STR_INIT("ONEZONE_IA")},
+    [S3_STORAGE_CLASS_OUTPOSTS] = {SMITHY_STR_INIT("OUTPOSTS")},
+    [S3_STORAGE_CLASS_REDUCED_REDUNDANCY] = {SMITHY_STR_INIT("REDUCED_REDUNDANCY")},
+    [S3_STORAGE_CLASS_SNOW] = {SMITHY_STR_INIT("SNOW")},
+    [S3_STORAGE_CLASS_STANDARD] = {SMITHY_STR_INIT("STANDARD")},
+    [S3_STORAGE_CLASS_STANDARD_IA] = {SMITHY_STR_INIT("STANDARD_IA")},
 };
 
 smithy_str s3_storage_class_wire(s3_storage_class value) {
@@ -423,9 +403,8 @@ smithy_str s3_storage_class_wire(s3_storage_class value) {
 }
 
 s3_storage_class s3_storage_class_of(smithy_str wire) {
-    const s3_storage_class_kind kind =
-        (s3_storage_class_kind)smithy_enum_kind(STORAGE_CLASS_VALUES, S3_STORAGE_CLASS_UNKNOWN, wire);
-    return (s3_storage_class){kind, wire};
+    const int kind = smithy_enum_kind(STORAGE_CLASS_VALUES, S3_STORAGE_CLASS_UNKNOWN, wire);
+    return (s3_storage_class){(s3_storage_class_kind)kind, wire};
 }
 
 smithy_status s3_read_checksum_algorithm_list(const smithy_xml_node *node, const char *name,

@@ -31,9 +31,10 @@ SMITHY_API smithy_status logs_describe_export_tasks(logs_client *client, const l
                                                     logs_describe_export_tasks_output *output,
                                                     smithy_call *call) SMITHY_NODISCARD;
 
-/* Where a walk over the pages stands. Fill in `input` as for one call; the rest is zero at first. */
+/* Where a walk over the pages stands. Fill in `input` as for one call; the rest is zero at first. What the input points
+ * to is borrowed until the last page, and must not live in the call that is passed to next. */
 typedef struct logs_describe_export_tasks_pages {
-    logs_describe_export_tasks_input input; /* Borrowed, and never part of the call that is passed to next. */
+    logs_describe_export_tasks_input input;
     logs_describe_export_tasks_output page;
     bool done;
 } logs_describe_export_tasks_pages;

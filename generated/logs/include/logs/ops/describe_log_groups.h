@@ -35,9 +35,10 @@ SMITHY_API smithy_status logs_describe_log_groups(logs_client *client, const log
                                                   logs_describe_log_groups_output *output,
                                                   smithy_call *call) SMITHY_NODISCARD;
 
-/* Where a walk over the pages stands. Fill in `input` as for one call; the rest is zero at first. */
+/* Where a walk over the pages stands. Fill in `input` as for one call; the rest is zero at first. What the input points
+ * to is borrowed until the last page, and must not live in the call that is passed to next. */
 typedef struct logs_describe_log_groups_pages {
-    logs_describe_log_groups_input input; /* Borrowed, and never part of the call that is passed to next. */
+    logs_describe_log_groups_input input;
     logs_describe_log_groups_output page;
     bool done;
 } logs_describe_log_groups_pages;

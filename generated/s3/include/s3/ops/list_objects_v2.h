@@ -48,9 +48,10 @@ typedef struct s3_list_objects_v2_output {
 SMITHY_API smithy_status s3_list_objects_v2(s3_client *client, const s3_list_objects_v2_input *input,
                                             s3_list_objects_v2_output *output, smithy_call *call) SMITHY_NODISCARD;
 
-/* Where a walk over the pages stands. Fill in `input` as for one call; the rest is zero at first. */
+/* Where a walk over the pages stands. Fill in `input` as for one call; the rest is zero at first. What the input points
+ * to is borrowed until the last page, and must not live in the call that is passed to next. */
 typedef struct s3_list_objects_v2_pages {
-    s3_list_objects_v2_input input; /* Borrowed, and never part of the call that is passed to next. */
+    s3_list_objects_v2_input input;
     s3_list_objects_v2_output page;
     bool done;
 } s3_list_objects_v2_pages;
