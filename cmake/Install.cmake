@@ -50,7 +50,8 @@ endfunction()
 # All that belongs to no single library. Call it once, after the libraries.
 function(install_project_files)
   configure_package_config_file(cmake/smithyConfig.cmake.in ${PROJECT_BINARY_DIR}/smithyConfig.cmake
-    INSTALL_DESTINATION ${SMITHY_INSTALL_CMAKEDIR} PATH_VARS SMITHY_INSTALL_SHAREDIR)
+    INSTALL_DESTINATION ${SMITHY_INSTALL_CMAKEDIR} PATH_VARS SMITHY_INSTALL_SHAREDIR
+    NO_CHECK_REQUIRED_COMPONENTS_MACRO)
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/smithyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES
     ${PROJECT_BINARY_DIR}/smithyConfig.cmake ${PROJECT_BINARY_DIR}/smithyConfigVersion.cmake

@@ -25,12 +25,12 @@ def run(*command, code=0, **options):
 
 def configure(source, build, *settings, code=0):
     """cmake -S -B: with the compiler of the project's own build, and a compiler cache where there is one."""
-    settings = [f"-DCMAKE_C_COMPILER={CC}", "-DCMAKE_BUILD_TYPE=MinSizeRel", f"-DSMITHY_PYTHON={sys.executable}", *settings]
+    settings = [f"-DCMAKE_C_COMPILER={CC}", "-DCMAKE_BUILD_TYPE=Release", f"-DSMITHY_PYTHON={sys.executable}", *settings]
     if shutil.which("ninja"):
         settings.append("-GNinja")
     if shutil.which("ccache"):
         settings.append("-DCMAKE_C_COMPILER_LAUNCHER=ccache")
-    return run("cmake", "-S", source, "-B", build, *settings, code=code)
+    return " ".join(run("cmake", "-S", source, "-B", build, *settings, code=code).split())  # CMake breaks its lines.
 
 
 def build(folder, *arguments):
@@ -50,8 +50,8 @@ class Installation:
         return next(self.prefix.glob("lib*/**/libsmithy.*")).parent
 
     def settings(self):
-        """For a CMake project that shall find this installation and no other."""
-        return [f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF"]
+        """For a CMake project that shall find this installation before any other."""
+        return [f"-DCMAKE_PREFIX_PATH={self.prefix}"]
 
     def flags(self, *arguments):
         """What pkg-config says, as words."""
