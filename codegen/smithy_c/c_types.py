@@ -28,10 +28,12 @@ PLAIN = {
 
 
 def _by_value(shape: Shape, sending: bool) -> str:
-    if shape.kind is Kind.STR:
+    if shape.kind in (Kind.STR, Kind.NUMBER):
         return "smithy_str"
     if shape.kind is Kind.BLOB:
         return "smithy_bytes"
+    if shape.kind is Kind.DOCUMENT:
+        return "smithy_document"
     if shape.kind is Kind.STREAM:
         return "smithy_body" if sending else "smithy_str"
     return shape.name
@@ -81,6 +83,11 @@ def declare_items(service: Service, shape: Shape) -> str:
     return f"{item}const *items;" if item.endswith("*") else f"const {item} *items;"
 
 
+def entry_of(shape: Shape) -> str:
+    """The type of a map's entries; the runtime's own maps have the runtime's."""
+    return f"{shape.name.removesuffix('_map') if shape.name.startswith('smithy_') else shape.name}_entry"
+
+
 def declare_entry_value(service: Service, item: Member, sparse: bool) -> str:
     return _declare(of_item(service, item, sparse), "value")
 
@@ -90,7 +97,7 @@ def is_set(service: Service, member: Member, access: str) -> str:
     kind = service.shape(member).kind
     if kind in OPTIONAL:
         return f"{access}.has"
-    if kind in (Kind.ENUM, Kind.INT_ENUM, Kind.UNION):
+    if kind in (Kind.ENUM, Kind.INT_ENUM, Kind.UNION, Kind.DOCUMENT):
         return f"{access}.kind != 0"
     if kind in (Kind.LIST, Kind.MAP):
         return f"{access}.items != NULL"

@@ -164,7 +164,10 @@ class _Emitter:
 
     def _types(self) -> dict[str, Any]:
         printed = [self._type(shape) for shape in self.service.types]
-        return {"forward": self.service.forward, "types": [lines for lines in printed if lines]}
+        includes = ["smithy/base.h", "smithy/http.h"]
+        if any(shape.kind is Kind.DOCUMENT for shape in self.service.shapes.values()):
+            includes.insert(1, "smithy/document.h")
+        return {"forward": self.service.forward, "types": [lines for lines in printed if lines], "includes": includes}
 
     def _type(self, shape: Shape) -> list[str]:
         if shape.id.startswith(ENTRY):

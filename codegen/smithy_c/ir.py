@@ -21,6 +21,8 @@ class Kind(Enum):
     TIME = "time"
     STR = "str"
     BLOB = "blob"
+    NUMBER = "number"  # Of any size, as text.
+    DOCUMENT = "document"
     STREAM = "stream"
     ENUM = "enum"
     INT_ENUM = "int_enum"

@@ -37,6 +37,9 @@ SIMPLE_KINDS = {
     "double": Kind.F64,
     "timestamp": Kind.TIME,
     "string": Kind.STR,
+    "bigInteger": Kind.NUMBER,
+    "bigDecimal": Kind.NUMBER,
+    "document": Kind.DOCUMENT,
     "blob": Kind.BLOB,
     "enum": Kind.ENUM,
     "intEnum": Kind.INT_ENUM,
@@ -240,10 +243,15 @@ class _Resolver:
             base = replace(base, name="smithy_str_list")
         if kind is Kind.MAP and self._is_text(self.model.shape(shape_id)["value"]["target"]):
             base = replace(base, name="smithy_str_map")
+        if kind is Kind.MAP and self._is_text_list(self.model.shape(shape_id)["value"]["target"]):
+            base = replace(base, name="smithy_str_list_map")
         return base
 
     def _is_text(self, shape_id: str) -> bool:
         return self._kind(shape_id) is Kind.STR
+
+    def _is_text_list(self, shape_id: str) -> bool:
+        return self._kind(shape_id) is Kind.LIST and self._is_text(self.model.shape(shape_id)["member"]["target"])
 
     def _claim(self, name: str, suffixes: tuple[str, ...]) -> str:
         """A name that is free together with the names derived from it."""

@@ -9,6 +9,9 @@ from .base import Codec, Function
 
 CALL = "smithy_call *call"
 
+# What the vocabulary writes as one value, absent by itself.
+TEXTS = (Kind.STR, Kind.BLOB, Kind.NUMBER, Kind.DOCUMENT)
+
 
 class JsonCodec(Codec):
     word = "json"  # Of the vocabulary; CBOR has the same one under another name.
@@ -45,7 +48,7 @@ class JsonCodec(Codec):
             out.call(f"smithy_{self.word}_put_str(", (w, name, f"{shape.name}_wire({access})"))
         elif shape.kind is Kind.INT_ENUM:
             out.call(f"smithy_{self.word}_put_i32(", (w, name, f"{shape.name}_wire({access})"))
-        elif shape.kind in SCALARS or shape.kind in (Kind.STR, Kind.BLOB):
+        elif shape.kind in SCALARS or shape.kind in TEXTS:
             out.call(f"smithy_{self.word}_put_{self._suffix(member)}(", (w, name, access))
         else:
             out.open(f"if ({c_types.is_set(self.service, member, access).removesuffix(' != NULL').removesuffix(' != 0')})")
@@ -58,7 +61,7 @@ class JsonCodec(Codec):
         shape = self.service.shape(member)
         if shape.kind is Kind.ENUM:
             out.line(f"smithy_{self.word}_value_str(w, {shape.name}_wire({access}));")
-        elif shape.kind in (Kind.STR, Kind.BLOB):
+        elif shape.kind in TEXTS:
             out.line(f"smithy_{self.word}_value_{self._suffix(member)}(w, {access});")
         elif shape.kind is Kind.INT_ENUM:
             self._or_null(out, sparse, f"{access}.kind", f"smithy_{self.word}_value_i64(w, {shape.name}_wire({access}).value);")
@@ -156,7 +159,7 @@ class JsonCodec(Codec):
 
     def _reader(self, member: Member) -> str:
         shape = self.service.shape(member)
-        if shape.kind in SCALARS or shape.kind in (Kind.STR, Kind.BLOB):
+        if shape.kind in SCALARS or shape.kind in TEXTS:
             return f"smithy_{self.word}_get_{self._suffix(member)}"
         return self.reader_of(shape)
 
@@ -271,8 +274,7 @@ class JsonCodec(Codec):
 
     def _read_map(self, shape: Shape) -> Function:
         out = Writer.body()
-        entry = "smithy_str_entry" if shape.name == "smithy_str_map" else f"{shape.name}_entry"
-        self._items(out, shape, f"smithy_{self.word}_map", entry)
+        self._items(out, shape, f"smithy_{self.word}_map", c_types.entry_of(shape))
         out.line(f"SMITHY_TRY(smithy_{self.word}_get_key(item, &items[at].key, call));")
         self._get_item(out, shape.item, "items[at].value", shape.sparse)
         self._items_end(out, shape)

@@ -317,7 +317,7 @@ class XmlCodec(Codec):
     def _read_map(self, shape: Shape) -> Function:
         self._refuse_sparse(shape)
         out = Writer.body()
-        self._items(out, "smithy_str_entry" if shape.name == "smithy_str_map" else f"{shape.name}_entry")
+        self._items(out, c_types.entry_of(shape))
         out.line(f'const smithy_xml_node *key = smithy_xml_child(child, "{shape.key.xml.name or "key"}");')
         out.line(f'const smithy_xml_node *item = smithy_xml_child(child, "{shape.item.xml.name or "value"}");')
         out.line("if (key) items[at].key = key->text;")
