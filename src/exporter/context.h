@@ -24,7 +24,8 @@ typedef struct run_context {
     smithy_call *state_memory;
     exporter_state state;
     state_store *store;
-    smithy_str owner; /* This run's name in the lease: a nonce. */
+    const struct task_list *tasks; /* All that were listed at the start; NULL until then. */
+    smithy_str owner;              /* This run's name in the lease: a nonce. */
     bool holds_lease;
     bool lost_lease;             /* Somebody else took it: nothing more is written or started. */
     int64_t lease_renew_mono_ms; /* 0: the lease lasts to the run's own end. */

@@ -40,6 +40,13 @@ static smithy_status join(exporter_state *state, state_group *group, const catal
                                             .owed_to = joined_at});
 }
 
+smithy_status plan_join(exporter_state *state, state_group *group, const catalog_stream *stream,
+                        int64_t exported_before) {
+    uint64_t identity;
+    SMITHY_TRY(state_identity(stream->name, stream->created_ms, &identity));
+    return join(state, group, stream, identity, exported_before);
+}
+
 /* Streams born between a listing and the task's reading left a folder and nothing else: now the listing has them. */
 static smithy_status recognize(exporter_state *state, state_group *group, const catalog_group *catalog) {
     char text[CATALOG_FOLDER_MAX];

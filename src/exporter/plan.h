@@ -41,6 +41,10 @@ smithy_status plan_group(exporter_state *state, state_group *group, const catalo
                          exporter_export_unit unit, int64_t horizon_ms, group_plan *plan,
                          smithy_call *memory) SMITHY_NODISCARD;
 
+/* A task that began behind `exported_before` turned out to have a folder of this stream: the stream took part in it. */
+smithy_status plan_join(exporter_state *state, state_group *group, const catalog_stream *stream,
+                        int64_t exported_before) SMITHY_NODISCARD;
+
 /* The watermark that a unit of this kind would start behind: `from` must be the next ms. Asked again before a task is
  * started or adopted, for earlier units may have failed. */
 smithy_status plan_watermark(state_group *group, state_unit_kind kind, smithy_str stream, int64_t created_ms,

@@ -175,7 +175,12 @@ static void pass_over(run_context *run, group_work *work) {
 
 static smithy_status make_plan(run_context *run, group_work *work) {
     const exporter_export_unit unit = run->settings->export_unit;
+    size_t joined = 0;
     SMITHY_TRY(plan_group(&run->state, work->group, &work->catalog, unit, run->horizon_ms, &work->plan, work->memory));
+    SMITHY_TRY(settle_late_folders(run, work, &joined));
+    if (joined > 0)
+        SMITHY_TRY(
+            plan_group(&run->state, work->group, &work->catalog, unit, run->horizon_ms, &work->plan, work->memory));
     note_due(run, &work->plan);
     if (!work->plan.converges || work->plan.unit_count > 0) return SMITHY_OK;
     /* All streams are where they were to meet: the group is one again, and may go on as one. */

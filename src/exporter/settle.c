@@ -239,18 +239,20 @@ static void forget_old_tasks(run_context *run, const task_list *tasks) {
 }
 
 void settle_leftovers(run_context *run, const catalog *groups, export_slot *slot) {
-    task_list tasks = {0};
+    task_list *tasks = smithy_call_alloc(run->memory, 1, sizeof *tasks);
     leftover *found = NULL;
     size_t count = 0;
     run_show(run, "settling what earlier runs left");
     process_cleanups(run);
-    smithy_status status = run_must_stop(run) ? SMITHY_OK : task_list_all(run, &tasks, run->memory);
-    if (status == SMITHY_OK) status = collect(run, &tasks, &found, &count);
+    smithy_status status = tasks ? SMITHY_OK : SMITHY_ERROR_MEMORY;
+    if (status == SMITHY_OK && !run_must_stop(run)) status = task_list_all(run, tasks, run->memory);
+    if (status == SMITHY_OK) status = collect(run, tasks, &found, &count);
     if (status != SMITHY_OK) run_fail(run, status, "looking for earlier export tasks");
     if (run_must_stop(run)) return;
-    settle_unlisted_flight(run, &tasks);
+    run->tasks = tasks;
+    settle_unlisted_flight(run, tasks);
     for (size_t i = 0; i < count; i++)
         if (run_must_stop(run) || !settle_one(run, groups, &found[i], slot)) return;
     run->state.flight = (state_flight){0};
-    forget_old_tasks(run, &tasks);
+    forget_old_tasks(run, tasks);
 }

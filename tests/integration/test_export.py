@@ -203,6 +203,21 @@ def test_a_lagging_last_ingestion_time_delays_and_loses_nothing(aws, exporter, a
     assert assert_exactly_once() == 6
 
 
+def test_a_folder_that_appears_after_its_task_completed_is_no_reason_to_export_its_stream_again(
+    aws, exporter, assert_exactly_once
+):
+    aws.load({"app": {"a": lines(5)}})
+    exporter()
+    aws.load({"app": {"b": lines(5, start=now())}})
+    next_second()
+    aws.set(object_delay_s=1.5)  # The only object of the only stream that came.
+    assert exporter().code == 0
+    time.sleep(1.6)
+    for _ in range(2):
+        assert exporter().code == 0
+        assert assert_exactly_once() == 10
+
+
 # ---- tasks that go wrong ----
 
 

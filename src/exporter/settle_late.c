@@ -1,0 +1,65 @@
+/* Streams whose folder in an earlier task appeared only after the task's folder had been read. */
+#include "folder.h"
+#include "settle.h"
+
+/* A finished task of this state for the whole of the work's group, which may have read the stream. */
+static bool may_have_read(run_context *run, const group_work *work, const catalog_stream *stream,
+                          const task_info *task) {
+    task_spec spec;
+    bool whole;
+    if (task->status != TASK_STATUS_COMPLETED || !smithy_str_equal(task->group, work->catalog.name)) return false;
+    if (!task_read_name(task, run->state.id, run->settings->destination_bucket, &spec, &whole) || !whole) return false;
+    return spec.kind == STATE_UNIT_GROUP && task->to_ms >= stream->first_event_ms &&
+           state_has_task(&run->state, task->id);
+}
+
+static smithy_status has_folder(run_context *run, const task_info *task, const catalog_stream *stream, bool *found) {
+    char text[CATALOG_FOLDER_MAX];
+    s3_list_objects_v2_output output;
+    *found = false;
+    if (stream->name.len > sizeof text) return SMITHY_OK;
+    smithy_call *call = run_fresh_call(run);
+    const smithy_str folder = folder_of(call, task->destination_prefix, task->id);
+    const smithy_str prefix = smithy_call_format(call, "%.*s%.*s/", SMITHY_STR_ARG(folder),
+                                                 SMITHY_STR_ARG(catalog_folder(stream->name, text)));
+    SMITHY_TRY(smithy_call_status(call));
+    const s3_list_objects_v2_input input = {
+        .bucket = run->settings->destination_bucket, .prefix = prefix, .max_keys = SMITHY_SET(1)};
+    SMITHY_TRY(s3_list_objects_v2(run->s3, &input, &output, call));
+    *found = output.contents.count > 0;
+    return SMITHY_OK;
+}
+
+/* The earliest of the group's tasks that has a folder of the stream; NULL where none has. */
+static smithy_status find_first_part(run_context *run, const group_work *work, const catalog_stream *stream,
+                                     const task_info **first) {
+    const task_list *tasks = run->tasks;
+    *first = NULL;
+    for (size_t i = 0; tasks && i < tasks->count; i++) {
+        const task_info *task = &tasks->items[i];
+        bool found;
+        if (!may_have_read(run, work, stream, task) || (*first && (*first)->from_ms <= task->from_ms)) continue;
+        SMITHY_TRY(has_folder(run, task, stream, &found));
+        if (found) *first = task;
+    }
+    return SMITHY_OK;
+}
+
+smithy_status settle_late_folders(run_context *run, group_work *work, size_t *joined) {
+    *joined = 0;
+    for (size_t i = 0; i < work->plan.unit_count; i++) {
+        const plan_unit *unit = &work->plan.units[i];
+        const task_info *task;
+        if (unit->kind != STATE_UNIT_OWED || unit->from_ms != 0) continue;
+        if (state_find_stream(work->group, unit->stream->name, unit->stream->created_ms)) continue;
+        SMITHY_TRY(find_first_part(run, work, unit->stream, &task));
+        if (!task) continue;
+        const int64_t before = task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING;
+        SMITHY_TRY(plan_join(&run->state, work->group, unit->stream, before));
+        ++*joined;
+        exporter_log_line(run->log, EXPORTER_LOG_INFO, "an object of an earlier task appeared late",
+                          EXPORTER_FIELD_STR("group", work->catalog.name),
+                          EXPORTER_FIELD_STR("stream", unit->stream->name), EXPORTER_FIELD_STR("task", task->id));
+    }
+    return SMITHY_OK;
+}
