@@ -18,12 +18,12 @@ static bool counts_for(const sim_task *task, const sim_stream *stream) {
            (!task->prefix[0] || strcmp(task->prefix, stream->name) == 0);
 }
 
-/* It had a folder in this task of its group, or in an earlier one. */
+/* It had a folder in this task of its group, or in an earlier one, or had been exported on its own. */
 static bool had_joined(const sim_world *world, const sim_task *task, const sim_stream *stream, bool before) {
     for (int i = 0; i < world->task_count; i++) {
         const sim_task *other = &world->tasks[i];
         if (!counts_for(other, stream) || other->read_ms > task->read_ms || (before && other == task)) continue;
-        if (has_folder_in(world, other, stream)) return true;
+        if (other->prefix[0] || has_folder_in(world, other, stream)) return true;
     }
     return false;
 }
@@ -84,9 +84,10 @@ static bool is_alive(const sim_world *world, const sim_stream *stream) {
 
 static void check_claim(sim_oracle *oracle, sim_world *world, int index, const sim_claim *claim) {
     const sim_claim *before = &oracle->claims[index];
-    const bool low_holds = claim->low >= before->low || claim->high >= before->low;
-    const bool gap_holds = claim->low >= before->high || claim->gap_end <= before->gap_end;
-    if (claim->low < before->low || claim->high < before->high || !low_holds || !gap_holds)
+    const bool had_high = before->high > before->gap_end;
+    const bool keeps_high =
+        !had_high || claim->low >= before->high || (claim->gap_end <= before->gap_end && claim->high >= before->high);
+    if (claim->low < before->low || !keeps_high)
         world_violation(world, "the watermark of %s fell: (%lld, %lld-%lld) after (%lld, %lld-%lld)",
                         world->streams[index].name, (long long)claim->low, (long long)claim->gap_end,
                         (long long)claim->high, (long long)before->low, (long long)before->gap_end,

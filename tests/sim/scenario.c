@@ -13,7 +13,7 @@ typedef struct story {
     int64_t timeout_ms; /* Of most runs. */
     const char *destination_prefix;
     exporter_export_unit unit;
-    bool changes_unit, has_faults, has_kills, has_pairs, has_births, has_deaths, has_strangers;
+    bool changes_unit, has_faults, has_kills, has_pairs, has_births, has_deaths, has_strangers, has_twins;
 } story;
 
 static int64_t draw(story *s, int64_t most) {
@@ -48,6 +48,9 @@ static void draw_knobs(story *s) {
     s->has_births = chance(s, 60);
     s->has_deaths = chance(s, 10);
     s->has_strangers = chance(s, 25);
+    /* Two streams of one folder are told apart by the listing alone: it must not miss one of them. */
+    s->has_twins = chance(s, 15);
+    if (s->has_twins) s->has_births = false;
     knobs->reads_at_end = chance(s, 50);
     knobs->refuses_reversed_window = chance(s, 50);
     knobs->refuses_before_creation = chance(s, 50);
@@ -60,7 +63,7 @@ static void draw_knobs(story *s) {
     knobs->visible_lag_ms = chance(s, 80) ? s->settle_ms : draw(s, 12 * SIM_HOUR);
     knobs->running_ms = PICK(s, RUNNING);
     if (s->has_faults) {
-        knobs->missing_per_mille = chance(s, 20) ? 50 : 0;
+        knobs->missing_per_mille = !s->has_twins && chance(s, 20) ? 50 : 0;
         knobs->repeat_per_mille = chance(s, 20) ? 300 : 0;
         knobs->late_objects_per_mille = chance(s, 20) ? 200 : 0;
         knobs->failed_per_mille = chance(s, 30) ? 200 : 0;
@@ -70,11 +73,23 @@ static void draw_knobs(story *s) {
 }
 
 static const char *draw_name(story *s) {
-    static const char *const NAMES[] = {"a",     "a-b",    "a/b",          "a/b/c",
-                                        "app",   "app-2",  "app-2/worker", "web",
-                                        "web-1", "web-10", "q\"&<",        "2026/11/22/[$LATEST]0f",
-                                        "a-b-c"};
-    return PICK(s, NAMES);
+    /* The last three share a folder. */
+    static const char *const NAMES[] = {"a",
+                                        "a-b",
+                                        "ab",
+                                        "app",
+                                        "app-2",
+                                        "app-2/worker",
+                                        "web",
+                                        "web-1",
+                                        "web-10",
+                                        "q\"&<",
+                                        "2026/11/22/[$LATEST]0f",
+                                        "a/b/c",
+                                        "a-b-c",
+                                        "a-b/c"};
+    const int count = (int)(sizeof NAMES / sizeof *NAMES);
+    return NAMES[draw(s, s->has_twins ? count - 1 : count - 3)];
 }
 
 /* How long before its ingestion an event happened: mostly a moment, at most two weeks, and at times it is to come. */
