@@ -1,13 +1,14 @@
-"""The command line: slim a model, generate one service, bring generated/ up to date, or check that it is."""
+"""Slims a model, generates the client of one service, brings generated/ up to date, or checks that it is."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from . import config, emit, endpoint_tests, protocols, resolve, slim
+from . import config, emit, endpoint_tests, partitions, protocols, resolve, slim
 from .errors import GeneratorError
 from .model import Model
 
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--models", type=Path, default=ROOT / "models", metavar="DIR")
         command.add_argument("--services", type=Path, default=ROOT / "codegen" / "services", metavar="DIR")
         command.add_argument("--generated", type=Path, default=ROOT / "generated", metavar="DIR")
+        command.add_argument("--partition-table", type=Path, default=ROOT / partitions.TABLE_PATH, metavar="FILE.c")
         command.set_defaults(run=run)
     return parser
 
@@ -149,21 +151,36 @@ def _write(folder: Path, files: dict[str, str]) -> None:
             path.write_bytes(text.encode())
 
 
+def _partition_table(options: argparse.Namespace) -> bytes:
+    path = options.models / Path(partitions.MODEL_PATH).name
+    try:
+        return partitions.render(json.loads(path.read_text(encoding="utf-8"))).encode()
+    except OSError as error:
+        raise GeneratorError(f"{path}: {error.strerror}") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise GeneratorError(f"{path}: not JSON: {error}") from error
+
+
 def _update(options: argparse.Namespace) -> int:
-    _write(options.generated, _everything(options))
+    files, table = _everything(options), _partition_table(options)
+    _write(options.generated, files)
+    if not options.partition_table.is_file() or options.partition_table.read_bytes() != table:
+        options.partition_table.write_bytes(table)
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    files = _everything(options)
+    files, table = _everything(options), _partition_table(options)
     present = _present(options.generated)
     differing = [
-        name
+        f"{options.generated.name}/{name}"
         for name in sorted(present | set(files))
         if name not in present or name not in files or (options.generated / name).read_bytes() != files[name].encode()
     ]
+    if not options.partition_table.is_file() or options.partition_table.read_bytes() != table:
+        differing.append(str(options.partition_table))
     for name in differing:
-        print(f"{options.generated.name}/{name}")
+        print(name)
     return 1 if differing else 0
 
 

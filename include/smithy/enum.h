@@ -1,8 +1,8 @@
 /* Open enumerations, as generated code keeps them: a kind to switch over beside the value as it is on the wire, so that
  * a value newer than the model survives a round trip.
  *
- * A table holds an enumeration's wire values sorted and indexed by kind: row 0 stands for absent, and `unknown`, the kind
- * of a value that is not in the table, is the count of its rows. */
+ * A table holds an enumeration's wire values sorted and indexed by kind: row 0 stands for absent, and `unknown`, the
+ * kind of a value that is not in the table, is the count of its rows. */
 #ifndef SMITHY_ENUM_H
 #define SMITHY_ENUM_H
 
