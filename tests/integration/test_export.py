@@ -213,6 +213,7 @@ def test_a_folder_that_appears_after_its_task_completed_is_no_reason_to_export_i
     aws.set(object_delay_s=1.5)  # The only object of the only stream that came.
     assert exporter().code == 0
     time.sleep(1.6)
+    aws.set(object_delay_s=0)
     for _ in range(2):
         assert exporter().code == 0
         assert assert_exactly_once() == 10
