@@ -153,6 +153,7 @@ class _Emitter:
         ]
         rows += [("is_s3", "true")] if service.is_s3 else []
         rows += [("no_error_wrapping", "true")] if service.no_error_wrapping else []
+        rows += self.protocol.service_rows()
         rows += [
             ("endpoint_params_size", f"sizeof({service.prefix}_endpoint_params)"),
             ("endpoint_defaults", "endpoint_defaults"),

@@ -87,6 +87,7 @@ class Member:
     media_type: str = ""
     xml: XmlBinding = XmlBinding()
     json_name: str = ""
+    ec2_name: str = ""
     context_param: str = ""
     comments: tuple[str, ...] = ()  # The one that is preferred first, the shortest last.
 
@@ -171,6 +172,7 @@ class Operation:
     output: Shape
     errors: tuple[Error, ...]
     comment: str
+    has_input: bool = True  # The model names one, be it without members.
     method: str = "POST"
     path: tuple[PathPart, ...] = ()
     query_literals: tuple[str, ...] = ()

@@ -343,6 +343,7 @@ class _Resolver:
             media_type=own.get("smithy.api#mediaType", target_traits.get("smithy.api#mediaType", "")),
             xml=_xml(own),
             json_name=own.get("smithy.api#jsonName", name),
+            ec2_name=own.get("aws.protocols#ec2QueryName", ""),
             context_param=own.get("smithy.rules#contextParam", {}).get("name", ""),
         )
         return replace(member, comments=comments.of_member(self.model, member, own))
@@ -419,6 +420,7 @@ class _Resolver:
             output=output_shape,
             errors=tuple(errors[error_id] for error_id in self._error_ids(shape_id)),
             comment="",
+            has_input=raw.get("input", {}).get("target", UNIT) != UNIT,
             host_prefix=self._host_prefix(shape_id, own),
             input_stream=self._stream(input_shape),
             output_stream=self._stream(output_shape),

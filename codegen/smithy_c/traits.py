@@ -17,6 +17,7 @@ HANDLED = {
     "aws.protocols#awsJson1_1": "protocol",
     "aws.protocols#awsQuery": "protocol",
     "aws.protocols#ec2Query": "protocol",
+    "aws.protocols#ec2QueryName": "wire name",
     "aws.protocols#restJson1": "protocol",
     "aws.protocols#restXml": "protocol",
     "smithy.protocols#rpcv2Cbor": "protocol",

@@ -97,6 +97,10 @@ class Protocol:
         """The shapes' functions; asked for after all operations."""
         raise NotImplementedError
 
+    def service_rows(self) -> list[tuple[str, str]]:
+        """What the service's static description says for this protocol."""
+        return []
+
     def write_request(self, operation: Operation) -> list[str]:
         raise NotImplementedError
 

@@ -14,5 +14,8 @@ class CborCodec(JsonCodec):
         super().__init__(service, use_json_name=False)
 
     def _suffix(self, member: Member) -> str:
-        """The protocol has one form for a timestamp, whatever timestampFormat says."""
-        return TimeFormat.EPOCH.value if self.kind(member) is Kind.TIME else super()._suffix(member)
+        """The protocol has one form for a timestamp, whatever timestampFormat says, and none for documents."""
+        kind = self.kind(member)
+        if kind is Kind.DOCUMENT:
+            raise self.unsupported(self.service.shape(member), member, "documents have no form in rpcv2Cbor")
+        return TimeFormat.EPOCH.value if kind is Kind.TIME else super()._suffix(member)
