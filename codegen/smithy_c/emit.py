@@ -394,11 +394,10 @@ class _Emitter:
         prefix = self.service.prefix
         includes = [f"{prefix}/ops/{operation.stem}.h"]
         includes += [f"{prefix}/endpoint.h"] if ("bind_endpoint", "bind_endpoint") in hook_rows else []
-        includes += ["smithy/text.h"] if "smithy_time_read_" in text or "fill_in_token" in text else []
+        includes += ["smithy/text.h"] if "smithy_time_read_" in text else []
         return {
             "operation": operation,
             "includes": sorted(includes),
-            "helpers": [FILL_IN_TOKEN] if "fill_in_token" in text else [],
             "write_request": write,
             "read_response": read,
             "hooks": hooks,
@@ -437,6 +436,7 @@ class _Emitter:
         rows += [("is_unsigned", "true")] if operation.unsigned else []
         checksum = operation.checksum
         rows += [("requires_checksum", "true")] if checksum.required else []
+        rows += [("compresses_request", "true")] if operation.compresses_request else []
         rows += [("has_checksum", "true")] if checksum.modeled else []
         if checksum.algorithm_field:
             member = next(m for m in operation.input.members if m.field == checksum.algorithm_field)
@@ -501,18 +501,6 @@ class _Emitter:
         out.line("*page = &pages->page;")
         out.line("return SMITHY_OK;")
         return out.lines
-
-
-FILL_IN_TOKEN = [
-    "/* A token of the caller's own, or a random one: it stays the same over all retries. */",
-    "static smithy_status fill_in_token(smithy_str *token, smithy_call *call) {",
-    "    char text[37];",
-    "    if (smithy_str_is_set(*token)) return SMITHY_OK;",
-    "    SMITHY_TRY(smithy_uuid(smithy_call_system(call), text));",
-    "    *token = smithy_call_copy(call, smithy_str_from(text));",
-    "    return smithy_str_is_set(*token) ? SMITHY_OK : smithy_call_status(call);",
-    "}",
-]
 
 
 def _getter(signature: str, operation: Operation, field: str, wrap: str) -> list[str]:

@@ -176,13 +176,14 @@ class Operation:
     method: str = "POST"
     path: tuple[PathPart, ...] = ()
     query_literals: tuple[str, ...] = ()
-    host_prefix: str = ""
+    host: tuple[PathPart, ...] = ()  # Put in front of the endpoint's.
     input_stream: Member | None = None
     output_stream: Member | None = None
     checksum: Checksum = Checksum()
     paginator: Paginator | None = None
     static_params: tuple[StaticParam, ...] = ()
     unsigned: bool = False
+    compresses_request: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -421,13 +422,14 @@ class _Resolver:
             errors=tuple(errors[error_id] for error_id in self._error_ids(shape_id)),
             comment="",
             has_input=raw.get("input", {}).get("target", UNIT) != UNIT,
-            host_prefix=self._host_prefix(shape_id, own),
+            host=self._host(shape_id, own, input_shape),
             input_stream=self._stream(input_shape),
             output_stream=self._stream(output_shape),
             checksum=self._checksum(shape_id, own, input_shape),
             paginator=self._paginator(shape_id, own, input_shape, output_shape),
             static_params=_static_params(own),
             unsigned=own.get("smithy.api#auth") == [] or "smithy.api#optionalAuth" in own,
+            compresses_request=self._compresses_request(shape_id, own),
         )
         if "smithy.rules#operationContextParams" in own:
             raise GeneratorError(f"{model.name}: {shape_id}: smithy.rules#operationContextParams: not supported")
@@ -459,11 +461,18 @@ class _Resolver:
                 )
         return streams[0] if streams else None
 
-    def _host_prefix(self, shape_id: str, own: dict[str, Any]) -> str:
+    def _host(self, shape_id: str, own: dict[str, Any], source: Shape) -> tuple[PathPart, ...]:
         prefix = own.get("smithy.api#endpoint", {}).get("hostPrefix", "")
-        if "{" in prefix:
-            raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#endpoint: labels are not supported")
-        return prefix
+        members = {member.name: self.shapes[member.target].kind for member in source.members}
+        parts = []
+        for index, piece in enumerate(re.split(r"\{(\w+)\}", prefix)):
+            if index % 2 == 0 and piece:
+                parts.append(PathPart(literal=piece))
+            elif index % 2 == 1 and members.get(piece) in (Kind.STR, Kind.ENUM):
+                parts.append(PathPart(label=piece))
+            elif index % 2 == 1:
+                raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#endpoint: no text for {{{piece}}}")
+        return tuple(parts)
 
     def _checksum(self, shape_id: str, own: dict[str, Any], input_shape: Shape) -> Checksum:
         trait = own.get("aws.protocols#httpChecksum", {})
@@ -477,6 +486,12 @@ class _Resolver:
             validates_response="requestValidationModeMember" in trait and bool(trait.get("responseAlgorithms")),
             modeled=algorithm is not None,
         )
+
+    def _compresses_request(self, shape_id: str, own: dict[str, Any]) -> bool:
+        encodings = own.get("smithy.api#requestCompression", {}).get("encodings", [])
+        if encodings and "gzip" not in encodings:
+            raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#requestCompression: {', '.join(encodings)}")
+        return bool(encodings)
 
     def _with_http(self, shape_id: str, own: dict[str, Any], operation: Operation) -> Operation:
         http = own.get("smithy.api#http")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import c_types
 from ..ir import Error, Operation, Service
 from ..layout import Writer
 from .base import Function, Protocol, with_unused_call
 from .json_codec import JsonCodec
+from .prologue import write_requirements
 
 
 class AwsJson1_1(Protocol):
@@ -28,8 +28,6 @@ class AwsJson1_1(Protocol):
         else:
             out.line("(void)in;")
         write_requirements(out, self.service, operation)
-        if operation.host_prefix:
-            out.line(f'request->host_prefix = SMITHY_STR("{operation.host_prefix}");')
         out.line("smithy_json_writer *json = smithy_request_json(request);")
         out.line("smithy_json_open_object(json);")
         self.codec.put_members(out, "json", members, "input")
@@ -66,17 +64,3 @@ class AwsJson1_1(Protocol):
 class AwsJson1_0(AwsJson1_1):
     trait = "aws.protocols#awsJson1_0"
     constant = "SMITHY_PROTOCOL_AWS_JSON_1_0"
-
-
-def write_requirements(out: Writer, service: Service, operation: Operation, skip: frozenset[str] = frozenset()) -> None:
-    """What must be there before anything is written. Labels that are written say so themselves."""
-    for member in operation.input.members:
-        if member.name in skip or member.idempotency_token or member is operation.input_stream:
-            continue
-        if member.required:
-            present = c_types.is_set(service, member, f"input->{member.field}")
-            out.call("smithy_request_require(", ("request", f'"{member.name}"', present))
-    for member in operation.input.members:
-        if member.idempotency_token:
-            out.line(f"smithy_str token = input->{member.field};")
-            out.attempt("fill_in_token", ("&token", "call"))

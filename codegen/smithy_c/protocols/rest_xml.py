@@ -5,9 +5,9 @@ from __future__ import annotations
 from ..ir import Error, Kind, Member, Operation, Service
 from ..layout import Writer
 from ..model import local_name
-from .aws_json import write_requirements
 from .base import Function, Protocol, with_unused_call
 from .http_bindings import HttpBindings, body_members, payload_of
+from .prologue import write_requirements
 from .xml_codec import XmlCodec
 
 

@@ -20,13 +20,11 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     smithy_request_header_str(request, "x-amz-request-payer", s3_request_payer_wire(input->request_payer));
     smithy_request_header_str(request, "x-amz-expected-bucket-owner", input->expected_bucket_owner);
     if (input->optional_object_attributes.items) {
-        smithy_str *texts = smithy_call_alloc(call, input->optional_object_attributes.count, sizeof *texts);
-        if (!texts) return smithy_call_status(call);
-        for (size_t i = 0; i < input->optional_object_attributes.count; i++) {
-            texts[i] = s3_optional_object_attributes_wire(input->optional_object_attributes.items[i]);
-        }
+        smithy_str *wire = smithy_call_alloc(call, input->optional_object_attributes.count, sizeof *wire);
+        if (!wire) return smithy_call_status(call);
+        for (size_t i = 0; i < input->optional_object_attributes.count; i++) wire[i] = s3_optional_object_attributes_wire(input->optional_object_attributes.items[i]);
         smithy_request_header_str_list(request, "x-amz-optional-object-attributes",
-                                       (smithy_str_list){texts, input->optional_object_attributes.count});
+                                       (smithy_str_list){wire, input->optional_object_attributes.count});
     }
     return smithy_request_finish(request);
 }
