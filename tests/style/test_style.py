@@ -27,7 +27,7 @@ PUBLIC = {
     "codec": {"json", "xml", "text", "enum"},
     "http": {"http"},
     "aws": {"credentials", "sigv4", "endpoint"},
-    "client": {"client", "operation"},
+    "client": {"client", "operation", "waiter"},
 }
 LAYER_OF_HEADER = {f"smithy/{name}.h": layer for layer, names in PUBLIC.items() for name in names}
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)

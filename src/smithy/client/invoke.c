@@ -1,7 +1,6 @@
 #include "client/invocation.h"
+#include "client/pause.h"
 #include "client/request_internal.h"
-
-#define SLEEP_SLICE_MS 250 /* How long a cancellation may go unnoticed. */
 
 /* ---- what a failed attempt leaves behind ---- */
 
@@ -50,12 +49,7 @@ static bool fits_deadline(const invocation *inv, int64_t delay_ms) {
 }
 
 static void pause_for(const invocation *inv, int64_t delay_ms) {
-    const smithy_system *system = inv->client->system;
-    while (delay_ms > 0 && !smithy_call_is_canceled(inv->call)) {
-        const int64_t slice = delay_ms < SLEEP_SLICE_MS ? delay_ms : SLEEP_SLICE_MS;
-        system->sleep_ms(system->context, slice);
-        delay_ms -= slice;
-    }
+    pause_for_ms(inv->client->system, inv->call, delay_ms);
 }
 
 /* ---- deciding ---- */
