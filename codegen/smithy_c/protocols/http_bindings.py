@@ -115,7 +115,9 @@ class HttpBindings:
         out.open(f"if ({access}.items)")
         out.line(f"{c_type} *wire = smithy_call_alloc(call, {access}.count, sizeof *wire);")
         out.line("if (!wire) return smithy_call_status(call);")
-        out.line(f"for (size_t i = 0; i < {access}.count; i++) wire[i] = {value};")
+        out.open(f"for (size_t i = 0; i < {access}.count; i++)")
+        out.line(f"wire[i] = {value};")
+        out.close()
         values = f"(smithy_str_list){{wire, {access}.count}}" if word == "str" else f"wire, {access}.count"
         out.call(f"{function}_{word}_list(", ("request", name, values))
         out.close()
@@ -216,7 +218,9 @@ class HttpBindings:
             count, value = "count", "(smithy_opt_i32)SMITHY_SET(wire[i])"
         out.line(f"{item.name} *items = smithy_call_alloc(call, {count}, sizeof *items);")
         out.line("if (!items) return smithy_call_status(call);")
-        out.line(f"for (size_t i = 0; i < {count}; i++) items[i] = {item.name}_of({value});")
+        out.open(f"for (size_t i = 0; i < {count}; i++)")
+        out.line(f"items[i] = {item.name}_of({value});")
+        out.close()
         out.line(f"{target} = ({shape.name}){{items, {count}}};")
         out.close()
 

@@ -22,7 +22,9 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     if (input->optional_object_attributes.items) {
         smithy_str *wire = smithy_call_alloc(call, input->optional_object_attributes.count, sizeof *wire);
         if (!wire) return smithy_call_status(call);
-        for (size_t i = 0; i < input->optional_object_attributes.count; i++) wire[i] = s3_optional_object_attributes_wire(input->optional_object_attributes.items[i]);
+        for (size_t i = 0; i < input->optional_object_attributes.count; i++) {
+            wire[i] = s3_optional_object_attributes_wire(input->optional_object_attributes.items[i]);
+        }
         smithy_request_header_str_list(request, "x-amz-optional-object-attributes",
                                        (smithy_str_list){wire, input->optional_object_attributes.count});
     }
