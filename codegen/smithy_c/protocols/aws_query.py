@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..ir import Error, Member, Operation, Service
 from ..layout import Writer
-from .aws_json import write_requirements
 from .base import Function, Protocol, with_unused_call
+from .prologue import write_requirements
 from .query_codec import QueryCodec
 from .xml_codec import XmlCodec
 
@@ -33,8 +33,6 @@ class AwsQuery(Protocol):
         else:
             out.line("(void)in;")
         write_requirements(out, self.service, operation)
-        if operation.host_prefix:
-            out.line(f'request->host_prefix = SMITHY_STR("{operation.host_prefix}");')
         head = "smithy_query_writer *form = smithy_request_query_form(" if members else "smithy_request_query_form("
         out.call(head, ("request", f'"{operation.name}"', f'"{self.service.version}"'))
         self.form.put_members(out, "form", members, "input")

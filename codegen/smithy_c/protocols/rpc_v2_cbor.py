@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..ir import Error, Member, Operation, Service
 from ..layout import Writer
-from .aws_json import write_requirements
 from .base import Function, Protocol, with_unused_call
 from .cbor_codec import CborCodec
+from .prologue import write_requirements
 
 
 class RpcV2Cbor(Protocol):
@@ -30,8 +30,6 @@ class RpcV2Cbor(Protocol):
         else:
             out.line("(void)in;")
         write_requirements(out, self.service, operation)
-        if operation.host_prefix:
-            out.line(f'request->host_prefix = SMITHY_STR("{operation.host_prefix}");')
         out.line(f'smithy_request_path(request, "/service/{self.service.target_prefix}/operation/{operation.name}");')
         if operation.has_input:
             out.line("smithy_cbor_writer *cbor = smithy_request_cbor(request);")
