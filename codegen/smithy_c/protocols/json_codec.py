@@ -146,11 +146,11 @@ class JsonCodec(Codec):
     def get_members(self, out: Writer, members: tuple[Member, ...], access: str) -> None:
         """The chain inside of a loop over `member`."""
         out.chain(
-            (f'smithy_{self.word}_is(member, "{self.wire_name(member)}")', self._get(member, "member", f"{access}->{member.field}"))
+            (f'smithy_{self.word}_is(member, "{self.wire_name(member)}")', self.get(member, "member", f"{access}->{member.field}"))
             for member in members
         )
 
-    def _get(self, member: Member, json: str, access: str) -> Statement:
+    def get(self, member: Member, json: str, access: str) -> Statement:
         """Reads a value into a structure's member."""
         shape = self.service.shape(member)
         if shape.kind is Kind.STRUCT:
