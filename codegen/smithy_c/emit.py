@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import c_types, comments, endpoints, protocols
+from .context_params import ContextParams
 from .errors import GeneratorError
 from .ir import Error, Kind, Operation, Service, Setting, Shape
 from .layout import WIDTH, Row, Writer, call, comment, trailing
@@ -281,7 +282,7 @@ class _Emitter:
         }
 
     def _accessor(self, error: Error) -> str:
-        return f"{self.service.prefix}_error_as_{error.shape.stem}"
+        return error.accessor
 
     def _errors_source(self) -> dict[str, Any]:
         other = f"{self.service.prefix.upper()}_ERROR_OTHER"
@@ -393,7 +394,7 @@ class _Emitter:
         text = "\n".join([*write, *read])
         prefix = self.service.prefix
         includes = [f"{prefix}/ops/{operation.stem}.h"]
-        includes += [f"{prefix}/endpoint.h"] if ("bind_endpoint", "bind_endpoint") in hook_rows else []
+        includes += [f"{prefix}/endpoint.h"] if any("_endpoint" in name for name, _ in hook_rows) else []
         includes += ["smithy/text.h"] if "smithy_time_read_" in text else []
         return {
             "operation": operation,
@@ -430,6 +431,10 @@ class _Emitter:
         if bind:
             functions.append(bind)
             rows.append(("bind_endpoint", "bind_endpoint"))
+        collect = self._collect_endpoint(operation)
+        if collect:
+            functions.append(collect)
+            rows.append(("collect_endpoint", "collect_endpoint"))
         if operation.output_stream:
             functions.append(_getter("smithy_sink *body_sink", operation, "body_sink", ""))
             rows += [("body_sink", "body_sink"), ("is_streaming_output", "true")]
@@ -469,12 +474,39 @@ class _Emitter:
                     f"{self.service.source}: {operation.name}${member.name}: smithy.rules#contextParam: a {kind.value}"
                 )
             out.line(f"rules->{field} = input->{member.field};")
+        for param in operation.context_paths:
+            field = self._endpoint_field(operation, param.name)
+            if self.fields[param.name].kind == "str":
+                ContextParams(self.service, operation).text(out, param, f"rules->{field}")
         if not out.lines:
             return []
         head = ["static void bind_endpoint(const void *in, void *params) {"]
-        head.append(f"    const {operation.input.name} *input = in;" if bound else "    (void)in;")
+        uses_input = any("input->" in line for line in out.lines)
+        head.append(f"    const {operation.input.name} *input = in;" if uses_input else "    (void)in;")
         head.append(f"    {self.service.prefix}_endpoint_params *rules = params;")
         return [*head, *out.lines, "}"]
+
+    def _collect_endpoint(self, operation: Operation) -> list[str]:
+        out = Writer.body()
+        for param in operation.context_paths:
+            field = self._endpoint_field(operation, param.name)
+            kind = self.fields[param.name].kind
+            if kind == "str_list":
+                ContextParams(self.service, operation).texts(out, param, f"rules->{field}")
+            elif kind != "str":
+                raise GeneratorError(
+                    f"{self.service.source}: {operation.name}: smithy.rules#operationContextParams: {param.name} is a {kind}"
+                )
+        if not out.lines:
+            return []
+        return [
+            "static smithy_status collect_endpoint(const void *in, void *params, smithy_call *call) {",
+            f"    const {operation.input.name} *input = in;",
+            f"    {self.service.prefix}_endpoint_params *rules = params;",
+            *out.lines,
+            "    return SMITHY_OK;",
+            "}",
+        ]
 
     def _endpoint_field(self, operation: Operation, name: str) -> str:
         if name not in self.fields:
@@ -522,7 +554,8 @@ def literal(c_type: str, values: str) -> list[str]:
 def enum_table(row_type: str, name: str, absent: str, rows: list[tuple[str, str]]) -> list[str]:
     """Rows by kind. Row 0, of the absent kind, is written out only where there is no other."""
     lines = [f"static const {row_type} {name}[] = {{"]
-    for constant, wire in rows or [(absent, "0")]:
+    nothing = "0" if row_type == "smithy_int_enum_row" else "{NULL, 0}"
+    for constant, wire in rows or [(absent, nothing)]:
         one = f"    [{constant}] = {{{wire}}},"
         head, opening, text = one.partition("SMITHY_STR_INIT(")
         lines += [one] if len(one) <= WIDTH else [head + opening, " " * 8 + text]

@@ -89,6 +89,7 @@ class Member:
     json_name: str = ""
     ec2_name: str = ""
     context_param: str = ""
+    constant: str = ""  # Of the members of unions.
     comments: tuple[str, ...] = ()  # The one that is preferred first, the shortest last.
 
 
@@ -119,6 +120,7 @@ class Error:
     shape: Shape  # Its members are those beyond the message.
     code: str
     row: str  # The C name of its static description.
+    accessor: str  # The function that finds its detail in a call.
     http_status: int
     retryable: bool
     throttling: bool
@@ -157,6 +159,14 @@ class StaticParam:
 
 
 @dataclass(frozen=True)
+class ContextPath:
+    """An endpoint parameter that is collected from the input."""
+
+    name: str
+    path: str  # JMESPath.
+
+
+@dataclass(frozen=True)
 class PathPart:
     literal: str = ""
     label: str = ""  # The member's name in the model.
@@ -182,6 +192,7 @@ class Operation:
     checksum: Checksum = Checksum()
     paginator: Paginator | None = None
     static_params: tuple[StaticParam, ...] = ()
+    context_paths: tuple[ContextPath, ...] = ()
     unsigned: bool = False
     compresses_request: bool = False
 
@@ -217,6 +228,7 @@ class Service:
     error_kinds: tuple[ErrorKind, ...]  # Sorted by code.
     error_aliases: tuple[ErrorKind, ...]
     settings: tuple[Setting, ...]
+    taken: frozenset[str] = frozenset()  # C names that shapes and operations have.
     left_out: tuple[str, ...] = field(default=())  # Operations that cannot be generated, with the reason.
 
     def shape(self, member: Member) -> Shape:

@@ -77,3 +77,15 @@ class Scope:
             candidate, number = f"{name}{separator}{number}", number + 1
         self._taken.add(candidate)
         return candidate
+
+    def claim(self, name: str, suffixes: tuple[str, ...]) -> str:
+        """A name that is free together with the names derived from it."""
+        candidate, number = name, 2
+        while any(candidate + suffix in self._taken for suffix in ("", *suffixes)):
+            candidate, number = f"{name}_{number}", number + 1
+        self._taken.update(candidate + suffix for suffix in ("", *suffixes))
+        return candidate
+
+    @property
+    def taken(self) -> frozenset[str]:
+        return frozenset(self._taken)

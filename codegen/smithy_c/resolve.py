@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Callable
 
 from . import comments, traits
 from .config import ServiceConfig
 from .errors import GeneratorError
 from .ir import (
-    Checksum, EnumValue, Error, ErrorKind, Kind, Member, Namespace, Operation, Paginator, PathPart, Place, Service,
+    Checksum, ContextPath, EnumValue, Error, ErrorKind, Kind, Member, Namespace, Operation, Paginator, PathPart, Place, Service,
     Setting, Shape, StaticParam, TimeFormat, XmlBinding,
 )  # fmt: skip
 from .model import Model, local_name, members_of
@@ -59,6 +59,18 @@ TIME_FORMATS = {
 
 UNIT = "smithy.api#Unit"
 
+# What every client has beside its shapes, and what every operation has beside its function.
+CLIENT_NAMES = (
+    "client", "client_options", "client_create", "client_destroy", "error_kind", "error_of", "endpoint_params",
+    "resolve_endpoint",
+)  # fmt: skip
+CLIENT_HEADERS = ("client", "endpoint", "errors", "serde", "types")
+CLIENT_OPTIONS = (
+    "region", "endpoint_url", "credentials", "system", "transport", "use_fips", "use_dual_stack", "retry_mode",
+    "max_attempts", "attempt_timeout_ms", "app_id",
+)  # fmt: skip
+OPERATION_SUFFIXES = ("_input", "_output", "_pages", "_next")
+
 
 class EventStream(Exception):
     """An operation that sends or receives an event stream."""
@@ -78,6 +90,7 @@ class _Resolver:
         self.types = Scope()
         self.constants = Scope()
         self.shapes: dict[str, Shape] = {}
+        self.functions: dict[str, str] = {}  # Operations by id.
 
     # ---- the service ----
 
@@ -117,6 +130,7 @@ class _Resolver:
             error_kinds=kinds,
             error_aliases=aliases,
             settings=self._settings(),
+            taken=self.types.taken,
             left_out=left_out,
         )
 
@@ -164,7 +178,8 @@ class _Resolver:
                     f"{self.model.name}: {self.model.service_id}: smithy.rules#clientContextParams: {name} has the"
                     f" unknown type {param.get('type')}"
                 )
-        return tuple(Setting(name, self._field(name), kinds[params[name]["type"]]) for name in sorted(params))
+        scope = Scope(CLIENT_OPTIONS)
+        return tuple(Setting(name, scope.unique(self._field(name)), kinds[params[name]["type"]]) for name in sorted(params))
 
     # ---- names ----
 
@@ -175,17 +190,19 @@ class _Resolver:
         return field(name, self.config.names)
 
     def _reserve_names(self, operation_ids: list[str]) -> None:
+        """The client's own names first, then the operations': shapes give way to both."""
         prefix = self.config.prefix
-        for name in ("client", "client_options", "error_kind", "error_of", "endpoint_params", "resolve_endpoint"):
+        for name in CLIENT_NAMES:
             self.types.unique(f"{prefix}_{name}")
+        for guard in ("", prefix, *CLIENT_HEADERS):
+            self.constants.unique(f"{prefix}_{guard}_H".upper())
         for shape_id in operation_ids:
-            function = self._function(shape_id)
-            for suffix in ("", "_input", "_output", "_pages", "_next"):
-                if self.types.unique(function + suffix) != function + suffix:
-                    raise GeneratorError(f"{self.model.name}: {shape_id}: its name collides with another operation's")
+            wanted = f"{prefix}_{self._snake(local_name(shape_id))}"
+            self.functions[shape_id] = self.types.claim(wanted, OPERATION_SUFFIXES)
+            self.constants.unique(f"{prefix}_OPS_{self._stem(self.functions[shape_id])}_H".upper())
 
-    def _function(self, operation_id: str) -> str:
-        return f"{self.config.prefix}_{self._snake(local_name(operation_id))}"
+    def _stem(self, name: str) -> str:
+        return name.removeprefix(f"{self.config.prefix}_")
 
     # ---- shapes ----
 
@@ -237,9 +254,9 @@ class _Resolver:
         if kind in (Kind.ENUM, Kind.INT_ENUM, Kind.STRUCT, Kind.UNION, Kind.LIST, Kind.MAP):
             derived = {Kind.ENUM: ("_kind", "_wire", "_of"), Kind.INT_ENUM: ("_kind", "_wire", "_of")}
             derived |= {Kind.UNION: ("_kind",), Kind.MAP: ("_entry",)}
-            name = self._claim(f"{self.config.prefix}_{self._snake(local_name(shape_id))}", derived.get(kind, ()))
-            stem = name.removeprefix(f"{self.config.prefix}_")
-            base = replace(base, name=name, stem=stem, constant=name.upper(), comment=local_name(shape_id))
+            wanted = f"{self.config.prefix}_{self._snake(local_name(shape_id))}"
+            name = self.types.claim(wanted, derived.get(kind, ()))
+            base = replace(base, name=name, stem=self._stem(name), constant=name.upper(), comment=local_name(shape_id))
         if kind is Kind.LIST and self._is_text(self.model.shape(shape_id)["member"]["target"]):
             base = replace(base, name="smithy_str_list")
         if kind is Kind.MAP and self._is_text(self.model.shape(shape_id)["value"]["target"]):
@@ -253,17 +270,6 @@ class _Resolver:
 
     def _is_text_list(self, shape_id: str) -> bool:
         return self._kind(shape_id) is Kind.LIST and self._is_text(self.model.shape(shape_id)["member"]["target"])
-
-    def _claim(self, name: str, suffixes: tuple[str, ...]) -> str:
-        """A name that is free together with the names derived from it."""
-        candidate, number = name, 2
-        while True:
-            trial = Scope(tuple(self.types._taken))
-            if all(trial.unique(candidate + suffix) == candidate + suffix for suffix in ("", *suffixes)):
-                for suffix in ("", *suffixes):
-                    self.types.unique(candidate + suffix)
-                return candidate
-            candidate, number = f"{name}_{number}", number + 1
 
     def _with_members(self, shape: Shape) -> Shape:
         raw = self.model.shape(shape.id)
@@ -279,13 +285,17 @@ class _Resolver:
         if shape.kind is Kind.UNION:
             for reserved in ("ABSENT", "UNKNOWN"):
                 self.constants.unique(f"{shape.constant}_{reserved}")
-            members = self._members(shape.id, taken=("kind",))
-            for member in members:
-                self.constants.unique(f"{shape.constant}_{member.field.rstrip('_').upper()}")
-            return replace(shape, members=members)
+            return replace(shape, members=tuple(map(self._choice(shape), self._members(shape.id, taken=("kind",)))))
         if shape.kind is Kind.STRUCT:
             return replace(shape, members=self._members(shape.id))
         return shape
+
+    def _choice(self, shape: Shape) -> Callable[[Member], Member]:
+        def with_constant(member: Member) -> Member:
+            constant = f"{shape.constant}_{member.field.rstrip('_').upper()}"
+            return replace(member, constant=self.constants.unique(constant))
+
+        return with_constant
 
     def _enum_values(self, shape: Shape) -> tuple[EnumValue, ...]:
         raw = self.model.shape(shape.id)
@@ -373,14 +383,15 @@ class _Resolver:
             raise GeneratorError(f"{self.model.name}: {shape_id}: is an operation's error without smithy.api#error")
         query = own.get("aws.protocols#awsQueryError", {})
         status = 500 if own["smithy.api#error"] == "server" else 400
-        name = self._claim(f"{self.config.prefix}_{self._snake(local_name(shape_id))}", ("_shape",))
+        name = self.types.claim(f"{self.config.prefix}_{self._snake(local_name(shape_id))}", ("_shape",))
         members = tuple(member for member in self._members(shape_id) if member.name.lower() != "message")
         retryable = own.get("smithy.api#retryable")
-        stem = name.removeprefix(f"{self.config.prefix}_")
+        stem = self._stem(name)
         return Error(
             shape=Shape(shape_id, Kind.STRUCT, name, stem, local_name(shape_id), members, xml=_xml(own)),
             code=self._error_code(shape_id),
             row=f"{name}_shape",
+            accessor=self.types.unique(f"{self.config.prefix}_error_as_{stem}"),
             http_status=query.get("httpResponseCode", own.get("smithy.api#httpError", status)),
             retryable=retryable is not None,
             throttling=bool((retryable or {}).get("throttling", False)),
@@ -409,8 +420,8 @@ class _Resolver:
         model = self.model
         raw = model.shape(shape_id)
         own = raw.get("traits", {})
-        stem = self._snake(local_name(shape_id))
-        function = self._function(shape_id)
+        function = self.functions[shape_id]
+        stem = self._stem(function)
         input_shape = self._side(raw, "input", function, stem)
         output_shape = self._side(raw, "output", function, stem)
         operation = Operation(
@@ -428,11 +439,10 @@ class _Resolver:
             checksum=self._checksum(shape_id, own, input_shape),
             paginator=self._paginator(shape_id, own, input_shape, output_shape),
             static_params=_static_params(own),
+            context_paths=_context_paths(own),
             unsigned=own.get("smithy.api#auth") == [] or "smithy.api#optionalAuth" in own,
             compresses_request=self._compresses_request(shape_id, own),
         )
-        if "smithy.rules#operationContextParams" in own:
-            raise GeneratorError(f"{model.name}: {shape_id}: smithy.rules#operationContextParams: not supported")
         operation = self._with_http(shape_id, own, operation)
         return replace(operation, comment=comments.of_operation(operation, own))
 
@@ -448,7 +458,7 @@ class _Resolver:
             name=f"{function}_{part}",
             stem=f"{stem}_{part}",
             comment=local_name(target),
-            members=self._members(target, taken),
+            members=tuple(map(_on_this_side(part), self._members(target, taken))),
             xml=_xml(self.model.traits(target)),
         )
 
@@ -546,6 +556,16 @@ class _Resolver:
         )
 
 
+def _on_this_side(part: str) -> Callable[[Member], Member]:
+    """Bindings of the other side say nothing here: such a member travels in the body."""
+    foreign = (Place.STATUS,) if part == "input" else (Place.LABEL, Place.QUERY, Place.QUERY_MAP)
+
+    def placed(member: Member) -> Member:
+        return replace(member, place=Place.BODY, wire="") if member.place in foreign else member
+
+    return placed
+
+
 def _place(own: dict[str, Any]) -> tuple[Place, str]:
     if "smithy.api#httpLabel" in own:
         return Place.LABEL, ""
@@ -584,6 +604,11 @@ def _static_params(own: dict[str, Any]) -> tuple[StaticParam, ...]:
         StaticParam(name, tuple(value["value"]) if isinstance(value["value"], list) else value["value"])
         for name, value in sorted(params.items())
     )
+
+
+def _context_paths(own: dict[str, Any]) -> tuple[ContextPath, ...]:
+    params = own.get("smithy.rules#operationContextParams", {})
+    return tuple(ContextPath(name, params[name]["path"]) for name in sorted(params))
 
 
 def _path_parts(path: str) -> list[PathPart]:

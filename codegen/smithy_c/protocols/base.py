@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..errors import GeneratorError
 from ..ir import Error, Kind, Member, Operation, Service, Shape
 from ..layout import call
+from ..names import Scope
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ class Codec:
         self.service = service
         self._functions: dict[str, Function] = {}
         self._pending: list[tuple[str, Shape]] = []
-        self._asked: set[str] = set()
+        self._scope = Scope(tuple(service.taken))
+        self._names: dict[tuple[str, str], str] = {}
 
     def _ask(self, what: str, shape: Shape) -> str:
-        name = f"{self.service.prefix}_{what}_{shape.stem}"
-        if name not in self._asked:
-            self._asked.add(name)
+        if (what, shape.id) not in self._names:
+            self._names[what, shape.id] = self._scope.unique(f"{self.service.prefix}_{what}_{shape.stem}")
             self._pending.append((what, shape))
-        return name
+        return self._names[what, shape.id]
 
     def writer_of(self, shape: Shape) -> str:
         return self._ask("write", shape)

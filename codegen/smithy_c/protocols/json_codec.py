@@ -283,7 +283,7 @@ class JsonCodec(Codec):
 
 def choice(shape: Shape, member: Member) -> str:
     """The constant of a union's member."""
-    return f"{shape.constant}_{member.field.rstrip('_').upper()}"
+    return member.constant or f"{shape.constant}_{member.field.rstrip('_').upper()}"
 
 
 def access_of(member: Member, holder: str) -> str:
