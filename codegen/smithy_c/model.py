@@ -143,7 +143,7 @@ def _targets(shape_id: str, shape: Shape) -> Iterator[tuple[str, str]]:
 def _check(shape_id: str, shape: Any, name: str) -> None:
     if not isinstance(shape, dict) or "type" not in shape:
         raise GeneratorError(f"{name}: {shape_id} has no type")
-    if shape["type"] not in TYPES:
+    if not isinstance(shape["type"], str) or shape["type"] not in TYPES:
         raise GeneratorError(f'{name}: {shape_id} has the unknown type "{shape["type"]}"')
     required = {"list": ("member",), "set": ("member",), "map": ("key", "value")}.get(shape["type"], ())
     for part in required:
@@ -154,12 +154,14 @@ def _check(shape_id: str, shape: Any, name: str) -> None:
     for member_name, member in members_of(shape):
         if not isinstance(member, dict) or not isinstance(member.get("target"), str):
             raise GeneratorError(f"{name}: {shape_id}${member_name} has no target")
+        if not isinstance(member.get("traits", {}), dict):
+            raise GeneratorError(f"{name}: {shape_id}${member_name} has traits that are not an object")
     references = [shape[part] for part in ("input", "output", *RESOURCE_LIFECYCLE) if part in shape]
     for part in ("errors", "operations", "collectionOperations", "resources", "mixins"):
         if not isinstance(shape.get(part, []), list):
             raise GeneratorError(f'{name}: {shape_id} has "{part}" that is not a list')
         references += shape.get(part, [])
-    if not all(isinstance(reference, dict) and "target" in reference for reference in references):
+    if not all(isinstance(reference, dict) and isinstance(reference.get("target"), str) for reference in references):
         raise GeneratorError(f"{name}: {shape_id} has a reference without a target")
 
 

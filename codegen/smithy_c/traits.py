@@ -5,6 +5,9 @@ A trait in neither table stops the generation: better no client than one that is
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
 from .errors import GeneratorError
 from .model import Model, members_of
 
@@ -142,15 +145,71 @@ HARMLESS = {
 }
 
 
+@dataclass(frozen=True)
+class Value:
+    """What the value of a trait looks like: its type, and those of the keys that are read."""
+
+    kind: type | tuple[type, ...] = dict
+    required: Mapping[str, type] = field(default_factory=dict)
+    optional: Mapping[str, type] = field(default_factory=dict)
+
+
+# Of the traits whose values are read.
+VALUES = {
+    "aws.api#service": Value(optional={"sdkId": str, "arnNamespace": str, "endpointPrefix": str}),
+    "aws.auth#sigv4": Value(required={"name": str}),
+    "aws.protocols#awsQueryError": Value(required={"code": str, "httpResponseCode": int}),
+    "aws.protocols#httpChecksum": Value(optional={"requestAlgorithmMember": str, "responseAlgorithms": list}),
+    "aws.protocols#restXml": Value(),
+    "smithy.api#auth": Value(list),
+    "smithy.api#endpoint": Value(required={"hostPrefix": str}),
+    "smithy.api#enum": Value(list),
+    "smithy.api#enumValue": Value((str, int)),
+    "smithy.api#error": Value(str),
+    "smithy.api#http": Value(required={"method": str, "uri": str}),
+    "smithy.api#httpError": Value(int),
+    "smithy.api#httpHeader": Value(str),
+    "smithy.api#httpPrefixHeaders": Value(str),
+    "smithy.api#httpQuery": Value(str),
+    "smithy.api#jsonName": Value(str),
+    "smithy.api#length": Value(),
+    "smithy.api#mediaType": Value(str),
+    "smithy.api#mixin": Value(),
+    "smithy.api#paginated": Value(
+        optional={"inputToken": str, "outputToken": str, "pageSize": str, "items": str},
+    ),
+    "smithy.api#pattern": Value(str),
+    "smithy.api#range": Value(),
+    "smithy.api#retryable": Value(),
+    "smithy.api#timestampFormat": Value(str),
+    "smithy.api#title": Value(str),
+    "smithy.api#xmlName": Value(str),
+    "smithy.api#xmlNamespace": Value(required={"uri": str}, optional={"prefix": str}),
+    "smithy.rules#clientContextParams": Value(),
+    "smithy.rules#contextParam": Value(required={"name": str}),
+    "smithy.rules#operationContextParams": Value(),
+    "smithy.rules#staticContextParams": Value(),
+}
+
+
 def check(model: Model, shape_id: str) -> None:
-    """Stops at a trait of this shape or its members that is in neither table."""
+    """Stops at a trait of this shape or its members that is unknown, or that has a value it cannot have."""
     shape = model.shape(shape_id)
     places = [(shape_id, shape)] + [(f"{shape_id}${name}", member) for name, member in members_of(shape)]
     for place, holder in places:
-        for trait in holder.get("traits", {}):
+        for trait, value in holder.get("traits", {}).items():
             if trait not in HANDLED and trait not in HARMLESS:
                 raise GeneratorError(f"{model.name}: {place}: the trait {trait} is not known to the generator")
+            if trait in VALUES:
+                _check_value(f"{model.name}: {place}: {trait}", value, VALUES[trait])
 
 
-def unsupported(model_name: str, place: str, trait: str, why: str) -> GeneratorError:
-    return GeneratorError(f"{model_name}: {place}: {trait}: {why}")
+def _check_value(where: str, value: Any, wanted: Value) -> None:
+    if not isinstance(value, wanted.kind):
+        raise GeneratorError(f"{where}: has a value of the wrong type")
+    for key, kind in wanted.required.items():
+        if not isinstance(value.get(key), kind):
+            raise GeneratorError(f'{where}: "{key}" is missing or of the wrong type')
+    for key, kind in wanted.optional.items():
+        if not isinstance(value.get(key, kind()), kind):
+            raise GeneratorError(f'{where}: "{key}" is of the wrong type')
