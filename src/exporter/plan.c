@@ -244,6 +244,27 @@ smithy_status plan_watermark(state_group *group, state_unit_kind kind, smithy_st
     return SMITHY_OK;
 }
 
+smithy_status plan_fits(state_group *group, state_unit_kind kind, smithy_str stream, int64_t created_ms,
+                        int64_t from_ms, int64_t to_ms, bool *fits) {
+    int64_t watermark;
+    SMITHY_TRY(plan_watermark(group, kind, stream, created_ms, &watermark));
+    *fits = watermark + 1 == from_ms;
+    if (kind == STATE_UNIT_GROUP) {
+        /* A stream that has gone its own way since is in the task all the same. */
+        *fits = *fits && !state_has_own_entries(group);
+        return SMITHY_OK;
+    }
+    const state_stream *entry = state_find_stream(group, stream, created_ms);
+    if (is_own(entry)) return SMITHY_OK;
+    /* Behind what is owed, its group has taken the stream along. */
+    const int64_t owed_to = is_owed(entry) ? entry->owed_to : group->exported_at;
+    if (kind == STATE_UNIT_OWED)
+        *fits = *fits && to_ms <= owed_to;
+    else
+        *fits = *fits && owed_to == group->exported_at;
+    return SMITHY_OK;
+}
+
 static int compare_names(const void *a, const void *b) {
     return smithy_str_compare(*(const smithy_str *)a, *(const smithy_str *)b);
 }

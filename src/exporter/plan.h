@@ -50,6 +50,11 @@ smithy_status plan_join(exporter_state *state, state_group *group, const catalog
 smithy_status plan_watermark(state_group *group, state_unit_kind kind, smithy_str stream, int64_t created_ms,
                              int64_t *watermark) SMITHY_NODISCARD;
 
+/* Whether a finished task's window [from_ms, to_ms] is what comes next, now that the state may have moved on since the
+ * task was planned: nothing of it is archived, and nothing is missing before it. */
+smithy_status plan_fits(state_group *group, state_unit_kind kind, smithy_str stream, int64_t created_ms,
+                        int64_t from_ms, int64_t to_ms, bool *fits) SMITHY_NODISCARD;
+
 /* Sorted distinct folder names of a task's output. */
 typedef struct plan_folders {
     const smithy_str *names;

@@ -175,6 +175,19 @@ static bool see_through(run_context *run, export_slot *slot) {
     return slot->phase == SLOT_FREE;
 }
 
+/* A task of one stream that the listing does not show, or shows as made again since: what it holds counts for no stream
+ * that there is. false: the task is to be seen through. */
+static bool is_of_no_stream(run_context *run, const leftover *left, const plan_unit *unit) {
+    const bool ended_badly = left->info->status == TASK_STATUS_FAILED || left->info->status == TASK_STATUS_CANCELLED;
+    if (!unit->stream || ended_badly) return false;
+    /* A listing can miss a stream: a later run looks again. */
+    if (unit->stream->created_ms == STATE_UNKNOWN_TIME) return true;
+    if (unit->stream->created_ms <= left->info->created_ms) return false;
+    if (left->info->status == TASK_STATUS_COMPLETED)
+        keep_as_it_is(run, left, "the stream of a finished task was made again since: its archive stays");
+    return true;
+}
+
 static bool adopt(run_context *run, const catalog_group *group, const leftover *left, export_slot *slot) {
     plan_unit unit;
     bool complete = false;
@@ -183,7 +196,7 @@ static bool adopt(run_context *run, const catalog_group *group, const leftover *
     work->group = state_add_group(&run->state, group->arn, group->created_ms);
     smithy_status status = work->group ? prepare_work(run, work, left, &unit, &complete) : SMITHY_ERROR_MEMORY;
     if (status != SMITHY_OK) run_fail(run, status, "settling an earlier run's task");
-    if (status == SMITHY_OK && complete) {
+    if (status == SMITHY_OK && complete && !is_of_no_stream(run, left, &unit)) {
         slot_adopt(run, slot, work, &unit, &left->spec, left->info);
         if (!see_through(run, slot)) return false; /* The slot goes on to use the work. */
     }
@@ -204,6 +217,8 @@ static bool settle_one(run_context *run, const catalog *groups, const leftover *
     }
     const smithy_status status = find_group(run, groups, left->info->group, &group, &exists);
     if (status != SMITHY_OK) return run_fail(run, status, "looking for the group of an earlier run's task"), false;
+    /* One that was made again under the name is another group. */
+    exists = exists && group.created_ms <= left->info->created_ms;
     if (!exists && left->info->status == TASK_STATUS_COMPLETED) {
         keep_as_it_is(run, left, "the group of a finished task was deleted: its archive stays");
         return true;

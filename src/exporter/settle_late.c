@@ -9,6 +9,8 @@ static bool may_have_read(run_context *run, const group_work *work, const catalo
     bool whole;
     if (task->status != TASK_STATUS_COMPLETED || !smithy_str_equal(task->group, work->catalog.name)) return false;
     if (!task_read_name(task, run->state.id, run->settings->destination_bucket, &spec, &whole) || !whole) return false;
+    /* The group may have been made again under its name since, and the stream too. */
+    if (task->created_ms < work->catalog.created_ms || task->ended_ms < stream->created_ms) return false;
     return spec.kind == STATE_UNIT_GROUP && task->to_ms >= stream->first_event_ms &&
            state_has_task(&run->state, task->id);
 }

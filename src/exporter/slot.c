@@ -214,10 +214,10 @@ static void task_is_running(run_context *run, export_slot *slot, smithy_str task
 static bool is_for_this_piece(run_context *run, const export_slot *slot, const task_info *info) {
     task_spec spec;
     bool whole;
+    if (state_has_task(&run->state, info->id)) return false; /* Its output goes, or is archived already. */
     if (smithy_str_equal(info->name, smithy_str_from(slot->name))) return true;
-    return task_read_name(info, run->state.id, slot->spec.bucket, &spec, &whole) && whole &&
-           !state_has_task(&run->state, info->id) && spec.prefix.ptr && spec.kind == slot->spec.kind &&
-           spec.from_ms == slot->spec.from_ms && spec.to_ms == slot->spec.to_ms &&
+    return task_read_name(info, run->state.id, slot->spec.bucket, &spec, &whole) && whole && spec.prefix.ptr &&
+           spec.kind == slot->spec.kind && spec.from_ms == slot->spec.from_ms && spec.to_ms == slot->spec.to_ms &&
            smithy_str_equal(spec.group, slot->spec.group) && smithy_str_equal(spec.prefix, slot->spec.prefix) &&
            smithy_str_equal(spec.destination_prefix, slot->spec.destination_prefix);
 }

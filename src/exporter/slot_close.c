@@ -53,12 +53,9 @@ static void count(run_context *run, const export_slot *slot, const folder_conten
 /* An adopted task counts only where the watermark stands right before its window: otherwise what it holds is archived
  * already, or more is missing than it holds; then it goes, and the window is exported as planned. */
 static smithy_status still_fits(const export_slot *slot, bool *fits) {
-    int64_t watermark;
     const catalog_stream *stream = slot->unit.stream;
-    SMITHY_TRY(plan_watermark(slot->work->group, slot->unit.kind, stream ? stream->name : (smithy_str){0},
-                              stream ? stream->created_ms : 0, &watermark));
-    *fits = watermark + 1 == slot->spec.from_ms;
-    return SMITHY_OK;
+    return plan_fits(slot->work->group, slot->unit.kind, stream ? stream->name : (smithy_str){0},
+                     stream ? stream->created_ms : 0, slot->spec.from_ms, slot->spec.to_ms, fits);
 }
 
 static void discard_superseded(run_context *run, export_slot *slot, smithy_str folder) {

@@ -136,6 +136,7 @@ static task_status status_of(const logs_export_task *task) {
 }
 
 static task_info info_of(const logs_export_task *task) {
+    const logs_export_task_execution_info *execution = task->execution_info;
     return (task_info){.id = task->task_id,
                        .name = task->task_name,
                        .group = task->log_group_name,
@@ -144,7 +145,9 @@ static task_info info_of(const logs_export_task *task) {
                        .message = task->status ? task->status->message : (smithy_str){0},
                        .from_ms = task->from.value,
                        .to_ms = task->to.value,
-                       .created_ms = task->execution_info ? task->execution_info->creation_time.value : 0,
+                       .created_ms = execution ? execution->creation_time.value : 0,
+                       .ended_ms =
+                           execution && execution->completion_time.has ? execution->completion_time.value : INT64_MAX,
                        .status = status_of(task)};
 }
 

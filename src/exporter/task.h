@@ -34,6 +34,7 @@ typedef enum task_status {
 typedef struct task_info {
     smithy_str id, name, group, bucket, destination_prefix, message;
     int64_t from_ms, to_ms, created_ms;
+    int64_t ended_ms; /* INT64_MAX while it runs, or where the service does not say. */
     task_status status;
 } task_info;
 
