@@ -24,7 +24,7 @@ BELOW = {
 }
 PUBLIC = {
     "core": {"base", "system", "buffer", "error", "call", "hash"},
-    "codec": {"json", "xml", "text", "enum"},
+    "codec": {"json", "xml", "cbor", "query", "document", "text", "enum"},
     "http": {"http"},
     "aws": {"credentials", "sigv4", "endpoint"},
     "client": {"client", "operation", "waiter"},

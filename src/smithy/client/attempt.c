@@ -22,8 +22,7 @@ static smithy_status start_over(invocation *inv) {
         const smithy_status status = inv->sink.target->restart(inv->sink.target->context);
         if (status != SMITHY_OK) return smithy_call_fail(inv->call, status, "the sink cannot start over");
     }
-    inv->sink.delivered = false;
-    inv->sink.crc32 = 0;
+    watched_sink_reset(&inv->sink);
     return SMITHY_OK;
 }
 

@@ -2,17 +2,18 @@
 #ifndef SMITHY_CLIENT_INVOCATION_H
 #define SMITHY_CLIENT_INVOCATION_H
 
+#include "client/body_checksum.h"
 #include "client/client_internal.h"
 #include "client/response_tree.h"
 
-#include <smithy/hash.h>
-
-/* Stands before the caller's sink: counts and sums up what goes through. */
+/* Stands before the caller's sink: sums up what goes through. */
 typedef struct watched_sink {
     smithy_sink base;
     smithy_sink *target; /* NULL: the output does not stream. */
-    bool delivered;      /* The target holds bytes of an attempt. */
-    uint32_t crc32;
+    const struct invocation *invocation;
+    bool delivered;          /* The target holds bytes of an attempt. */
+    body_checksum announced; /* By the answer's headers. */
+    body_checksum crc32;     /* Of x-amz-crc32. */
 } watched_sink;
 
 typedef struct invocation {
@@ -27,6 +28,7 @@ typedef struct invocation {
     smithy_http_request http; /* All but what changes with each attempt. */
     smithy_str payload_hash;  /* Hex, or UNSIGNED-PAYLOAD. */
     bool validates_checksum;
+    smithy_buffer compressed; /* The body, where it is sent compressed. */
     watched_sink sink;
 
     smithy_http_response response;
@@ -45,10 +47,15 @@ smithy_status invocation_prepare(invocation *inv);
 /* attempt.c: signs, sends and reads once. */
 smithy_status invocation_attempt(invocation *inv);
 
+/* compress.c: replaces the body by its compressed form, where the operation and the settings want that. */
+smithy_status invocation_compress(invocation *inv);
 /* checksum.c */
 smithy_status invocation_add_checksums(invocation *inv);
+/* verify.c */
 smithy_status invocation_verify_body(invocation *inv);
-void watched_sink_init(watched_sink *sink, smithy_sink *target);
+void watched_sink_init(watched_sink *sink, smithy_sink *target, const invocation *inv);
+/* Before each attempt, and at the end. */
+void watched_sink_reset(watched_sink *sink);
 
 /* service_error.c: an answer that is not a success, into the call's error. Answers SMITHY_ERROR_SERVICE, or why even
  * that cannot be done. */

@@ -2,6 +2,9 @@
 #include "client/pause.h"
 #include "client/request_internal.h"
 
+#define SLEEP_SLICE_MS 250 /* How long a cancellation may go unnoticed. */
+#define MAX_COMPRESSED ((size_t)1024 * 1024 * 1024)
+
 /* ---- what a failed attempt leaves behind ---- */
 
 /* A request that left, and that no usable answer tells the effect of. A throttled one had none. */
@@ -131,9 +134,12 @@ smithy_status smithy_client_invoke(smithy_client *client, const smithy_operation
                                    void *output, smithy_call *call) {
     invocation inv = {.client = client, .operation = operation, .input = input, .output = output, .call = call};
     smithy_call_clear_error(call);
-    request_init(&inv.request, operation, client->system, call);
+    request_init(&inv.request, operation, client->service->protocol, client->system, call);
+    smithy_buffer_init(&inv.compressed, client->system, MAX_COMPRESSED);
     const smithy_status status = conclude(&inv, run(&inv));
     response_tree_reset(&inv.tree);
+    watched_sink_reset(&inv.sink);
+    smithy_buffer_deinit_secret(&inv.compressed);
     request_deinit(&inv.request);
     smithy_credentials_deinit(&inv.credentials);
     return status;

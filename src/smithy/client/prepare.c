@@ -24,12 +24,23 @@ static smithy_str content_type_of(const smithy_service *service) {
     return SMITHY_STR("application/cbor");
 }
 
+/* rpcv2Cbor: the operation is named in the path. */
+static void write_rpc_path(invocation *inv) {
+    const smithy_service *service = inv->client->service;
+    if (service->protocol != SMITHY_PROTOCOL_RPC_V2_CBOR || inv->request.path.len) return;
+    smithy_request_path(&inv->request, "/service/");
+    smithy_request_path(&inv->request, service->target_prefix);
+    smithy_request_path(&inv->request, "/operation/");
+    smithy_request_path(&inv->request, inv->operation->name);
+}
+
 static smithy_status write_request(invocation *inv) {
     smithy_request *request = &inv->request;
     const smithy_service *service = inv->client->service;
+    write_rpc_path(inv);
     if (inv->operation->write_request) SMITHY_TRY(inv->operation->write_request(inv->input, request, inv->call));
     SMITHY_TRY(request->status);
-    bool has_document = request->json.out || request->xml.out;
+    bool has_document = request->json.out || request->xml.out || request->cbor.out || request->form.out;
     if (is_aws_json(service) && !request->body.bytes.ptr && !request->body.read) {
         static const uint8_t EMPTY_OBJECT[] = {'{', '}'};
         request->body = (smithy_body){.bytes = {EMPTY_OBJECT, sizeof EMPTY_OBJECT}};
@@ -59,14 +70,9 @@ static smithy_status resolve_endpoint(invocation *inv) {
 
 static smithy_status check_host_prefix(const invocation *inv) {
     const smithy_str prefix = inv->request.host_prefix;
-    for (size_t i = 0; i < prefix.len; i++) {
-        const char c = prefix.ptr[i];
-        const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-        if (!alphanumeric && c != '-' && c != '.')
-            return smithy_call_fail(inv->call, SMITHY_ERROR_INPUT, "\"%.*s\" cannot be part of a host name",
-                                    SMITHY_STR_ARG(prefix));
-    }
-    return SMITHY_OK;
+    if (request_is_host_prefix(prefix)) return SMITHY_OK;
+    return smithy_call_fail(inv->call, SMITHY_ERROR_INPUT, "\"%.*s\" cannot be part of a host name",
+                            SMITHY_STR_ARG(prefix));
 }
 
 static void append_url(const invocation *inv, const smithy_url *endpoint, smithy_buffer *out) {
@@ -135,12 +141,19 @@ static smithy_status add_trace_id(invocation *inv) {
     return smithy_headers_add(&inv->http.headers, SMITHY_STR("X-Amzn-Trace-Id"), value, inv->call);
 }
 
-static smithy_status add_target(invocation *inv) {
+static smithy_status add_protocol(invocation *inv) {
     const smithy_service *service = inv->client->service;
+    smithy_headers *headers = &inv->http.headers;
+    if (service->is_query_compatible)
+        SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("x-amzn-query-mode"), SMITHY_STR("true"), inv->call));
+    if (service->protocol == SMITHY_PROTOCOL_RPC_V2_CBOR) {
+        SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("Smithy-Protocol"), SMITHY_STR("rpc-v2-cbor"), inv->call));
+        return smithy_headers_set(headers, SMITHY_STR("Accept"), SMITHY_STR("application/cbor"), inv->call);
+    }
     if (!is_aws_json(service)) return SMITHY_OK;
     const smithy_str target = smithy_call_format(inv->call, "%s.%s", service->target_prefix, inv->operation->name);
     if (!target.ptr) return smithy_call_status(inv->call);
-    return smithy_headers_set(&inv->http.headers, SMITHY_STR("X-Amz-Target"), target, inv->call);
+    return smithy_headers_set(headers, SMITHY_STR("X-Amz-Target"), target, inv->call);
 }
 
 static smithy_status add_headers(invocation *inv) {
@@ -149,7 +162,7 @@ static smithy_status add_headers(invocation *inv) {
         const smithy_header header = inv->endpoint.headers.items[i];
         SMITHY_TRY(smithy_headers_add(headers, header.name, header.value, inv->call));
     }
-    SMITHY_TRY(add_target(inv));
+    SMITHY_TRY(add_protocol(inv));
     SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("User-Agent"), inv->client->user_agent, inv->call));
     SMITHY_TRY(add_invocation_id(inv));
     SMITHY_TRY(add_trace_id(inv));
@@ -167,7 +180,7 @@ static void set_limits(invocation *inv) {
     inv->http.attempt_timeout_ms = client->attempt_timeout_ms;
     inv->http.stall_timeout_ms = inv->operation->is_long_poll ? 0 : STALL_TIMEOUT_MS;
     smithy_sink *target = inv->operation->body_sink ? inv->operation->body_sink(inv->input) : NULL;
-    watched_sink_init(&inv->sink, target);
+    watched_sink_init(&inv->sink, target, inv);
     inv->http.sink = target ? &inv->sink.base : NULL;
 }
 
@@ -182,5 +195,6 @@ smithy_status invocation_prepare(invocation *inv) {
     inv->http.body = inv->request.body;
     set_limits(inv);
     SMITHY_TRY(add_headers(inv));
+    SMITHY_TRY(invocation_compress(inv));
     return invocation_add_checksums(inv);
 }

@@ -14,7 +14,7 @@ static bool is_name_safe(smithy_str name) {
     return name.len > 0;
 }
 
-static void add(smithy_request *request, smithy_str name, smithy_str value) {
+void request_add_header(smithy_request *request, smithy_str name, smithy_str value) {
     if (request->status != SMITHY_OK) return;
     if (!is_name_safe(name)) {
         request_refuse(request, "a metadata key", "holds a character that the name of a header cannot");
@@ -29,21 +29,25 @@ static void add(smithy_request *request, smithy_str name, smithy_str value) {
     request_fail(request, smithy_headers_add(&request->headers, name, value, request->call));
 }
 
-/* For values that were written to the stack. */
-static void add_copy(smithy_request *request, const char *name, smithy_str value) {
-    const smithy_str copy = smithy_call_copy(request->call, value);
-    if (copy.ptr)
-        add(request, smithy_str_from(name), copy);
-    else
-        request_fail(request, smithy_call_status(request->call));
+void request_add_header_copy(smithy_request *request, const char *name, smithy_str value) {
+    const smithy_str copy = request_keep(request, value);
+    if (copy.ptr) request_add_header(request, smithy_str_from(name), copy);
 }
 
 void smithy_request_header_str(smithy_request *request, const char *name, smithy_str value) {
-    if (value.ptr) add(request, smithy_str_from(name), value);
+    if (value.ptr) request_add_header(request, smithy_str_from(name), value);
 }
 
 void smithy_request_header_bool(smithy_request *request, const char *name, smithy_opt_bool value) {
-    if (value.has) add(request, smithy_str_from(name), request_bool_text(value.value));
+    if (value.has) request_add_header(request, smithy_str_from(name), request_bool_text(value.value));
+}
+
+void smithy_request_header_i8(smithy_request *request, const char *name, smithy_opt_i8 value) {
+    smithy_request_header_i64(request, name, (smithy_opt_i64){value.has, value.value});
+}
+
+void smithy_request_header_i16(smithy_request *request, const char *name, smithy_opt_i16 value) {
+    smithy_request_header_i64(request, name, (smithy_opt_i64){value.has, value.value});
 }
 
 void smithy_request_header_i32(smithy_request *request, const char *name, smithy_opt_i32 value) {
@@ -52,53 +56,47 @@ void smithy_request_header_i32(smithy_request *request, const char *name, smithy
 
 void smithy_request_header_i64(smithy_request *request, const char *name, smithy_opt_i64 value) {
     char text[SMITHY_NUMBER_TEXT_SIZE];
-    if (value.has) add_copy(request, name, request_i64_text(value.value, text));
+    if (value.has) request_add_header_copy(request, name, request_i64_text(value.value, text));
+}
+
+void smithy_request_header_f32(smithy_request *request, const char *name, smithy_opt_f32 value) {
+    char text[SMITHY_NUMBER_TEXT_SIZE];
+    if (value.has) request_add_header_copy(request, name, request_f32_text(value.value, text));
 }
 
 void smithy_request_header_f64(smithy_request *request, const char *name, smithy_opt_f64 value) {
     char text[SMITHY_NUMBER_TEXT_SIZE];
-    if (value.has) add_copy(request, name, request_f64_text(value.value, text));
+    if (value.has) request_add_header_copy(request, name, request_f64_text(value.value, text));
 }
 
 void smithy_request_header_time(smithy_request *request, const char *name, smithy_opt_time value,
                                 smithy_time_format format) {
     char text[SMITHY_TIME_TEXT_SIZE];
-    if (value.has) add_copy(request, name, request_time_text(value.value, format, text));
+    if (value.has) request_add_header_copy(request, name, request_time_text(value.value, format, text));
 }
 
-/* An item that a reader would take for several, or for a quoted one, is quoted. */
-static void append_item(smithy_buffer *out, smithy_str item) {
-    if (!memchr(item.ptr, ',', item.len) && !memchr(item.ptr, '"', item.len)) {
-        smithy_buffer_append_str(out, item);
-        return;
-    }
-    smithy_buffer_append_char(out, '"');
-    for (size_t i = 0; i < item.len; i++) {
-        if (item.ptr[i] == '"' || item.ptr[i] == '\\') smithy_buffer_append_char(out, '\\');
-        smithy_buffer_append_char(out, item.ptr[i]);
-    }
-    smithy_buffer_append_char(out, '"');
-}
-
-void smithy_request_header_str_list(smithy_request *request, const char *name, smithy_str_list values) {
-    if (!values.items) return;
-    smithy_buffer joined;
-    smithy_buffer_init(&joined, smithy_call_system(request->call), MAX_HEADER_VALUE);
-    size_t used = 0;
-    for (size_t i = 0; i < values.count; i++) {
-        if (!values.items[i].ptr) continue;
-        if (used++) smithy_buffer_append_text(&joined, ", ");
-        append_item(&joined, values.items[i]);
-    }
-    const smithy_status status = smithy_buffer_status(&joined);
-    if (status != SMITHY_OK)
+void smithy_request_header_media(smithy_request *request, const char *name, smithy_str value) {
+    if (!value.ptr) return;
+    smithy_buffer text;
+    smithy_buffer_init(&text, smithy_call_system(request->call), MAX_HEADER_VALUE);
+    smithy_base64_append(&text, value.ptr, value.len);
+    const smithy_status status = smithy_buffer_status(&text);
+    if (status == SMITHY_OK)
+        request_add_header_copy(request, name, smithy_buffer_str(&text));
+    else
         request_fail(request, smithy_call_fail(request->call, status, "the header %s is too long", name));
-    else if (used)
-        add_copy(request, name, smithy_buffer_str(&joined));
-    smithy_buffer_deinit(&joined);
+    smithy_buffer_deinit(&text);
 }
 
+static bool has_header(const smithy_headers *headers, size_t count, smithy_str name) {
+    for (size_t i = 0; i < count; i++)
+        if (smithy_str_equal_nocase(headers->items[i].name, name)) return true;
+    return false;
+}
+
+/* A member with a header of its own is worth more than an entry that happens to be named so. */
 void smithy_request_prefix_headers(smithy_request *request, const char *prefix, smithy_str_map values) {
+    const size_t before = request->headers.count;
     for (size_t i = 0; i < values.count; i++) {
         const smithy_str_entry entry = values.items[i];
         if (!entry.value.ptr) continue;
@@ -107,6 +105,6 @@ void smithy_request_prefix_headers(smithy_request *request, const char *prefix, 
             request_fail(request, smithy_call_status(request->call));
             return;
         }
-        add(request, name, entry.value);
+        if (!has_header(&request->headers, before, name)) request_add_header(request, name, entry.value);
     }
 }

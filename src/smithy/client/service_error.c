@@ -1,14 +1,5 @@
 #include "client/invocation.h"
 
-/* What an error answer says about itself; views into the answer or the arena. */
-typedef struct found_error {
-    smithy_str code;
-    smithy_str message;
-    smithy_str request_id;
-    smithy_str host_id;
-    smithy_str region;
-} found_error;
-
 /* ---- text for people ---- */
 
 /* One line, cut at the size, and never in the middle of a UTF-8 character. */
@@ -50,11 +41,10 @@ static void take_text(const cJSON *member, smithy_str *target, smithy_call *call
     if (smithy_json_get_str(member, target, call) != SMITHY_OK) *target = (smithy_str){0};
 }
 
-static void find_in_json(invocation *inv, found_error *found) {
+static void find_in_json(invocation *inv, smithy_error_facts *found) {
     const cJSON *first = NULL;
     smithy_str type = {0};
     const smithy_str header = smithy_response_header(&inv->response, "x-amzn-errortype");
-    const smithy_str query_error = smithy_response_header(&inv->response, "x-amzn-query-error");
     if (smithy_response_json(&inv->response, &first, inv->call) != SMITHY_OK) first = NULL;
     for (const cJSON *member = first; member; member = member->next) {
         if (smithy_json_is(member, "code"))
@@ -67,29 +57,19 @@ static void find_in_json(invocation *inv, found_error *found) {
     }
     if (!found->code.len) found->code = type;
     if (header.len) found->code = header;
-    found->code = bare_code(found->code);
-    if (query_error.len) found->code = until(query_error, ';'); /* What its awsQuery clients know it by. */
 }
 
 /* ---- XML ---- */
-
-/* The element that holds Code and Message: the root, or inside of <ErrorResponse>, or of <Response><Errors>. */
-static const smithy_xml_node *error_element(const smithy_xml_node *root) {
-    if (smithy_xml_is(root, "Error")) return root;
-    const smithy_xml_node *errors = smithy_xml_child(root, "Errors");
-    return smithy_xml_child(errors ? errors : root, "Error");
-}
 
 static smithy_str child_text(const smithy_xml_node *parent, const char *name) {
     const smithy_xml_node *child = smithy_xml_child(parent, name);
     return child ? child->text : (smithy_str){0};
 }
 
-static void find_in_xml(invocation *inv, found_error *found) {
-    const smithy_xml_node *root = NULL;
+static void find_in_xml(invocation *inv, smithy_error_facts *found) {
+    const smithy_xml_node *root = NULL, *error = NULL;
     if (smithy_response_xml(&inv->response, &root, inv->call) != SMITHY_OK || !root) return;
-    const smithy_xml_node *error = error_element(root);
-    if (!error) return;
+    if (smithy_response_xml_error(&inv->response, &error, inv->call) != SMITHY_OK || !error) return;
     found->code = child_text(error, "Code");
     found->message = child_text(error, "Message");
     found->host_id = child_text(error, "HostId");
@@ -99,9 +79,25 @@ static void find_in_xml(invocation *inv, found_error *found) {
     if (!found->request_id.len) found->request_id = child_text(root, "RequestID");
 }
 
-static bool is_json_protocol(smithy_protocol protocol) {
-    return protocol == SMITHY_PROTOCOL_AWS_JSON_1_0 || protocol == SMITHY_PROTOCOL_AWS_JSON_1_1 ||
-           protocol == SMITHY_PROTOCOL_REST_JSON_1;
+static bool is_xml_protocol(smithy_protocol protocol) {
+    return protocol == SMITHY_PROTOCOL_REST_XML || protocol == SMITHY_PROTOCOL_AWS_QUERY ||
+           protocol == SMITHY_PROTOCOL_EC2_QUERY;
+}
+
+static void find(invocation *inv, smithy_error_facts *found) {
+    const smithy_service *service = inv->client->service;
+    if (is_xml_protocol(service->protocol)) {
+        find_in_xml(inv, found);
+        return;
+    }
+    if (service->error_facts)
+        service->error_facts(&inv->response, found, inv->call);
+    else
+        find_in_json(inv, found);
+    found->code = bare_code(found->code);
+    /* "Code;Sender": what the clients of a service that once spoke awsQuery know the error by. */
+    const smithy_str query_error = smithy_response_header(&inv->response, "x-amzn-query-error");
+    if (query_error.len) found->code = until(query_error, ';');
 }
 
 /* ---- the call's error ---- */
@@ -121,7 +117,7 @@ static bool is_elsewhere(int http_status) {
     return http_status == 301 || http_status == 307 || http_status == 400;
 }
 
-static void record(invocation *inv, const found_error *found) {
+static void record(invocation *inv, const smithy_error_facts *found) {
     smithy_error *error = smithy_call_error_mutable(inv->call);
     (void)smithy_call_fail(inv->call, SMITHY_ERROR_SERVICE, "the answer has no message");
     copy_if_set(error->message, sizeof error->message, found->message);
@@ -145,11 +141,8 @@ static void read_shape(invocation *inv) {
 }
 
 smithy_status invocation_read_error(invocation *inv) {
-    found_error found = {0};
-    if (is_json_protocol(inv->client->service->protocol))
-        find_in_json(inv, &found);
-    else
-        find_in_xml(inv, &found);
+    smithy_error_facts found = {0};
+    find(inv, &found);
     /* A body that is no error document is told as it is. */
     if (!found.code.len && !found.message.len) found.message = inv->response.body;
     const smithy_str bucket_region = smithy_response_header(&inv->response, "x-amz-bucket-region");

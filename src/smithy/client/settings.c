@@ -6,6 +6,9 @@
 #define MAX_REGION         31 /* What smithy_error.region holds; a DNS label is 63 at most. */
 #define MAX_VARIABLE       128
 #define MAX_APP_ID         50
+/* Of bodies, in bytes. */
+#define DEFAULT_MIN_COMPRESSION 10240
+#define MAX_MIN_COMPRESSION     10485760
 
 typedef struct environment {
     const smithy_system *system;
@@ -132,6 +135,20 @@ static smithy_status read_when_supported(const environment *env, const char *nam
     return refuse(env, name, value, "when_supported or when_required is allowed");
 }
 
+static smithy_status read_compression(const environment *env, aws_settings *settings) {
+    static const char SIZE[] = "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES";
+    bool disabled = false;
+    SMITHY_TRY(read_bool(env, "AWS_DISABLE_REQUEST_COMPRESSION", (smithy_opt_bool){0}, false, &disabled));
+    settings->compresses_requests = !disabled;
+    settings->min_compression_bytes = DEFAULT_MIN_COMPRESSION;
+    const smithy_str value = variable(env, SIZE);
+    if (!value.ptr) return SMITHY_OK;
+    const bool is_number = smithy_str_to_i64(value, &settings->min_compression_bytes);
+    if (is_number && settings->min_compression_bytes >= 0 && settings->min_compression_bytes <= MAX_MIN_COMPRESSION)
+        return SMITHY_OK;
+    return refuse(env, SIZE, value, "a whole number from 0 to 10485760 is allowed");
+}
+
 static smithy_status read_app_id(const environment *env, smithy_str option, smithy_str *app_id) {
     const char *name = option.ptr ? "the option app_id" : "AWS_SDK_UA_APP_ID";
     *app_id = option.ptr ? option : variable(env, name);
@@ -154,5 +171,6 @@ smithy_status aws_settings_resolve(aws_settings *settings, const char *service_i
     SMITHY_TRY(read_when_supported(&env, "AWS_RESPONSE_CHECKSUM_VALIDATION", &settings->validates_checksums));
     SMITHY_TRY(read_bool(&env, "AWS_DISABLE_CLOCK_SKEW_CORRECTION", (smithy_opt_bool){0}, false, &ignores_skew));
     settings->corrects_clock_skew = !ignores_skew;
+    SMITHY_TRY(read_compression(&env, settings));
     return read_app_id(&env, options->app_id, &settings->app_id);
 }

@@ -16,6 +16,8 @@ typedef struct aws_settings {
     bool calculates_checksums;
     bool validates_checksums;
     bool corrects_clock_skew;
+    bool compresses_requests;
+    int64_t min_compression_bytes; /* Shorter bodies are sent as they are. */
 } aws_settings;
 
 /* `service_id` as in the model ("CloudWatch Logs"). Texts are views of the options or the environment.

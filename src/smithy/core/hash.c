@@ -5,7 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <zlib.h>
 
 /* What a failed OpenSSL call since the last ERR_set_mark means. The program's own error queue stays as it was. */
 static smithy_status take_openssl_error(void) {
@@ -40,21 +39,32 @@ smithy_status smithy_hmac_sha256(const void *key, size_t key_len, const void *by
     return SMITHY_OK;
 }
 
-smithy_status smithy_sha256_init(smithy_sha256_state *state) {
+/* ---- in pieces ---- */
+
+static const EVP_MD *type_of(smithy_digest_kind kind) {
+    switch (kind) {
+    case SMITHY_DIGEST_MD5: return EVP_md5();
+    case SMITHY_DIGEST_SHA1: return EVP_sha1();
+    case SMITHY_DIGEST_SHA256: break;
+    }
+    return EVP_sha256();
+}
+
+smithy_status smithy_digest_init(smithy_digest_state *state, smithy_digest_kind kind) {
     ERR_set_mark();
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     state->context = context;
-    if (!context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL)) {
+    if (!context || !EVP_DigestInit_ex(context, type_of(kind), NULL)) {
         const smithy_status status = context ? take_openssl_error() : SMITHY_ERROR_MEMORY;
         if (!context) ERR_pop_to_mark();
-        smithy_sha256_deinit(state);
+        smithy_digest_deinit(state);
         return status;
     }
     ERR_pop_to_mark();
     return SMITHY_OK;
 }
 
-smithy_status smithy_sha256_update(smithy_sha256_state *state, const void *bytes, size_t len) {
+smithy_status smithy_digest_update(smithy_digest_state *state, const void *bytes, size_t len) {
     if (len == 0) return SMITHY_OK;
     ERR_set_mark();
     if (!EVP_DigestUpdate(state->context, bytes, len)) return take_openssl_error();
@@ -62,23 +72,20 @@ smithy_status smithy_sha256_update(smithy_sha256_state *state, const void *bytes
     return SMITHY_OK;
 }
 
-smithy_status smithy_sha256_final(smithy_sha256_state *state, uint8_t digest[SMITHY_SHA256_SIZE]) {
+smithy_status smithy_digest_final(smithy_digest_state *state, uint8_t digest[SMITHY_DIGEST_MAX_SIZE], size_t *len) {
+    unsigned size = 0;
     ERR_set_mark();
-    const bool done = EVP_DigestFinal_ex(state->context, digest, NULL) == 1;
+    const bool done = EVP_DigestFinal_ex(state->context, digest, &size) == 1;
     const smithy_status status = done ? SMITHY_OK : take_openssl_error();
     if (done) ERR_pop_to_mark();
-    smithy_sha256_deinit(state);
+    smithy_digest_deinit(state);
+    *len = size;
     return status;
 }
 
-void smithy_sha256_deinit(smithy_sha256_state *state) {
+void smithy_digest_deinit(smithy_digest_state *state) {
     EVP_MD_CTX_free(state->context);
     state->context = NULL;
-}
-
-uint32_t smithy_crc32(uint32_t crc, const void *bytes, size_t len) {
-    if (len == 0) return crc; /* zlib would answer its start value for NULL. */
-    return (uint32_t)crc32_z(crc, bytes, len);
 }
 
 void smithy_cleanse(void *memory, size_t len) {
