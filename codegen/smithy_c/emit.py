@@ -11,6 +11,7 @@ from .context_params import ContextParams
 from .errors import GeneratorError
 from .ir import Error, Kind, Operation, Service, Setting, Shape
 from .layout import WIDTH, Row, Writer, call, comment, trailing
+from .literals import initializer, quoted
 from .model import Model
 from .order import ENTRY
 from .protocols.base import Protocol
@@ -26,7 +27,11 @@ BUILT_IN = {
     "AWS::UseFIPS": "(smithy_opt_bool)SMITHY_SET(smithy_client_use_fips(client))",
     "AWS::UseDualStack": "(smithy_opt_bool)SMITHY_SET(smithy_client_use_dual_stack(client))",
     "SDK::Endpoint": "smithy_client_endpoint_url(client)",
+    "AWS::Auth::AccountIdEndpointMode": "smithy_client_account_id_endpoint_mode(client)",
 }
+
+# Told with each request, since credentials may change.
+ACCOUNT_ID = "AWS::Auth::AccountId"
 
 
 def files(service: Service, model: Model) -> dict[str, str]:
@@ -116,6 +121,7 @@ class _Emitter:
             "setting_members": [f"    {self._declare_setting(setting)}" for setting in settings],
             "setting_rows": [f"        .{setting.field} = options->{setting.field}," for setting in settings],
             "endpoint_defaults": self._endpoint_defaults(),
+            "bind_account": self._bind_account(),
             "service_rows": self._service_rows(),
         }
 
@@ -130,7 +136,7 @@ class _Emitter:
             elif param.name in own:
                 out.line(f"rules->{param.field} = own->{own[param.name].field};")
                 used |= {"client", "own"}
-            elif param.builtin and param.required and param.default is None:
+            elif param.builtin != ACCOUNT_ID and param.builtin and param.required and param.default is None:
                 raise GeneratorError(f"{self.service.source}: the endpoint rules need {param.builtin}, which is not known")
         head = ["static void endpoint_defaults(const smithy_client *client, void *params) {"]
         head.append(f"    {self.service.prefix}_endpoint_params *rules = params;")
@@ -141,6 +147,17 @@ class _Emitter:
         if not out.lines:
             head.append("    (void)rules;")
         return [*head, *out.lines, "}"]
+
+    def _bind_account(self) -> list[str]:
+        param = next((param for param in self.endpoint.params if param.builtin == ACCOUNT_ID), None)
+        if param is None:
+            return []
+        return [
+            "static void bind_account(smithy_str account_id, void *params) {",
+            f"    {self.service.prefix}_endpoint_params *rules = params;",
+            f"    rules->{param.field} = account_id;",
+            "}",
+        ]
 
     def _service_rows(self) -> list[str]:
         service = self.service
@@ -158,8 +175,9 @@ class _Emitter:
         rows += [
             ("endpoint_params_size", f"sizeof({service.prefix}_endpoint_params)"),
             ("endpoint_defaults", "endpoint_defaults"),
-            ("resolve_endpoint", "resolve_endpoint"),
         ]
+        rows += [("bind_account", "bind_account")] if self._bind_account() else []
+        rows += [("resolve_endpoint", "resolve_endpoint")]
         return [f"    .{name} = {value}," for name, value in rows]
 
     # ---- types ----
@@ -245,7 +263,7 @@ class _Emitter:
         name, table, unknown = shape.name, f"{shape.stem.upper()}_VALUES", f"{shape.constant}_UNKNOWN"
         text = shape.kind is Kind.ENUM
         wire_type, word = ("smithy_str", "smithy_enum") if text else ("smithy_opt_i32", "smithy_int_enum")
-        rows = [(value.constant, text_literal(value.wire) if text else str(value.wire)) for value in shape.values]
+        rows = [(value.constant, initializer(value.wire) if text else str(value.wire)) for value in shape.values]
         return {
             "table": enum_table(f"{word}_row", table, f"{shape.constant}_ABSENT", rows),
             "wire": [
@@ -286,7 +304,7 @@ class _Emitter:
 
     def _errors_source(self) -> dict[str, Any]:
         other = f"{self.service.prefix.upper()}_ERROR_OTHER"
-        rows = [(kind.constant, text_literal(kind.code)) for kind in self.service.error_kinds]
+        rows = [(kind.constant, initializer(kind.code)) for kind in self.service.error_kinds]
         kind = f"{self.service.prefix}_error_kind"
         find = call(f"return ({kind})smithy_enum_kind(", ("CODES", other, "smithy_str_from(error->code)"), indent=4)
         return {
@@ -560,21 +578,3 @@ def enum_table(row_type: str, name: str, absent: str, rows: list[tuple[str, str]
         head, opening, text = one.partition("SMITHY_STR_INIT(")
         lines += [one] if len(one) <= WIDTH else [head + opening, " " * 8 + text]
     return [*lines, "};"]
-
-
-def quoted(text: str) -> str:
-    """A C string literal."""
-    out = []
-    for byte in text.encode():
-        char = chr(byte)
-        if char in '"\\':
-            out.append("\\" + char)
-        elif 32 <= byte < 127 and char != "?":
-            out.append(char)
-        else:
-            out.append(f"\\{byte:03o}" if char != "?" else "?")
-    return '"' + "".join(out).replace("??", '?""?') + '"'
-
-
-def text_literal(text: str | int) -> str:
-    return f"SMITHY_STR_INIT({quoted(str(text))})"

@@ -349,7 +349,7 @@ class _Resolver:
             wire=wire,
             idempotency_token="smithy.api#idempotencyToken" in own,
             lenient=wire in self.config.lenient_headers and place is Place.HEADER,
-            default=own.get("smithy.api#default", target_traits.get("smithy.api#default")),
+            default=None if "smithy.api#clientOptional" in own else own.get("smithy.api#default"),
             time_format=self._time_format(f"{holder_id}${name}", own, target_traits),
             media_type=own.get("smithy.api#mediaType", target_traits.get("smithy.api#mediaType", "")),
             xml=_xml(own),

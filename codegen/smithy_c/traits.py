@@ -28,7 +28,7 @@ HANDLED = {
     "aws.protocols#httpChecksum": "checksums",
     "smithy.api#auth": "signing",
     "smithy.api#optionalAuth": "signing",
-    "smithy.api#default": "kept in the resolved model",
+    "smithy.api#default": "filled in when absent",
     "smithy.api#endpoint": "host prefix",
     "smithy.api#hostLabel": "host prefix",
     "smithy.api#enum": "constants",

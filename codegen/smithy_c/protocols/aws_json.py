@@ -58,6 +58,7 @@ class AwsJson1_1(Protocol):
         out.open("for (; member; member = member->next)")
         self.codec.get_members(out, members, access)
         out.close()
+        self.codec.fill_in(out, members, access)
         out.line("return SMITHY_OK;")
 
 

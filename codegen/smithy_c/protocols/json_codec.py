@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import c_types
 from ..ir import INTEGERS, SCALARS, Kind, Member, Service, Shape, TimeFormat
 from ..layout import Statement, Writer
+from . import defaults
 from .base import Codec, Function
 
 CALL = "smithy_call *call"
@@ -82,18 +83,32 @@ class JsonCodec(Codec):
             return
         out.chain([(present, Statement.text(statement))], Statement.text(f"smithy_{self.word}_value_null(w);"))
 
-    def _writer(self, shape: Shape, body: Writer) -> Function:
-        parameters = (f"smithy_{self.word}_writer *w", f"const {shape.name} *value")
+    def _writer(self, shape: Shape, body: Writer, value: str = "value") -> Function:
+        parameters = (f"smithy_{self.word}_writer *w", f"const {shape.name} *{value}")
         return Function(self.writer_of(shape), "void", parameters, tuple(body.lines))
 
     def _write_struct(self, shape: Shape) -> Function:
         out = Writer.body()
         if not shape.members:
             out.line("(void)value;")
+        has_defaults = defaults.has_any(shape.members)
+        if has_defaults:
+            out.line(f"{shape.name} filled = *given;")
+            out.line(f"{self._ask('fill_in', shape)}(&filled);")
+            out.line(f"const {shape.name} *value = &filled;")
         out.line(f"smithy_{self.word}_open_object(w);")
         self.put_members(out, "w", shape.members, "value")
         out.line(f"smithy_{self.word}_close_object(w);")
-        return self._writer(shape, out)
+        return self._writer(shape, out, "given" if has_defaults else "value")
+
+    def _fill_in_struct(self, shape: Shape) -> Function:
+        out = Writer.body()
+        self.fill_in(out, shape.members, "value")
+        return Function(self._ask("fill_in", shape), "void", (f"{shape.name} *value",), tuple(out.lines))
+
+    def fill_in(self, out: Writer, members: tuple[Member, ...], access: str) -> None:
+        """The defaults of what was not in a body, at the end of what reads it."""
+        defaults.fill_in(out, self.service, members, access)
 
     def _write_union(self, shape: Shape) -> Function:
         out = Writer.body()
@@ -208,6 +223,8 @@ class JsonCodec(Codec):
             out.close()
         else:
             out.line("(void)value;")
+        if defaults.has_any(shape.members):
+            out.line(f"{self._ask('fill_in', shape)}(value);")
         out.line("return SMITHY_OK;")
         return self._read(shape, out)
 

@@ -110,6 +110,7 @@ class RestJson1(Protocol):
             out.open("for (; member; member = member->next)")
             self.codec.get_members(out, body_members(shape), access)
             out.close()
+        self.codec.fill_in(out, shape.members, access)
         out.line("return SMITHY_OK;")
 
     def _read_payload(self, out: Writer, member: Member, target: str) -> None:
