@@ -60,6 +60,21 @@ def test_a_configuration_says_what_the_model_does_not(project, tmp_path):
     assert len(list((tmp_path / "build/smithy-items/include/items/ops").iterdir())) == 4
 
 
+def test_committed_code_builds_without_python(static, tmp_path):
+    run(
+        sys.executable, "-B", "-m", "smithy_c", "generate", ROOT / "examples/dynamodb-item/model/dynamodb.json",
+        "--name", "items", "--operations", "GetItem", "--out", tmp_path / "items",
+        cwd=static.prefix / "share/smithy/codegen",
+    )  # fmt: skip
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.21)\nproject(p LANGUAGES C)\n"
+        "find_package(smithy REQUIRED COMPONENTS runtime)\nadd_subdirectory(items)\n"
+    )
+    configure(tmp_path, tmp_path / "build", *static.settings(), "-DSMITHY_PYTHON=/nonexistent")
+    build(tmp_path / "build")
+    assert " items_get_item\n" in run("nm", tmp_path / "build/items/libsmithy_items.a")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
