@@ -274,7 +274,7 @@ class _Emitter:
             "of": [
                 *call(f"{name} {name}_of(", (f"{wire_type} wire",), ") {"),
                 *call(f"const int kind = {word}_kind(", (table, unknown, "wire"), indent=4),
-                *literal(name, f"({name}_kind)kind, {'wire' if text else 'wire.value'}"),
+                *call(f"return ({name}){{", (f"({name}_kind)kind", "wire" if text else "wire.value"), "};", indent=4),
                 "}",
             ],
         }
@@ -561,12 +561,6 @@ def _getter(signature: str, operation: Operation, field: str, wrap: str) -> list
         f"    return {wrap}({value});" if wrap else f"    return {value};",
         "}",
     ]
-
-
-def literal(c_type: str, values: str) -> list[str]:
-    """Returns a compound literal."""
-    one = f"    return ({c_type}){{{values}}};"
-    return [one] if len(one) <= WIDTH else [f"    return ({c_type}){{", f"        {values}}};"]
 
 
 def enum_table(row_type: str, name: str, absent: str, rows: list[tuple[str, str]]) -> list[str]:

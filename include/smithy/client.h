@@ -52,6 +52,9 @@ SMITHY_API smithy_str smithy_client_region(const smithy_client *client);
 SMITHY_API smithy_str smithy_client_endpoint_url(const smithy_client *client);
 SMITHY_API bool smithy_client_use_fips(const smithy_client *client);
 SMITHY_API bool smithy_client_use_dual_stack(const smithy_client *client);
+/* Whether accounts' own endpoints are used, as AWS_ACCOUNT_ID_ENDPOINT_MODE says: "preferred", "disabled" or
+ * "required". */
+SMITHY_API smithy_str smithy_client_account_id_endpoint_mode(const smithy_client *client);
 SMITHY_API const smithy_system *smithy_client_system(const smithy_client *client);
 /* server's clock - ours, in ms, as the last answer's Date header told; 0 before the first answer. */
 SMITHY_API int64_t smithy_client_clock_skew_ms(const smithy_client *client);

@@ -69,6 +69,9 @@ SMITHY_API smithy_str smithy_endpoint_item(smithy_str_list list, int index);
 static inline smithy_str smithy_endpoint_or(smithy_str text, smithy_str otherwise) {
     return text.ptr ? text : otherwise;
 }
+/* Appends `text` to a list in the call's arena that only this function has filled; an absent text is passed over. */
+SMITHY_API smithy_status smithy_endpoint_collect(smithy_str_list *list, smithy_str text,
+                                                 smithy_call *call) SMITHY_NODISCARD;
 /* An assignment as a condition: false when `value` is absent. */
 static inline bool smithy_endpoint_set(smithy_str *to, smithy_str value) {
     *to = value;

@@ -261,6 +261,9 @@ typedef struct smithy_operation {
     const smithy_error_shape *const *errors; /* NULL-terminated. */
     /* Copies the members with contextParam (and the static ones) into the service's endpoint parameters. */
     void (*bind_endpoint)(const void *input, void *endpoint_params);
+    /* Collects the lists that operationContextParams name out of the input, in the call's arena. NULL where none are.
+     */
+    smithy_status (*collect_endpoint)(const void *input, void *endpoint_params, smithy_call *call);
     /* The sink of a streamed output, out of the input; NULL where the output does not stream. */
     smithy_sink *(*body_sink)(const void *input);
     bool is_streaming_output; /* The payload is a blob: an <Error> root in it is data. */
@@ -311,6 +314,9 @@ struct smithy_service {
     /* Sets `endpoint_params` (of params_size, zeroed) from the client's settings, … */
     size_t endpoint_params_size;
     void (*endpoint_defaults)(const smithy_client *client, void *endpoint_params);
+    /* … and, where the rules give accounts endpoints of their own, the account of the credentials (absent when they do
+     * not know it). NULL: the rules do not ask. */
+    void (*bind_account)(smithy_str account_id, void *endpoint_params);
     /* … and turns them, after the operation's bind_endpoint, into an endpoint. SMITHY_ERROR_CONFIG with the rules' own
      * message when they refuse. */
     smithy_status (*resolve_endpoint)(const void *endpoint_params, smithy_endpoint *endpoint, smithy_call *call);

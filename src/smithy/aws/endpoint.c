@@ -183,6 +183,20 @@ smithy_str_list smithy_endpoint_split(smithy_str text, smithy_str delimiter, int
     return (smithy_str_list){items, count};
 }
 
+/* The room is the count's next power of two, so that the list itself tells when it is full. */
+smithy_status smithy_endpoint_collect(smithy_str_list *list, smithy_str text, smithy_call *call) {
+    if (!smithy_str_is_set(text)) return SMITHY_OK;
+    smithy_str *items = (smithy_str *)list->items;
+    if ((list->count & (list->count - 1)) == 0) {
+        items = smithy_call_alloc(call, list->count ? 2 * list->count : 1, sizeof *items);
+        if (!items) return smithy_call_status(call);
+        if (list->count) memcpy(items, list->items, list->count * sizeof *items);
+    }
+    items[list->count] = text;
+    *list = (smithy_str_list){items, list->count + 1};
+    return SMITHY_OK;
+}
+
 smithy_str smithy_endpoint_item(smithy_str_list list, int index) {
     const size_t distance = index < 0 ? (size_t)(-(index + 1)) + 1 : (size_t)index;
     if (index < 0) return distance <= list.count ? list.items[list.count - distance] : (smithy_str){NULL, 0};

@@ -58,6 +58,13 @@ static smithy_status sign_with(invocation *inv, const smithy_credentials *creden
     return smithy_sigv4_sign(&signing, &inv->http, inv->call);
 }
 
+smithy_status invocation_get_credentials(invocation *inv) {
+    smithy_credentials_provider *provider = inv->client->credentials;
+    smithy_credentials_deinit(&inv->credentials);
+    const smithy_status status = provider->get(provider, &inv->credentials, inv->call);
+    return status == SMITHY_OK ? SMITHY_OK : smithy_call_fail(inv->call, status, "there are no credentials");
+}
+
 /* One consistent set of credentials for each signature, asked for anew with each attempt. */
 static smithy_status sign(invocation *inv) {
     if (is_unsigned(inv)) return SMITHY_OK;
@@ -66,10 +73,7 @@ static smithy_status sign(invocation *inv) {
         return smithy_call_fail(inv->call, SMITHY_ERROR_CONFIG,
                                 "this endpoint needs the signature %.*s, which is not supported",
                                 SMITHY_STR_ARG(scheme));
-    smithy_credentials_provider *provider = inv->client->credentials;
-    smithy_credentials_deinit(&inv->credentials);
-    const smithy_status status = provider->get(provider, &inv->credentials, inv->call);
-    if (status != SMITHY_OK) return smithy_call_fail(inv->call, status, "there are no credentials");
+    SMITHY_TRY(invocation_get_credentials(inv));
     return sign_with(inv, &inv->credentials);
 }
 

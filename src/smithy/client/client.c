@@ -153,6 +153,10 @@ bool smithy_client_use_dual_stack(const smithy_client *client) {
     return client->settings.use_dual_stack;
 }
 
+smithy_str smithy_client_account_id_endpoint_mode(const smithy_client *client) {
+    return client->settings.account_id_endpoint_mode;
+}
+
 const smithy_system *smithy_client_system(const smithy_client *client) {
     return client->system;
 }

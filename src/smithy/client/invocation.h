@@ -46,6 +46,8 @@ typedef struct invocation {
 smithy_status invocation_prepare(invocation *inv);
 /* attempt.c: signs, sends and reads once. */
 smithy_status invocation_attempt(invocation *inv);
+/* Puts a fresh set into inv->credentials. */
+smithy_status invocation_get_credentials(invocation *inv);
 
 /* compress.c: replaces the body by its compressed form, where the operation and the settings want that. */
 smithy_status invocation_compress(invocation *inv);

@@ -52,6 +52,19 @@ static smithy_status write_request(invocation *inv) {
 
 /* ---- where it goes ---- */
 
+/* The account of the credentials is asked for only where it can change the endpoint. */
+static smithy_status bind_account(invocation *inv, void *params) {
+    const smithy_client *client = inv->client;
+    const bool disabled = smithy_str_equal(client->settings.account_id_endpoint_mode, SMITHY_STR("disabled"));
+    if (!client->service->bind_account || inv->operation->is_unsigned || disabled || client->settings.endpoint_url.ptr)
+        return SMITHY_OK;
+    SMITHY_TRY(invocation_get_credentials(inv));
+    const smithy_str account_id = smithy_call_copy(inv->call, inv->credentials.account_id);
+    if (inv->credentials.account_id.ptr && !account_id.ptr) return smithy_call_status(inv->call);
+    client->service->bind_account(account_id, params);
+    return SMITHY_OK;
+}
+
 static smithy_status resolve_endpoint(invocation *inv) {
     const smithy_client *client = inv->client;
     const smithy_service *service = client->service;
@@ -65,6 +78,8 @@ static smithy_status resolve_endpoint(invocation *inv) {
     if (!params) return smithy_call_status(inv->call);
     if (service->endpoint_defaults) service->endpoint_defaults(client, params);
     if (inv->operation->bind_endpoint) inv->operation->bind_endpoint(inv->input, params);
+    if (inv->operation->collect_endpoint) SMITHY_TRY(inv->operation->collect_endpoint(inv->input, params, inv->call));
+    SMITHY_TRY(bind_account(inv, params));
     return service->resolve_endpoint(params, &inv->endpoint, inv->call);
 }
 

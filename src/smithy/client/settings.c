@@ -149,6 +149,20 @@ static smithy_status read_compression(const environment *env, aws_settings *sett
     return refuse(env, SIZE, value, "a whole number from 0 to 10485760 is allowed");
 }
 
+static smithy_status read_account_id_mode(const environment *env, smithy_str *mode) {
+    static const smithy_str MODES[] = {SMITHY_STR_INIT("preferred"), SMITHY_STR_INIT("disabled"),
+                                       SMITHY_STR_INIT("required")};
+    static const char NAME[] = "AWS_ACCOUNT_ID_ENDPOINT_MODE";
+    const smithy_str value = variable(env, NAME);
+    *mode = MODES[0];
+    if (!value.ptr) return SMITHY_OK;
+    for (size_t i = 0; i < sizeof MODES / sizeof *MODES; i++) {
+        *mode = MODES[i];
+        if (smithy_str_equal_nocase(value, MODES[i])) return SMITHY_OK;
+    }
+    return refuse(env, NAME, value, "preferred, disabled or required is allowed");
+}
+
 static smithy_status read_app_id(const environment *env, smithy_str option, smithy_str *app_id) {
     const char *name = option.ptr ? "the option app_id" : "AWS_SDK_UA_APP_ID";
     *app_id = option.ptr ? option : variable(env, name);
@@ -171,6 +185,7 @@ smithy_status aws_settings_resolve(aws_settings *settings, const char *service_i
     SMITHY_TRY(read_when_supported(&env, "AWS_RESPONSE_CHECKSUM_VALIDATION", &settings->validates_checksums));
     SMITHY_TRY(read_bool(&env, "AWS_DISABLE_CLOCK_SKEW_CORRECTION", (smithy_opt_bool){0}, false, &ignores_skew));
     settings->corrects_clock_skew = !ignores_skew;
+    SMITHY_TRY(read_account_id_mode(&env, &settings->account_id_endpoint_mode));
     SMITHY_TRY(read_compression(&env, settings));
     return read_app_id(&env, options->app_id, &settings->app_id);
 }

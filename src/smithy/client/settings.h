@@ -16,6 +16,7 @@ typedef struct aws_settings {
     bool calculates_checksums;
     bool validates_checksums;
     bool corrects_clock_skew;
+    smithy_str account_id_endpoint_mode; /* "preferred", "disabled" or "required": static text. */
     bool compresses_requests;
     int64_t min_compression_bytes; /* Shorter bodies are sent as they are. */
 } aws_settings;
