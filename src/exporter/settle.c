@@ -217,12 +217,14 @@ static bool settle_one(run_context *run, const catalog *groups, const leftover *
     }
     const smithy_status status = find_group(run, groups, left->info->group, &group, &exists);
     if (status != SMITHY_OK) return run_fail(run, status, "looking for the group of an earlier run's task"), false;
-    /* One that was made again under the name is another group. */
-    exists = exists && group.created_ms <= left->info->created_ms;
-    if (!exists && left->info->status == TASK_STATUS_COMPLETED) {
-        keep_as_it_is(run, left, "the group of a finished task was deleted: its archive stays");
+    const bool made_again = exists && group.created_ms > left->info->created_ms;
+    if (made_again && left->info->status == TASK_STATUS_COMPLETED) {
+        keep_as_it_is(run, left, "the group of a finished task was made again since: its archive stays");
         return true;
     }
+    /* The archive of a deleted group stays, and a listing can miss a group: a later run looks again. */
+    if (!exists && left->info->status == TASK_STATUS_COMPLETED) return true;
+    exists = exists && !made_again;
     if (!active && (!exists || !left->whole || !left->spec.prefix.ptr)) {
         discard(run, left,
                 "a task of an earlier run cannot be told from its name: deleted, its window is exported again");

@@ -88,7 +88,8 @@ static void fill_page(page *p, name_at *name, int count, int group, const char *
         }
         repeats = false;
         after = name(world, next, group, prefix);
-        if (!world_chance(world, world->knobs.missing_per_mille) && begin_item(p)) write(p, next);
+        const bool is_missed = world_chance(world, world->knobs.missing_per_mille) && world->listings_miss;
+        if (!is_missed && begin_item(p)) write(p, next);
     }
 }
 
@@ -133,8 +134,9 @@ static void write_stream(page *p, int index) {
     int64_t first = SIM_NEVER, last = -1, ingestion = -1;
     for (int i = 0; i < stream->events.count; i++) {
         const sim_event *event = &world->events[stream->events.items[i]];
-        if (event->ingested_ms > known_ms) continue;
-        if (event->timestamp < first) first = event->timestamp;
+        const bool is_known = event->ingested_ms <= known_ms;
+        if (event->timestamp < first && (is_known || !world->first_event_lags)) first = event->timestamp;
+        if (!is_known) continue;
         if (event->timestamp > last) last = event->timestamp;
         if (event->ingested_ms > ingestion) ingestion = event->ingested_ms;
     }

@@ -199,7 +199,7 @@ static void count_run(story *s, const sim_result *result) {
 }
 
 static void check_requests(sim_world *world, const sim_result *result) {
-    if (result->requests > 400 + 60 * (result->duration_ms / SIM_MINUTE))
+    if (result->requests > 400 + 200 * (result->duration_ms / SIM_MINUTE))
         world_violation(world, "%d requests in %lld s", result->requests, (long long)(result->duration_ms / 1000));
 }
 

@@ -8,7 +8,7 @@
 
 typedef struct options {
     uint64_t from, count;
-    bool is_verbose, keeps_going;
+    bool is_verbose, keeps_going, first_event_lags, listings_miss;
 } options;
 
 static bool read_options(int argc, char **argv, options *o) {
@@ -19,6 +19,10 @@ static bool read_options(int argc, char **argv, options *o) {
             o->is_verbose = true;
         else if (strcmp(argv[i], "--keep-going") == 0)
             o->keeps_going = true;
+        else if (strcmp(argv[i], "--first-event-lags") == 0)
+            o->first_event_lags = true;
+        else if (strcmp(argv[i], "--listings-miss") == 0)
+            o->listings_miss = true;
         else if (strcmp(argv[i], "--seeds") == 0 && has_value)
             o->count = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--from") == 0 && has_value)
@@ -27,7 +31,10 @@ static bool read_options(int argc, char **argv, options *o) {
             o->from = strtoull(argv[++i], NULL, 10);
             o->count = 1;
         } else {
-            fprintf(stderr, "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going]\n", argv[0]);
+            fprintf(stderr,
+                    "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--first-event-lags] "
+                    "[--listings-miss]\n",
+                    argv[0]);
             return false;
         }
     }
@@ -48,6 +55,8 @@ int main(int argc, char **argv) {
     if (!read_options(argc, argv, &o)) return 2;
     sim_world *world = world_create();
     world->is_traced = o.is_verbose;
+    world->first_event_lags = o.first_event_lags;
+    world->listings_miss = o.listings_miss;
     const double start = seconds();
     for (; played < o.count && (failures == 0 || o.keeps_going); played++) {
         if (scenario_play(world, &oracle, o.from + played, &tally)) continue;

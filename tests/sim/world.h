@@ -156,7 +156,10 @@ struct sim_world {
     void *judge;
 
     bool is_traced;
-    char violation[512]; /* The first; empty: none. */
+    /* What the exporter does not claim to withstand; both stay over resets. */
+    bool first_event_lags; /* firstEventTimestamp is as far behind as the other hints. */
+    bool listings_miss;    /* A listing of groups or streams can leave one out. */
+    char violation[512];   /* The first; empty: none. */
 
     struct sim_block *blocks, *block; /* The memory of all texts and lists. */
     size_t block_used;
