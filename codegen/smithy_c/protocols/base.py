@@ -33,7 +33,7 @@ class Function:
 
 def with_unused_call(body: list[str]) -> list[str]:
     """The body of a function that has `call`, which not every one needs; declarations stay first."""
-    if any(re.search(r"\bcall\b", line) for line in body):
+    if any(re.search(r"\bcall\b", re.sub(r'->call\b|"[^"]*"', "", line)) for line in body):
         return body
     first = next(i for i, line in enumerate(body) if not re.match(r" +(const |\(void\)|\w+ \*output)", line))
     return [*body[:first], "    (void)call;", *body[first:]]
