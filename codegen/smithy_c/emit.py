@@ -16,6 +16,7 @@ from .model import Model
 from .order import ENTRY
 from .protocols.base import Protocol
 from .protocols.json_codec import choice
+from .waiters import Printer
 
 NEWER = "A value newer than the model: see wire."
 
@@ -67,6 +68,8 @@ class _Emitter:
         include = f"include/{prefix}"
         operations = self.service.operations
         sources = {f"src/ops/{o.stem}.c": self._render("operation.c", **self._operation_source(o)) for o in operations}
+        waiters = {w.stem: Printer(self.service, o, w) for o in operations for w in o.waiters}
+        sources |= {f"src/waiters/{s}.c": self._render("waiter.c", **w.source()) for s, w in waiters.items()}
         sources |= {"src/errors.c": self._render("errors.c", **self._errors_source())}
         functions = self.protocol.functions()  # Now that everything above has asked for what it needs.
         sources |= {
@@ -76,12 +79,13 @@ class _Emitter:
         }
         words = self.service.protocol.rpartition("#")[2]
         return {
-            f"{include}/{prefix}.h": self._render("umbrella.h"),
+            f"{include}/{prefix}.h": self._render("umbrella.h", waiters=[waiters[stem].waiter for stem in sorted(waiters)]),
             f"{include}/client.h": self._render("client.h", settings=self._settings()),
             f"{include}/endpoint.h": self.endpoint.header,
             f"{include}/errors.h": self._render("errors.h", **self._errors_header()),
             f"{include}/types.h": self._render("types.h", **self._types()),
             **{f"{include}/ops/{o.stem}.h": self._render("operation.h", **self._operation_header(o)) for o in operations},
+            **{f"{include}/waiters/{s}.h": self._render("waiter.h", **w.header()) for s, w in waiters.items()},
             **sources,
             "src/serde.h": self._render("serde.h", functions=functions, protocol_words=words),
             "CMakeLists.txt": self._render("service.cmake", banner=self._cmake_banner(), sources=sorted(sources)),

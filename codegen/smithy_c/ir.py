@@ -153,6 +153,29 @@ class Paginator:
 
 
 @dataclass(frozen=True)
+class Acceptor:
+    """What makes a waiter end, or go on."""
+
+    state: str  # "success", "retry" or "failure".
+    matcher: str  # "success", "errorType", "output" or "inputOutput".
+    succeeds: bool = False
+    error: str = ""
+    path: str = ""  # JMESPath.
+    expected: str = ""
+    comparator: str = ""
+
+
+@dataclass(frozen=True)
+class Waiter:
+    name: str
+    stem: str
+    function: str
+    min_delay_ms: int
+    max_delay_ms: int
+    acceptors: tuple[Acceptor, ...]
+
+
+@dataclass(frozen=True)
 class StaticParam:
     name: str
     value: bool | str | tuple[str, ...]
@@ -191,6 +214,7 @@ class Operation:
     output_stream: Member | None = None
     checksum: Checksum = Checksum()
     paginator: Paginator | None = None
+    waiters: tuple[Waiter, ...] = ()
     static_params: tuple[StaticParam, ...] = ()
     context_paths: tuple[ContextPath, ...] = ()
     unsigned: bool = False

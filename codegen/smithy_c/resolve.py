@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any, Callable
 
-from . import comments, traits
+from . import comments, traits, waiters
 from .config import ServiceConfig
 from .errors import GeneratorError
 from .ir import (
@@ -438,6 +438,7 @@ class _Resolver:
             output_stream=self._stream(output_shape),
             checksum=self._checksum(shape_id, own, input_shape),
             paginator=self._paginator(shape_id, own, input_shape, output_shape),
+            waiters=waiters.resolve(f"{self.model.name}: {shape_id}", self.config, own, self.types),
             static_params=_static_params(own),
             context_paths=_context_paths(own),
             unsigned=own.get("smithy.api#auth") == [] or "smithy.api#optionalAuth" in own,

@@ -64,6 +64,7 @@ HANDLED = {
     "smithy.rules#operationContextParams": "endpoint parameter",
     "smithy.rules#staticContextParams": "endpoint parameter",
     "smithy.rules#endpointRuleSet": "endpoint rules",
+    "smithy.waiters#waitable": "waiters",
 }
 
 HARMLESS = {
@@ -141,7 +142,6 @@ HARMLESS = {
     "smithy.test#httpRequestTests": "tests",
     "smithy.test#httpResponseTests": "tests",
     "smithy.test#smokeTests": "tests",
-    "smithy.waiters#waitable": "no waiters are generated",
 }
 
 

@@ -17,4 +17,7 @@
 #include <dynamodb/ops/query.h>
 #include <dynamodb/ops/update_item.h>
 
+#include <dynamodb/waiters/table_exists.h>
+#include <dynamodb/waiters/table_not_exists.h>
+
 #endif

@@ -17,4 +17,9 @@
 #include <s3/ops/list_objects_v2.h>
 #include <s3/ops/put_object.h>
 
+#include <s3/waiters/bucket_exists.h>
+#include <s3/waiters/bucket_not_exists.h>
+#include <s3/waiters/object_exists.h>
+#include <s3/waiters/object_not_exists.h>
+
 #endif
