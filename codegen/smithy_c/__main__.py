@@ -7,8 +7,9 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from . import config, emit, endpoint_tests, partitions, protocols, resolve, slim
+from . import config, emit, endpoint_tests, partitions, protocol_tests, protocol_tests_models, protocols, resolve, slim
 from .errors import GeneratorError
 from .model import Model
 
@@ -53,6 +54,29 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--name", required=True, help="the client's prefix")
     command.set_defaults(run=_endpoint_test)
 
+    command = commands.add_parser("protocol-test", help="generate the program that runs a model's own protocol tests")
+    command.add_argument("model", type=Path, metavar="MODEL.json")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.c")
+    command.add_argument("--name", help="the client's prefix; default the configuration's")
+    command.add_argument("--service-config", type=Path, metavar="TOML")
+    command.add_argument("--title", help="how the program names itself; default the model's")
+    command.add_argument("--not-run", type=Path, metavar="TOML", help="tests to leave out, each with a reason")
+    wanted = command.add_mutually_exclusive_group()
+    wanted.add_argument("--operations", help="as for generate")
+    wanted.add_argument("--all", action="store_true", help="as for generate")
+    command.set_defaults(run=_protocol_test)
+
+    command = commands.add_parser("slim-tests", help="cut a model of protocol tests down to those of clients")
+    command.add_argument("model", type=Path, metavar="MODEL.json")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.json")
+    command.set_defaults(run=_slim_tests)
+
+    command = commands.add_parser("with-rules", help="give a model the endpoint rules of another of its service")
+    command.add_argument("model", type=Path, metavar="MODEL.json")
+    command.add_argument("--rules-of", type=Path, required=True, metavar="MODEL.json")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.json")
+    command.set_defaults(run=_with_rules)
+
     for name, run, text in (
         ("update-generated", _update, "bring the generated folder up to date with the models"),
         ("check", _check, "fail and name the files where the two differ"),
@@ -84,20 +108,24 @@ def _slim(options: argparse.Namespace) -> int:
     return 0
 
 
-def _generate(options: argparse.Namespace) -> int:
+def _settings(options: argparse.Namespace) -> config.ServiceConfig:
     if options.service_config:
         settings = config.load(options.service_config)
     elif options.name:
         settings = config.ServiceConfig(prefix=options.name)
     else:
-        raise GeneratorError("generate: --name or --service-config is required")
+        raise GeneratorError("--name or --service-config is required")
     if options.name:
         settings = replace(settings, prefix=options.name)
     if options.all:
         settings = replace(settings, operations=None)
     elif options.operations is not None:
         settings = replace(settings, operations=_names(options.operations))
-    files = _service_files(options.model, settings)
+    return settings
+
+
+def _generate(options: argparse.Namespace) -> int:
+    files = _service_files(options.model, _settings(options))
     if options.list:
         print("\n".join(sorted(files)))
     else:
@@ -110,6 +138,31 @@ def _endpoint_test(options: argparse.Namespace) -> int:
     text = endpoint_tests.build({"smithy": "2.0", "shapes": model.shapes}, model.service_id, options.name)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _protocol_test(options: argparse.Namespace) -> int:
+    model = Model.load(options.model)
+    service = resolve.resolve(model, _settings(options), f"models/{options.model.name}", protocols.NAMES)
+    name = options.title or options.model.stem
+    not_run = protocol_tests.load_not_run(options.not_run, name)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(protocol_tests.build(model, service, name, not_run), encoding="utf-8")
+    return 0
+
+
+def _slim_tests(options: argparse.Namespace) -> int:
+    return _write_model(options.out, protocol_tests_models.slim_tests(Model.load(options.model)))
+
+
+def _with_rules(options: argparse.Namespace) -> int:
+    tree = protocol_tests_models.with_rules(Model.load(options.model), Model.load(options.rules_of))
+    return _write_model(options.out, tree)
+
+
+def _write_model(path: Path, tree: dict[str, Any]) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(slim.write(tree), encoding="utf-8")
     return 0
 
 

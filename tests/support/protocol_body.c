@@ -1,0 +1,311 @@
+/* Bodies compared by what they mean: each is turned into one canonical text, with what has no order sorted. */
+
+#include "protocol_bench.h"
+
+#include <cbor.h>
+#include <cjson/cJSON.h>
+#include <expat.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A text that grows. */
+typedef struct text_writer {
+    char *ptr;
+    size_t len;
+    FILE *file;
+} text_writer;
+
+static text_writer text_open(void) {
+    text_writer result = {0};
+    return result;
+}
+
+/* To be called on the text where it will stay. */
+static FILE *text_file(text_writer *self) {
+    self->file = open_memstream(&self->ptr, &self->len);
+    if (!self->file) abort();
+    return self->file;
+}
+
+static char *text_take(text_writer *self) {
+    if (fclose(self->file) != 0) abort();
+    return self->ptr;
+}
+
+/* ---- texts without an order ---- */
+
+typedef struct text_set {
+    char **items;
+    size_t count;
+} text_set;
+
+static void set_add(text_set *set, char *item) {
+    set->items = realloc(set->items, (set->count + 1) * sizeof *set->items);
+    if (!set->items) abort();
+    set->items[set->count++] = item;
+}
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Prints the items in their order, and frees them. */
+static void set_print(text_set *set, FILE *out, const char *between) {
+    if (set->count) qsort(set->items, set->count, sizeof *set->items, by_text);
+    for (size_t i = 0; i < set->count; i++) {
+        fprintf(out, "%s%s", i ? between : "", set->items[i]);
+        free(set->items[i]);
+    }
+    free(set->items);
+}
+
+/* ---- JSON ---- */
+
+static void print_json(const cJSON *json, FILE *out);
+
+static void print_json_object(const cJSON *json, FILE *out) {
+    text_set members = {0};
+    for (const cJSON *member = json->child; member; member = member->next) {
+        text_writer one = text_open();
+        FILE *file = text_file(&one);
+        fprintf(file, "\"%s\":", member->string);
+        print_json(member, file);
+        set_add(&members, text_take(&one));
+    }
+    fputc('{', out);
+    set_print(&members, out, ",");
+    fputc('}', out);
+}
+
+static void print_json(const cJSON *json, FILE *out) {
+    if (cJSON_IsObject(json)) {
+        print_json_object(json, out);
+    } else if (cJSON_IsArray(json)) {
+        fputc('[', out);
+        for (const cJSON *item = json->child; item; item = item->next) {
+            print_json(item, out);
+            if (item->next) fputc(',', out);
+        }
+        fputc(']', out);
+    } else {
+        char *plain = cJSON_PrintUnformatted(json);
+        fputs(plain ? plain : "?", out);
+        cJSON_free(plain);
+    }
+}
+
+static bool canonical_json(smithy_str body, FILE *out) {
+    if (body.len == 0) return true;
+    cJSON *root = cJSON_ParseWithLength(body.ptr, body.len);
+    if (root) print_json(root, out);
+    cJSON_Delete(root);
+    return root != NULL;
+}
+
+/* ---- XML: prefixes and namespaces as they are written, attributes in any order ---- */
+
+typedef struct xml_state {
+    FILE *out;
+    text_writer pending; /* Character data since the last tag. */
+    bool is_leaf;        /* No child element since the last start tag. */
+} xml_state;
+
+static bool is_blank(const char *characters) {
+    return characters[strspn(characters, " \t\r\n")] == '\0';
+}
+
+/* White space counts only where it is all that an element holds. */
+static void print_pending(xml_state *state, bool is_leaf) {
+    char *characters = text_take(&state->pending);
+    if (is_leaf || !is_blank(characters)) fputs(characters, state->out);
+    free(characters);
+    state->pending = text_open();
+    text_file(&state->pending);
+}
+
+static void XMLCALL xml_start(void *context, const XML_Char *name, const XML_Char **attributes) {
+    xml_state *state = context;
+    text_set set = {0};
+    print_pending(state, false);
+    for (; *attributes; attributes += 2) {
+        text_writer one = text_open();
+        fprintf(text_file(&one), " %s=\"%s\"", attributes[0], attributes[1]);
+        set_add(&set, text_take(&one));
+    }
+    fprintf(state->out, "<%s", name);
+    set_print(&set, state->out, "");
+    fputc('>', state->out);
+    state->is_leaf = true;
+}
+
+static void XMLCALL xml_end(void *context, const XML_Char *name) {
+    xml_state *state = context;
+    print_pending(state, state->is_leaf);
+    fprintf(state->out, "</%s>", name);
+    state->is_leaf = false;
+}
+
+static void XMLCALL xml_characters(void *context, const XML_Char *characters, int len) {
+    xml_state *state = context;
+    fwrite(characters, 1, (size_t)len, state->pending.file);
+}
+
+static bool canonical_xml(smithy_str body, FILE *out) {
+    if (body.len == 0) return true;
+    xml_state state = {.out = out};
+    text_file(&state.pending);
+    XML_Parser parser = XML_ParserCreate(NULL);
+    if (!parser) abort();
+    XML_SetUserData(parser, &state);
+    XML_SetElementHandler(parser, xml_start, xml_end);
+    XML_SetCharacterDataHandler(parser, xml_characters);
+    const bool parsed = XML_Parse(parser, body.ptr, (int)body.len, 1) == XML_STATUS_OK;
+    XML_ParserFree(parser);
+    free(text_take(&state.pending));
+    return parsed;
+}
+
+/* ---- forms: parameters in any order; the tests part them by lines, too ---- */
+
+static bool canonical_form(smithy_str body, FILE *out) {
+    text_set parameters = {0};
+    text_writer one = text_open();
+    FILE *file = text_file(&one);
+    for (size_t i = 0; i < body.len; i++) {
+        if (body.ptr[i] == '&') {
+            set_add(&parameters, text_take(&one));
+            one = text_open();
+            file = text_file(&one);
+        } else if (body.ptr[i] != '\n') {
+            fputc(body.ptr[i], file);
+        }
+    }
+    set_add(&parameters, text_take(&one));
+    set_print(&parameters, out, "&");
+    return true;
+}
+
+/* ---- CBOR: numbers by value, strings in one piece, maps in any order ---- */
+
+static void print_cbor(const cbor_item_t *item, FILE *out);
+
+static void print_bytes(const unsigned char *bytes, size_t len, FILE *out) {
+    for (size_t i = 0; i < len; i++) fprintf(out, "%02x", bytes[i]);
+}
+
+static void print_cbor_bytes(const cbor_item_t *item, FILE *out) {
+    fputs("h'", out);
+    if (cbor_bytestring_is_definite(item)) print_bytes(cbor_bytestring_handle(item), cbor_bytestring_length(item), out);
+    for (size_t i = 0; !cbor_bytestring_is_definite(item) && i < cbor_bytestring_chunk_count(item); i++) {
+        const cbor_item_t *chunk = cbor_bytestring_chunks_handle(item)[i];
+        print_bytes(cbor_bytestring_handle(chunk), cbor_bytestring_length(chunk), out);
+    }
+    fputc('\'', out);
+}
+
+static void print_cbor_string(const cbor_item_t *item, FILE *out) {
+    fputc('"', out);
+    if (cbor_string_is_definite(item)) fwrite(cbor_string_handle(item), 1, cbor_string_length(item), out);
+    for (size_t i = 0; !cbor_string_is_definite(item) && i < cbor_string_chunk_count(item); i++) {
+        const cbor_item_t *chunk = cbor_string_chunks_handle(item)[i];
+        fwrite(cbor_string_handle(chunk), 1, cbor_string_length(chunk), out);
+    }
+    fputc('"', out);
+}
+
+static void print_cbor_map(const cbor_item_t *item, FILE *out) {
+    text_set members = {0};
+    for (size_t i = 0; i < cbor_map_size(item); i++) {
+        text_writer one = text_open();
+        FILE *file = text_file(&one);
+        print_cbor(cbor_map_handle(item)[i].key, file);
+        fputc(':', file);
+        print_cbor(cbor_map_handle(item)[i].value, file);
+        set_add(&members, text_take(&one));
+    }
+    fputc('{', out);
+    set_print(&members, out, ",");
+    fputc('}', out);
+}
+
+static void print_cbor_array(const cbor_item_t *item, FILE *out) {
+    fputc('[', out);
+    for (size_t i = 0; i < cbor_array_size(item); i++) {
+        if (i) fputc(',', out);
+        print_cbor(cbor_array_handle(item)[i], out);
+    }
+    fputc(']', out);
+}
+
+static void print_cbor_simple(const cbor_item_t *item, FILE *out) {
+    if (!cbor_float_ctrl_is_ctrl(item))
+        fprintf(out, "%.17g.", cbor_float_get_float(item));
+    else if (cbor_is_bool(item))
+        fputs(cbor_get_bool(item) ? "true" : "false", out);
+    else
+        fputs(cbor_is_null(item) ? "null" : "undefined", out);
+}
+
+static void print_cbor(const cbor_item_t *item, FILE *out) {
+    cbor_item_t *tagged;
+    switch (cbor_typeof(item)) {
+    case CBOR_TYPE_UINT: fprintf(out, "%llu", (unsigned long long)cbor_get_int(item)); break;
+    case CBOR_TYPE_NEGINT: fprintf(out, "-1-%llu", (unsigned long long)cbor_get_int(item)); break;
+    case CBOR_TYPE_BYTESTRING: print_cbor_bytes(item, out); break;
+    case CBOR_TYPE_STRING: print_cbor_string(item, out); break;
+    case CBOR_TYPE_ARRAY: print_cbor_array(item, out); break;
+    case CBOR_TYPE_MAP: print_cbor_map(item, out); break;
+    case CBOR_TYPE_TAG:
+        tagged = cbor_tag_item(item);
+        fprintf(out, "%llu(", (unsigned long long)cbor_tag_value(item));
+        print_cbor(tagged, out);
+        fputc(')', out);
+        cbor_decref(&tagged);
+        break;
+    case CBOR_TYPE_FLOAT_CTRL: print_cbor_simple(item, out); break;
+    }
+}
+
+static bool canonical_cbor(smithy_str body, FILE *out) {
+    if (body.len == 0) return true;
+    struct cbor_load_result result;
+    cbor_item_t *root = cbor_load((const unsigned char *)body.ptr, body.len, &result);
+    if (!root) return false;
+    print_cbor(root, out);
+    cbor_decref(&root);
+    return result.read == body.len;
+}
+
+/* ---- any of them ---- */
+
+/* NULL: the body is not of that kind. */
+static char *canonical(protocol_body_kind kind, smithy_str body) {
+    text_writer result = text_open();
+    FILE *out = text_file(&result);
+    bool is_valid = true;
+    switch (kind) {
+    case PROTOCOL_BODY_ANY: break;
+    case PROTOCOL_BODY_BYTES: fwrite(body.ptr, 1, body.len, out); break;
+    case PROTOCOL_BODY_JSON: is_valid = canonical_json(body, out); break;
+    case PROTOCOL_BODY_XML: is_valid = canonical_xml(body, out); break;
+    case PROTOCOL_BODY_FORM: is_valid = canonical_form(body, out); break;
+    case PROTOCOL_BODY_CBOR: is_valid = canonical_cbor(body, out); break;
+    }
+    char *text = text_take(&result);
+    if (is_valid) return text;
+    free(text);
+    return NULL;
+}
+
+const char *protocol_body_difference(protocol_body_kind kind, smithy_str actual, smithy_str expected,
+                                     smithy_call *call) {
+    char *left = canonical(kind, actual), *right = canonical(kind, expected);
+    const char *difference = NULL;
+    if (!left || !right)
+        difference = smithy_call_format(call, "cannot be read: %.*s", SMITHY_STR_ARG(left ? expected : actual)).ptr;
+    else if (strcmp(left, right) != 0)
+        difference = smithy_call_format(call, "is %s, not %s", left, right).ptr;
+    free(left);
+    free(right);
+    return difference;
+}
