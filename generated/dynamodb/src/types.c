@@ -151,8 +151,8 @@ smithy_str dynamodb_global_table_settings_replication_mode_wire(dynamodb_global_
 dynamodb_global_table_settings_replication_mode dynamodb_global_table_settings_replication_mode_of(smithy_str wire) {
     const int kind = smithy_enum_kind(GLOBAL_TABLE_SETTINGS_REPLICATION_MODE_VALUES,
                                       DYNAMODB_GLOBAL_TABLE_SETTINGS_REPLICATION_MODE_UNKNOWN, wire);
-    return (dynamodb_global_table_settings_replication_mode){
-        (dynamodb_global_table_settings_replication_mode_kind)kind, wire};
+    return (dynamodb_global_table_settings_replication_mode){(dynamodb_global_table_settings_replication_mode_kind)kind,
+                                                             wire};
 }
 
 static const smithy_enum_row WITNESS_STATUS_VALUES[] = {

@@ -3,9 +3,9 @@
 #ifndef STS_SERDE_H
 #define STS_SERDE_H
 
+#include <smithy/operation.h>
 #include <sts/errors.h>
 #include <sts/types.h>
-#include <smithy/operation.h>
 
 /* How the shapes stand in awsQuery, and the descriptions of the errors. Not for callers. */
 

@@ -3,8 +3,8 @@
 #ifndef STS_ERRORS_H
 #define STS_ERRORS_H
 
-#include <sts/types.h>
 #include <smithy/call.h>
+#include <sts/types.h>
 
 #ifdef __cplusplus
 extern "C" {
