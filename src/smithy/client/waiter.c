@@ -92,3 +92,18 @@ smithy_status smithy_wait(const smithy_waiter *waiter, void *client, const void 
     smithy_call_set_deadline(call, deadline);
     return status;
 }
+
+/* ---- what acceptors ask of texts ---- */
+
+size_t smithy_wait_text_length(smithy_str text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        if (((unsigned char)text.ptr[i] & 0xC0) != 0x80) count++; /* Not a character's second byte or later. */
+    return count;
+}
+
+bool smithy_wait_text_contains(smithy_str text, smithy_str part) {
+    for (size_t i = 0; i + part.len <= text.len; i++)
+        if (part.len == 0 || memcmp(text.ptr + i, part.ptr, part.len) == 0) return true;
+    return false;
+}

@@ -6,8 +6,8 @@
 
 enum {
     SMITHY_BIGNUM_DIGITS = 1000, /* The most digits that are read, */
-    SMITHY_BIGNUM_BYTES = 416,   /* and the bytes that hold them. */
-    SMITHY_BIGNUM_TEXT = 1004    /* The digits of as many bytes, at most, with their NUL. */
+    SMITHY_BIGNUM_BYTES = 417,   /* and the bytes that hold them, and one more of each. */
+    SMITHY_BIGNUM_TEXT = 1006    /* The digits of as many bytes, at most, with their NUL. */
 };
 
 /* Without leading zeros; *len 0 for zero. false for more digits, or anything but digits. */

@@ -309,7 +309,20 @@ static const struct cbor_callbacks EVENTS = {
 
 /* ---- the message ---- */
 
+/* The initial bytes of tags 0 to 23. libcbor 0.8 takes those that nobody had a use for then for an error. */
+enum { FIRST_SHORT_TAG = 0xC0, LAST_SHORT_TAG = 0xD7 };
+
+static bool read_short_tag(reader *r) {
+    if (r->at == r->message.len) return false;
+    const unsigned char byte = (unsigned char)r->message.ptr[r->at];
+    if (byte < FIRST_SHORT_TAG || byte > LAST_SHORT_TAG) return false;
+    on_tag(r, byte - (uint64_t)FIRST_SHORT_TAG);
+    r->at++;
+    return true;
+}
+
 static void read_item(reader *r) {
+    if (read_short_tag(r)) return;
     const unsigned char *bytes = (const unsigned char *)r->message.ptr + r->at;
     const struct cbor_decoder_result result = cbor_stream_decode(bytes, r->message.len - r->at, &EVENTS, r);
     if (result.status == CBOR_DECODER_NEDATA)

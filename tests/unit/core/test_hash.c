@@ -31,6 +31,69 @@ static void hmac_matches_rfc_4231(void **state) {
     assert_int_equal(smithy_hmac_sha256("k", SIZE_MAX, "", 0, digest), SMITHY_ERROR_LIMIT);
 }
 
+static void checksums_match_their_catalogue(void **state) {
+    (void)state;
+    assert_int_equal(smithy_crc32(0, "123456789", 9), 0xCBF43926);
+    assert_int_equal(smithy_crc32c(0, "123456789", 9), 0xE3069283);
+    assert_true(smithy_crc64nvme(0, "123456789", 9) == UINT64_C(0xAE8B14860A799888));
+    assert_int_equal(smithy_crc32c(7, NULL, 0), 7);
+    assert_true(smithy_crc64nvme(7, NULL, 0) == 7);
+    /* RFC 3720, B.4 */
+    uint8_t bytes[32] = {0};
+    assert_int_equal(smithy_crc32c(0, bytes, 32), 0x8A9136AA);
+    memset(bytes, 0xFF, 32);
+    assert_int_equal(smithy_crc32c(0, bytes, 32), 0x62A8AB43);
+    for (uint8_t i = 0; i < 32; i++) bytes[i] = i;
+    assert_int_equal(smithy_crc32c(0, bytes, 32), 0x46DD794E);
+}
+
+/* Bit by bit, as the definitions have it. */
+static uint64_t slow_crc(uint64_t polynomial, uint64_t ones, const uint8_t *bytes, size_t len) {
+    uint64_t crc = ones;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? polynomial : 0);
+    }
+    return crc ^ ones;
+}
+
+static void checksums_equal_their_definitions_in_any_pieces(void **state) {
+    (void)state;
+    random_source chance = {5};
+    uint8_t bytes[300];
+    random_fill(&chance, bytes, sizeof bytes);
+    for (size_t len = 0; len <= sizeof bytes; len++) {
+        const size_t cut = (size_t)random_below(&chance, len + 1);
+        const uint32_t crc32c = smithy_crc32c(smithy_crc32c(0, bytes, cut), bytes + cut, len - cut);
+        const uint64_t crc64 = smithy_crc64nvme(smithy_crc64nvme(0, bytes, cut), bytes + cut, len - cut);
+        assert_true(crc32c == slow_crc(0x82F63B78, UINT32_MAX, bytes, len));
+        assert_true(crc64 == slow_crc(UINT64_C(0x9A6C9329AC4BC9B5), UINT64_MAX, bytes, len));
+    }
+}
+
+static void every_digest_comes_in_pieces_too(void **state) {
+    (void)state;
+    static const struct {
+        smithy_digest_kind kind;
+        const char *digest;
+    } CASES[] = {
+        {SMITHY_DIGEST_MD5, "900150983cd24fb0d6963f7d28e17f72"},
+        {SMITHY_DIGEST_SHA1, "a9993e364706816aba3e25717850c26c9cd0d89d"},
+        {SMITHY_DIGEST_SHA256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        smithy_digest_state digest;
+        uint8_t bytes[SMITHY_DIGEST_MAX_SIZE];
+        size_t len = 0;
+        assert_int_equal(smithy_digest_init(&digest, CASES[i].kind), SMITHY_OK);
+        assert_int_equal(smithy_digest_update(&digest, "ab", 2), SMITHY_OK);
+        assert_int_equal(smithy_digest_update(&digest, "c", 1), SMITHY_OK);
+        assert_int_equal(smithy_digest_final(&digest, bytes, &len), SMITHY_OK);
+        assert_int_equal(len * 2, strlen(CASES[i].digest));
+        check_hex(bytes, len, CASES[i].digest);
+    }
+}
+
 static void a_digest_in_pieces_equals_one_in_whole(void **state) {
     (void)state;
     random_source chance = {3};
@@ -84,6 +147,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_match_their_standards),
         cmocka_unit_test(hmac_matches_rfc_4231),
+        cmocka_unit_test(checksums_match_their_catalogue),
+        cmocka_unit_test(checksums_equal_their_definitions_in_any_pieces),
+        cmocka_unit_test(every_digest_comes_in_pieces_too),
         cmocka_unit_test(a_digest_in_pieces_equals_one_in_whole),
         cmocka_unit_test(an_unfinished_digest_is_freed_by_deinit),
         cmocka_unit_test(crc32_matches_its_check_value),
