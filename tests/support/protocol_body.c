@@ -102,66 +102,102 @@ static bool canonical_json(smithy_str body, FILE *out) {
     return root != NULL;
 }
 
-/* ---- XML: prefixes and namespaces as they are written, attributes in any order ---- */
+/* ---- XML: prefixes and namespaces as they are written; attributes, and children of different names, in any order ----
+ */
+
+#define XML_DEPTH 64
+
+typedef struct xml_element {
+    text_writer opening; /* "<name attributes>" */
+    text_writer characters;
+    text_set children;
+} xml_element;
 
 typedef struct xml_state {
-    FILE *out;
-    text_writer pending; /* Character data since the last tag. */
-    bool is_leaf;        /* No child element since the last start tag. */
+    xml_element open[XML_DEPTH]; /* The first one stands for the document. */
+    size_t depth;
 } xml_state;
+
+static xml_element *xml_push(xml_state *state) {
+    if (++state->depth == XML_DEPTH) abort();
+    xml_element *element = &state->open[state->depth];
+    *element = (xml_element){0};
+    text_file(&element->opening);
+    text_file(&element->characters);
+    return element;
+}
 
 static bool is_blank(const char *characters) {
     return characters[strspn(characters, " \t\r\n")] == '\0';
 }
 
-/* White space counts only where it is all that an element holds. */
-static void print_pending(xml_state *state, bool is_leaf) {
-    char *characters = text_take(&state->pending);
-    if (is_leaf || !is_blank(characters)) fputs(characters, state->out);
-    free(characters);
-    state->pending = text_open();
-    text_file(&state->pending);
+static size_t xml_name_length(const char *element) {
+    return strcspn(element, " >");
+}
+
+/* Behind all those whose names do not come after its own: elements of one name, a list's, keep their order. */
+static void xml_add_child(xml_element *parent, char *child) {
+    set_add(&parent->children, child);
+    char **items = parent->children.items;
+    for (size_t i = parent->children.count - 1; i > 0; i--) {
+        const size_t before = xml_name_length(items[i - 1]), own = xml_name_length(child);
+        const int order = memcmp(items[i - 1], child, before < own ? before : own);
+        if (order < 0 || (order == 0 && before <= own)) break;
+        items[i] = items[i - 1];
+        items[i - 1] = child;
+    }
 }
 
 static void XMLCALL xml_start(void *context, const XML_Char *name, const XML_Char **attributes) {
-    xml_state *state = context;
+    xml_element *element = xml_push(context);
     text_set set = {0};
-    print_pending(state, false);
     for (; *attributes; attributes += 2) {
         text_writer one = text_open();
         fprintf(text_file(&one), " %s=\"%s\"", attributes[0], attributes[1]);
         set_add(&set, text_take(&one));
     }
-    fprintf(state->out, "<%s", name);
-    set_print(&set, state->out, "");
-    fputc('>', state->out);
-    state->is_leaf = true;
+    fprintf(element->opening.file, "<%s", name);
+    set_print(&set, element->opening.file, "");
+    fputc('>', element->opening.file);
 }
 
+/* White space counts only where it is all that an element holds. */
 static void XMLCALL xml_end(void *context, const XML_Char *name) {
     xml_state *state = context;
-    print_pending(state, state->is_leaf);
-    fprintf(state->out, "</%s>", name);
-    state->is_leaf = false;
+    xml_element *element = &state->open[state->depth--];
+    char *opening = text_take(&element->opening), *characters = text_take(&element->characters);
+    text_writer whole = text_open();
+    FILE *out = text_file(&whole);
+    fputs(opening, out);
+    if (element->children.count == 0 || !is_blank(characters)) fputs(characters, out);
+    for (size_t i = 0; i < element->children.count; i++) {
+        fputs(element->children.items[i], out);
+        free(element->children.items[i]);
+    }
+    fprintf(out, "</%s>", name);
+    free(element->children.items);
+    free(characters);
+    free(opening);
+    xml_add_child(&state->open[state->depth], text_take(&whole));
 }
 
 static void XMLCALL xml_characters(void *context, const XML_Char *characters, int len) {
     xml_state *state = context;
-    fwrite(characters, 1, (size_t)len, state->pending.file);
+    fwrite(characters, 1, (size_t)len, state->open[state->depth].characters.file);
 }
 
 static bool canonical_xml(smithy_str body, FILE *out) {
     if (body.len == 0) return true;
-    xml_state state = {.out = out};
-    text_file(&state.pending);
+    xml_state *state = calloc(1, sizeof *state);
     XML_Parser parser = XML_ParserCreate(NULL);
-    if (!parser) abort();
-    XML_SetUserData(parser, &state);
+    if (!state || !parser) abort();
+    XML_SetUserData(parser, state);
     XML_SetElementHandler(parser, xml_start, xml_end);
     XML_SetCharacterDataHandler(parser, xml_characters);
     const bool parsed = XML_Parse(parser, body.ptr, (int)body.len, 1) == XML_STATUS_OK;
     XML_ParserFree(parser);
-    free(text_take(&state.pending));
+    if (parsed) set_print(&state->open[0].children, out, "");
+    free(state);
     return parsed;
 }
 

@@ -128,15 +128,14 @@ smithy_status smithy_response_prefix_headers(const smithy_http_response *respons
                                              smithy_str_map *values, smithy_call *call) {
     const smithy_headers *headers = &response->headers;
     const smithy_str wanted = smithy_str_from(prefix);
-    smithy_str_entry *items = NULL;
+    smithy_str_entry *items = smithy_call_alloc(call, headers->count, sizeof *items);
     size_t count = 0;
+    if (!items) return smithy_call_status(call);
     for (size_t i = 0; i < headers->count; i++) {
         const smithy_header header = headers->items[i];
         if (!has_prefix(header.name, wanted)) continue;
-        if (!items) items = smithy_call_alloc(call, headers->count, sizeof *items);
-        if (!items) return smithy_call_status(call);
         items[count++] = (smithy_str_entry){{header.name.ptr + wanted.len, header.name.len - wanted.len}, header.value};
     }
-    if (items) *values = (smithy_str_map){items, count};
+    *values = (smithy_str_map){items, count};
     return SMITHY_OK;
 }
