@@ -550,7 +550,7 @@ class _Emitter:
         out.line("if (pages->done) return SMITHY_OK;")
         out.line(f"SMITHY_TRY(smithy_call_reset_keeping(call, &{source}));")
         out.attempt(operation.function, ("client", "&pages->input", "&pages->page", "call"))
-        out.line(f"pages->done = {' || '.join(done)};")
+        out.alternatives("pages->done = ", done)
         out.line(f"{source} = {result};")
         out.line("*page = &pages->page;")
         out.line("return SMITHY_OK;")
