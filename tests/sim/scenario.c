@@ -31,9 +31,9 @@ static bool chance(story *s, int per_cent) {
 static void draw_knobs(story *s) {
     static const int PAGES[] = {1, 2, 3, 50, 50, 50};
     static const int64_t HINT_LAGS[] = {0, 0, 5 * SIM_MINUTE, SIM_HOUR, 3 * SIM_HOUR};
-    static const int64_t LIST_LAGS[] = {0, 0, 0, 3000, 20000, 5 * SIM_MINUTE};
+    static const int64_t LIST_LAGS[] = {0, 0, 0, 0, 3000, 20000, 2 * SIM_MINUTE};
     static const int64_t SETTLES[] = {0, SIM_MINUTE, 10 * SIM_MINUTE, 12 * SIM_HOUR};
-    static const int64_t RUNNING[] = {1000, 10000, 10000, 5 * SIM_MINUTE};
+    static const int64_t RUNNING[] = {1000, 5000, 10000, SIM_MINUTE};
     static const int64_t TIMEOUTS[] = {0, 0, 4000, 15000, SIM_MINUTE, 15 * SIM_MINUTE};
     static const char *const PREFIXES[] = {"%Y/%m/%d/{group}/{stream}", "exports/{group}", "exports"};
     sim_knobs *knobs = &s->world->knobs;
@@ -144,6 +144,17 @@ static void schedule_birth(story *s, int64_t at_ms) {
                            .age_count = (int)draw(s, SIM_BIRTH_EVENTS)};
     for (int i = 0; i < birth.age_count; i++) birth.ages_ms[i] = draw_age(s);
     world_schedule(s->world, birth);
+}
+
+/* Events right at the end of the window that a run at `run_ms` closes: it knows the time to the second. */
+static void put_edge_events(story *s, int64_t run_ms) {
+    sim_world *world = s->world;
+    const int64_t edge = run_ms / 1000 * 1000 - s->settle_ms;
+    const int stream = (int)draw(s, world->stream_count - 1);
+    for (int64_t stamp = edge - 1; stamp <= edge + 1; stamp++) {
+        const int64_t earliest = stamp - 2 * SIM_HOUR;
+        world_put_event(world, stream, stamp, earliest > world->now_ms ? earliest : world->now_ms);
+    }
 }
 
 static void schedule_life(story *s, int64_t span_ms) {
@@ -267,6 +278,7 @@ bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tall
     for (int64_t rounds = 1 + draw(&s, 6); rounds > 0 && !world->violation[0]; rounds--) {
         const int64_t gap = PICK(&s, GAPS);
         schedule_life(&s, gap + 2 * SIM_MINUTE);
+        if (world->stream_count > 0 && chance(&s, 30)) put_edge_events(&s, world->now_ms + gap);
         world_advance(world, world->now_ms + gap);
         let_run(&s);
     }

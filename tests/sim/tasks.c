@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define SLOW_MS (3 * SIM_HOUR)
+#define SLOW_MS (15 * SIM_MINUTE)
 
 bool task_is_active(const sim_task *task) {
     return task->status == SIM_TASK_PENDING || task->status == SIM_TASK_RUNNING ||
