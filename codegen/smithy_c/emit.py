@@ -175,6 +175,7 @@ class _Emitter:
         ]
         rows += [("is_s3", "true")] if service.is_s3 else []
         rows += [("no_error_wrapping", "true")] if service.no_error_wrapping else []
+        rows += [("is_query_compatible", "true")] if service.is_query_compatible else []
         rows += self.protocol.service_rows()
         rows += [
             ("endpoint_params_size", f"sizeof({service.prefix}_endpoint_params)"),

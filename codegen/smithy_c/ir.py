@@ -241,6 +241,7 @@ class Service:
     signing_name: str
     protocol: str
     no_error_wrapping: bool
+    is_query_compatible: bool
     is_s3: bool
     namespace: Namespace | None
     source: str  # The model's file, as the banner names it.

@@ -58,6 +58,7 @@ TIME_FORMATS = {
 }
 
 UNIT = "smithy.api#Unit"
+QUERY_COMPATIBLE = "aws.protocols#awsQueryCompatible"
 
 # What every client has beside its shapes, and what every operation has beside its function.
 CLIENT_NAMES = (
@@ -119,6 +120,7 @@ class _Resolver:
             signing_name=service_traits.get("aws.auth#sigv4", {}).get("name", facts.get("arnNamespace", config.prefix)),
             protocol=self.protocol,
             no_error_wrapping=bool(service_traits[self.protocol].get("noErrorWrapping", False)),
+            is_query_compatible=QUERY_COMPATIBLE in service_traits,
             is_s3=config.is_s3,
             namespace=_namespace(service_traits),
             source=self.source,
@@ -371,9 +373,12 @@ class _Resolver:
         listed = self.model.shape(operation_id).get("errors", []) + self.model.service.get("errors", [])
         return sorted({reference["target"] for reference in listed}, key=self._error_code)
 
+    def _has_query_errors(self) -> bool:
+        return self.protocol == "aws.protocols#awsQuery" or QUERY_COMPATIBLE in self.model.service.get("traits", {})
+
     def _error_code(self, shape_id: str) -> str:
         query = self.model.traits(shape_id).get("aws.protocols#awsQueryError", {})
-        if self.protocol == "aws.protocols#awsQuery" and "code" in query:
+        if self._has_query_errors() and "code" in query:
             return query["code"]
         return local_name(shape_id)
 

@@ -206,7 +206,7 @@ SMITHY_API smithy_status smithy_response_header_f64_list(const smithy_http_respo
 SMITHY_API smithy_status smithy_response_header_time_list(const smithy_http_response *response, const char *name,
                                                           smithy_time_format format, const int64_t **items,
                                                           size_t *count, smithy_call *call) SMITHY_NODISCARD;
-/* All headers whose name starts with `prefix` (without case), the prefix cut off. Absent when there are none. */
+/* All headers whose name starts with `prefix` (without case), the prefix cut off. Empty when there are none. */
 SMITHY_API smithy_status smithy_response_prefix_headers(const smithy_http_response *response, const char *prefix,
                                                         smithy_str_map *values, smithy_call *call) SMITHY_NODISCARD;
 
