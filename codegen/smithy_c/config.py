@@ -24,6 +24,14 @@ class PaginatorConfig:
 
 
 @dataclass(frozen=True)
+class UrlEncodedConfig:
+    """Elements of XML answers that are percent-encoded when the answer says so."""
+
+    when: str  # A member of the output: "url" in it says so.
+    elements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ErrorConfig:
     """An error that the service sends and the model lacks; or one more code for a kind it has."""
 
@@ -40,6 +48,9 @@ class ServiceConfig:
     errors: tuple[ErrorConfig, ...] = ()
     endpoint_labels: tuple[str, ...] = ()  # Labels that the endpoint rules place, so that the URI loses them.
     lenient_headers: tuple[str, ...] = ()  # Response headers whose bad value reads as absent.
+    endpoint_members: tuple[str, ...] = ()  # Members of inputs that name the endpoint to send to.
+    encoded_headers: tuple[str, ...] = ()  # Request headers that hold a path, which must be percent-encoded.
+    url_encoded: UrlEncodedConfig | None = None
     is_s3: bool = False
 
 
@@ -65,9 +76,18 @@ def load(path: Path) -> ServiceConfig:
             "errors": tuple(_build(ErrorConfig, table, f"{path}: errors") for table in raw.get("errors", [])),
             "endpoint_labels": tuple(raw.get("endpoint_labels", ())),
             "lenient_headers": tuple(raw.get("lenient_headers", ())),
+            "endpoint_members": tuple(raw.get("endpoint_members", ())),
+            "encoded_headers": tuple(raw.get("encoded_headers", ())),
+            "url_encoded": _url_encoded(raw.get("url_encoded"), path),
         },
         str(path),
     )
+
+
+def _url_encoded(table: Mapping[str, Any] | None, path: Path) -> UrlEncodedConfig | None:
+    if table is None:
+        return None
+    return _build(UrlEncodedConfig, {**table, "elements": tuple(table.get("elements", ()))}, f"{path}: url_encoded")
 
 
 def _build(kind: type, table: Mapping[str, Any], where: str) -> Any:

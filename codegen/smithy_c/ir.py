@@ -82,6 +82,7 @@ class Member:
     greedy: bool = False
     idempotency_token: bool = False
     lenient: bool = False  # A value that cannot be read counts as absent.
+    encoded: bool = False  # A path that is percent-encoded on its way.
     default: object = None
     time_format: TimeFormat | None = None  # As the member or its target says; None: the place's default.
     media_type: str = ""
@@ -190,6 +191,14 @@ class ContextPath:
 
 
 @dataclass(frozen=True)
+class UrlEncoded:
+    """Elements of an XML answer that are percent-encoded when its element `when` says "url"."""
+
+    when: str
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PathPart:
     literal: str = ""
     label: str = ""  # The member's name in the model.
@@ -217,6 +226,8 @@ class Operation:
     waiters: tuple[Waiter, ...] = ()
     static_params: tuple[StaticParam, ...] = ()
     context_paths: tuple[ContextPath, ...] = ()
+    unwrapped: bool = False  # s3UnwrappedXmlOutput: the answer's root is the only member.
+    url_encoded: UrlEncoded | None = None
     unsigned: bool = False
     compresses_request: bool = False
 

@@ -10,8 +10,8 @@ from . import comments, traits, waiters
 from .config import ServiceConfig
 from .errors import GeneratorError
 from .ir import (
-    Checksum, ContextPath, EnumValue, Error, ErrorKind, Kind, Member, Namespace, Operation, Paginator, PathPart, Place, Service,
-    Setting, Shape, StaticParam, TimeFormat, XmlBinding,
+    Checksum, ContextPath, EnumValue, Error, ErrorKind, Kind, Member, Namespace, Operation, Paginator, PathPart, Place,
+    Service, Setting, Shape, StaticParam, TimeFormat, UrlEncoded, XmlBinding,
 )  # fmt: skip
 from .model import Model, local_name, members_of
 from .names import Scope, field, screaming, snake
@@ -59,6 +59,7 @@ TIME_FORMATS = {
 
 UNIT = "smithy.api#Unit"
 QUERY_COMPATIBLE = "aws.protocols#awsQueryCompatible"
+ENDPOINT = "Endpoint"  # The parameter of all endpoint rules that the client's own endpoint goes into.
 
 # What every client has beside its shapes, and what every operation has beside its function.
 CLIENT_NAMES = (
@@ -351,15 +352,23 @@ class _Resolver:
             wire=wire,
             idempotency_token="smithy.api#idempotencyToken" in own,
             lenient=wire in self.config.lenient_headers and place is Place.HEADER,
+            encoded=wire in self.config.encoded_headers and place is Place.HEADER,
             default=None if "smithy.api#clientOptional" in own else own.get("smithy.api#default"),
             time_format=self._time_format(f"{holder_id}${name}", own, target_traits),
             media_type=own.get("smithy.api#mediaType", target_traits.get("smithy.api#mediaType", "")),
             xml=_xml(own),
             json_name=own.get("smithy.api#jsonName", name),
             ec2_name=own.get("aws.protocols#ec2QueryName", ""),
-            context_param=own.get("smithy.rules#contextParam", {}).get("name", ""),
+            context_param=self._context_param(holder_id, name, own),
         )
         return replace(member, comments=comments.of_member(self.model, member, own))
+
+    def _context_param(self, holder_id: str, name: str, own: dict[str, Any]) -> str:
+        if name not in self.config.endpoint_members:
+            return own.get("smithy.rules#contextParam", {}).get("name", "")
+        if "smithy.api#required" not in own:
+            raise GeneratorError(f"{self.model.name}: {holder_id}${name}: an endpoint member must be required")
+        return ENDPOINT
 
     def _time_format(self, where: str, own: dict[str, Any], target: dict[str, Any]) -> TimeFormat | None:
         name = own.get("smithy.api#timestampFormat", target.get("smithy.api#timestampFormat"))
@@ -446,6 +455,8 @@ class _Resolver:
             waiters=waiters.resolve(f"{self.model.name}: {shape_id}", self.config, own, self.types),
             static_params=_static_params(own),
             context_paths=_context_paths(own),
+            unwrapped="aws.customizations#s3UnwrappedXmlOutput" in own,
+            url_encoded=self._url_encoded(output_shape),
             unsigned=own.get("smithy.api#auth") == [] or "smithy.api#optionalAuth" in own,
             compresses_request=self._compresses_request(shape_id, own),
         )
@@ -467,6 +478,27 @@ class _Resolver:
             members=tuple(map(_on_this_side(part), self._members(target, taken))),
             xml=_xml(self.model.traits(target)),
         )
+
+    def _url_encoded(self, output: Shape) -> UrlEncoded | None:
+        config = self.config.url_encoded
+        if config is None or all(member.name != config.when for member in output.members):
+            return None
+        present = {member.xml.name or member.name for member in self._reachable(output)}
+        return UrlEncoded(config.when, tuple(name for name in config.elements if name in present))
+
+    def _reachable(self, shape: Shape) -> list[Member]:
+        """The members of a structure and of all that it holds."""
+        found: dict[str, Member] = {}
+        pending = [(shape.id, member) for member in shape.members]
+        while pending:
+            holder, member = pending.pop()
+            if f"{holder}${member.name}" in found:
+                continue
+            found[f"{holder}${member.name}"] = member
+            target = self.shapes[member.target]
+            items = [item for item in (target.key, target.item) if item is not None]
+            pending += [(target.id, inner) for inner in (*target.members, *items)]
+        return list(found.values())
 
     def _stream(self, shape: Shape) -> Member | None:
         streams = [member for member in shape.members if self.shapes[member.target].kind is Kind.STREAM]

@@ -103,6 +103,8 @@ SMITHY_API void smithy_request_header_f32(smithy_request *request, const char *n
 SMITHY_API void smithy_request_header_f64(smithy_request *request, const char *name, smithy_opt_f64 value);
 SMITHY_API void smithy_request_header_time(smithy_request *request, const char *name, smithy_opt_time value,
                                            smithy_time_format format);
+/* A path, percent-encoded but for its "/"; "?versionId=…" at its end stays as it is: what S3's CopySource is. */
+SMITHY_API void smithy_request_header_path(smithy_request *request, const char *name, smithy_str value);
 /* A text with mediaType: base64. */
 SMITHY_API void smithy_request_header_media(smithy_request *request, const char *name, smithy_str value);
 SMITHY_API void smithy_request_header_str_list(smithy_request *request, const char *name, smithy_str_list values);

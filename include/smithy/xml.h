@@ -91,6 +91,10 @@ SMITHY_API size_t smithy_xml_count(const smithy_xml_node *parent, const char *na
  * own are. */
 SMITHY_API smithy_str smithy_xml_get_attribute(const smithy_xml_node *node, const char *name);
 
+/* Where the child `when` of `root` says "url": the texts of all elements below that have one of `names` (which end with
+ * NULL) were percent-encoded, with + for a space, and are decoded in their place. An invalid escape stays as it is. */
+SMITHY_API void smithy_xml_url_decode(const smithy_xml_node *root, const char *when, const char *const *names);
+
 /* Each sets *value from the element's text; SMITHY_ERROR_RESPONSE names the element for text that does not fit the
  * type. Texts point into the tree. White space around anything but a text is passed over. */
 SMITHY_API smithy_status smithy_xml_get_str(const smithy_xml_node *node, smithy_str *value,

@@ -61,6 +61,10 @@ class HttpBindings:
         self._parameter(out, operation, member, "smithy_request_query", TimeFormat.DATE_TIME)
 
     def _header(self, out: Writer, operation: Operation, member: Member) -> None:
+        if member.encoded and self._kind(member) is Kind.STR:
+            access = access_of(member, "input")
+            out.call("smithy_request_header_path(", ("request", f'"{member.wire}"', access))
+            return
         if member.media_type and self._kind(member) is Kind.STR:
             access = access_of(member, "input")
             out.call("smithy_request_header_media(", ("request", f'"{member.wire}"', access))
@@ -165,7 +169,7 @@ class HttpBindings:
         header = f'"{member.wire}"'
         time = member.time_format or TimeFormat.HTTP_DATE
         if shape.kind is Kind.ENUM:
-            out.call(f"{target} = {shape.name}_of(smithy_response_header(", ("response", header), "));")
+            out.call(f"{target} = {shape.name}_of(", (f"smithy_response_header(response, {header})",))
         elif shape.kind is Kind.INT_ENUM:
             self._read_int_enum(out, shape, header, target)
         elif shape.kind is Kind.LIST:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..ir import Error, Kind, Member, Operation, Service
-from ..layout import Writer
+from ..ir import Error, Kind, Member, Operation, Service, Shape
+from ..layout import Statement, Writer
 from ..model import local_name
 from .base import Function, Protocol, with_unused_call
 from .http_bindings import HttpBindings, body_members, payload_of
@@ -101,12 +101,30 @@ class RestXml(Protocol):
         if payload is not None:
             self._read_payload(out, payload)
         elif body_members(shape):
+            if operation.url_encoded:
+                elements = [f'"{name}"' for name in operation.url_encoded.elements]
+                out.call("static const char *const ENCODED[] = {", (*elements, "NULL"), "};")
             out.line("const smithy_xml_node *root = NULL;")
             out.line("SMITHY_TRY(smithy_response_xml(response, &root, call));")
+            if operation.unwrapped:
+                self._read_root(out, shape)
+                return out.lines
             out.line("if (!root) return SMITHY_OK;")
+            if operation.url_encoded:
+                out.line(f'smithy_xml_url_decode(root, "{operation.url_encoded.when}", ENCODED);')
             self.codec.get_members(out, body_members(shape), "root", "output")
         out.line("return SMITHY_OK;")
         return with_unused_call(out.lines)
+
+    def _read_root(self, out: Writer, shape: Shape) -> None:
+        """s3UnwrappedXmlOutput: the root is the only member itself."""
+        member, *others = body_members(shape)
+        kind = self.service.shape(member).kind
+        if others or kind not in (Kind.STR, Kind.ENUM):
+            raise self.codec.unsupported(shape, member, "aws.customizations#s3UnwrappedXmlOutput: not the only string")
+        text = "root->text" if kind is Kind.STR else f"{self.service.shape(member).name}_of(root->text)"
+        out.line(f"if (root && root->text.len) output->{member.field} = {text};")
+        out.line("return SMITHY_OK;")
 
     def _read_payload(self, out: Writer, member: Member) -> None:
         shape = self.service.shape(member)
@@ -124,11 +142,13 @@ class RestXml(Protocol):
         elif shape.kind is Kind.STRUCT:
             out.line("const smithy_xml_node *root = NULL;")
             out.line("SMITHY_TRY(smithy_response_xml(response, &root, call));")
-            out.line(f"if (root) SMITHY_TRY({self.codec.new_reader_of(shape)}(root, &{target}, call));")
+            read = Statement.attempt(self.codec.new_reader_of(shape), "root", f"&{target}", "call")
+            out.chain([("root", read)])
         elif shape.kind is Kind.UNION:
             out.line("const smithy_xml_node *root = NULL;")
             out.line("SMITHY_TRY(smithy_response_xml(response, &root, call));")
-            out.line(f"if (root) SMITHY_TRY({self.codec.reader_of(shape)}(root, &{target}, call));")
+            read = Statement.attempt(self.codec.reader_of(shape), "root", f"&{target}", "call")
+            out.chain([("root", read)])
         else:
             raise self.codec.unsupported(shape, member, f"smithy.api#httpPayload: a {shape.kind.value} is not supported")
 

@@ -21,6 +21,10 @@ smithy_status logs_read_export_task_status(const cJSON *json, logs_export_task_s
 smithy_status logs_read_export_task_status_code(const cJSON *json, logs_export_task_status_code *value,
                                                 smithy_call *call) SMITHY_NODISCARD;
 smithy_status logs_read_export_tasks(const cJSON *json, logs_export_tasks *value, smithy_call *call) SMITHY_NODISCARD;
+smithy_status logs_read_filtered_log_event(const cJSON *json, logs_filtered_log_event *value,
+                                           smithy_call *call) SMITHY_NODISCARD;
+smithy_status logs_read_filtered_log_events(const cJSON *json, logs_filtered_log_events *value,
+                                            smithy_call *call) SMITHY_NODISCARD;
 smithy_status logs_read_inherited_properties(const cJSON *json, logs_inherited_properties *value,
                                              smithy_call *call) SMITHY_NODISCARD;
 smithy_status logs_read_inherited_property(const cJSON *json, logs_inherited_property *value,
@@ -39,10 +43,19 @@ smithy_status logs_read_new_rejected_entity_info(const cJSON *json, const logs_r
                                                  smithy_call *call) SMITHY_NODISCARD;
 smithy_status logs_read_new_rejected_log_events_info(const cJSON *json, const logs_rejected_log_events_info **value,
                                                      smithy_call *call) SMITHY_NODISCARD;
+smithy_status logs_read_output_log_event(const cJSON *json, logs_output_log_event *value,
+                                         smithy_call *call) SMITHY_NODISCARD;
+smithy_status logs_read_output_log_events(const cJSON *json, logs_output_log_events *value,
+                                          smithy_call *call) SMITHY_NODISCARD;
 smithy_status logs_read_rejected_entity_info(const cJSON *json, logs_rejected_entity_info *value,
                                              smithy_call *call) SMITHY_NODISCARD;
 smithy_status logs_read_rejected_log_events_info(const cJSON *json, logs_rejected_log_events_info *value,
                                                  smithy_call *call) SMITHY_NODISCARD;
+smithy_status logs_read_searched_log_stream(const cJSON *json, logs_searched_log_stream *value,
+                                            smithy_call *call) SMITHY_NODISCARD;
+smithy_status logs_read_searched_log_streams(const cJSON *json, logs_searched_log_streams *value,
+                                             smithy_call *call) SMITHY_NODISCARD;
+smithy_status logs_read_tags(const cJSON *json, smithy_str_map *value, smithy_call *call) SMITHY_NODISCARD;
 void logs_write_account_ids(smithy_json_writer *w, const smithy_str_list *value);
 void logs_write_describe_log_groups_log_group_identifiers(smithy_json_writer *w, const smithy_str_list *value);
 void logs_write_entity(smithy_json_writer *w, const logs_entity *value);
@@ -50,6 +63,7 @@ void logs_write_entity_attributes(smithy_json_writer *w, const smithy_str_map *v
 void logs_write_entity_key_attributes(smithy_json_writer *w, const smithy_str_map *value);
 void logs_write_input_log_event(smithy_json_writer *w, const logs_input_log_event *value);
 void logs_write_input_log_events(smithy_json_writer *w, const logs_input_log_events *value);
+void logs_write_input_log_stream_names(smithy_json_writer *w, const smithy_str_list *value);
 void logs_write_tags(smithy_json_writer *w, const smithy_str_map *value);
 
 extern const smithy_error_shape logs_data_already_accepted_exception_shape;

@@ -196,6 +196,41 @@ smithy_status logs_read_export_tasks(const cJSON *json, logs_export_tasks *value
     return SMITHY_OK;
 }
 
+smithy_status logs_read_filtered_log_event(const cJSON *json, logs_filtered_log_event *value, smithy_call *call) {
+    const cJSON *member = NULL;
+    SMITHY_TRY(smithy_json_object(json, &member, call));
+    for (; member; member = member->next) {
+        if (smithy_json_is(member, "logStreamName"))
+            SMITHY_TRY(smithy_json_get_str(member, &value->log_stream_name, call));
+        else if (smithy_json_is(member, "timestamp"))
+            SMITHY_TRY(smithy_json_get_i64(member, &value->timestamp, call));
+        else if (smithy_json_is(member, "message"))
+            SMITHY_TRY(smithy_json_get_str(member, &value->message, call));
+        else if (smithy_json_is(member, "ingestionTime"))
+            SMITHY_TRY(smithy_json_get_i64(member, &value->ingestion_time, call));
+        else if (smithy_json_is(member, "eventId"))
+            SMITHY_TRY(smithy_json_get_str(member, &value->event_id, call));
+    }
+    return SMITHY_OK;
+}
+
+smithy_status logs_read_filtered_log_events(const cJSON *json, logs_filtered_log_events *value, smithy_call *call) {
+    if (smithy_json_is_null(json)) return SMITHY_OK;
+    const cJSON *item = NULL;
+    size_t count = 0;
+    SMITHY_TRY(smithy_json_array(json, false, &item, &count, call));
+    logs_filtered_log_event *items = smithy_call_alloc(call, count, sizeof *items);
+    if (!items) return smithy_call_status(call);
+    size_t at = 0;
+    for (; item; item = item->next) {
+        if (smithy_json_is_null(item)) continue;
+        SMITHY_TRY(logs_read_filtered_log_event(item, &items[at], call));
+        at++;
+    }
+    *value = (logs_filtered_log_events){items, count};
+    return SMITHY_OK;
+}
+
 smithy_status logs_read_inherited_properties(const cJSON *json, logs_inherited_properties *value, smithy_call *call) {
     if (smithy_json_is_null(json)) return SMITHY_OK;
     const cJSON *item = NULL;
@@ -355,6 +390,37 @@ smithy_status logs_read_new_rejected_log_events_info(const cJSON *json, const lo
     return logs_read_rejected_log_events_info(json, fresh, call);
 }
 
+smithy_status logs_read_output_log_event(const cJSON *json, logs_output_log_event *value, smithy_call *call) {
+    const cJSON *member = NULL;
+    SMITHY_TRY(smithy_json_object(json, &member, call));
+    for (; member; member = member->next) {
+        if (smithy_json_is(member, "timestamp"))
+            SMITHY_TRY(smithy_json_get_i64(member, &value->timestamp, call));
+        else if (smithy_json_is(member, "message"))
+            SMITHY_TRY(smithy_json_get_str(member, &value->message, call));
+        else if (smithy_json_is(member, "ingestionTime"))
+            SMITHY_TRY(smithy_json_get_i64(member, &value->ingestion_time, call));
+    }
+    return SMITHY_OK;
+}
+
+smithy_status logs_read_output_log_events(const cJSON *json, logs_output_log_events *value, smithy_call *call) {
+    if (smithy_json_is_null(json)) return SMITHY_OK;
+    const cJSON *item = NULL;
+    size_t count = 0;
+    SMITHY_TRY(smithy_json_array(json, false, &item, &count, call));
+    logs_output_log_event *items = smithy_call_alloc(call, count, sizeof *items);
+    if (!items) return smithy_call_status(call);
+    size_t at = 0;
+    for (; item; item = item->next) {
+        if (smithy_json_is_null(item)) continue;
+        SMITHY_TRY(logs_read_output_log_event(item, &items[at], call));
+        at++;
+    }
+    *value = (logs_output_log_events){items, count};
+    return SMITHY_OK;
+}
+
 smithy_status logs_read_rejected_entity_info(const cJSON *json, logs_rejected_entity_info *value, smithy_call *call) {
     const cJSON *member = NULL;
     SMITHY_TRY(smithy_json_object(json, &member, call));
@@ -377,6 +443,53 @@ smithy_status logs_read_rejected_log_events_info(const cJSON *json, logs_rejecte
         else if (smithy_json_is(member, "expiredLogEventEndIndex"))
             SMITHY_TRY(smithy_json_get_i32(member, &value->expired_log_event_end_index, call));
     }
+    return SMITHY_OK;
+}
+
+smithy_status logs_read_searched_log_stream(const cJSON *json, logs_searched_log_stream *value, smithy_call *call) {
+    const cJSON *member = NULL;
+    SMITHY_TRY(smithy_json_object(json, &member, call));
+    for (; member; member = member->next) {
+        if (smithy_json_is(member, "logStreamName"))
+            SMITHY_TRY(smithy_json_get_str(member, &value->log_stream_name, call));
+        else if (smithy_json_is(member, "searchedCompletely"))
+            SMITHY_TRY(smithy_json_get_bool(member, &value->searched_completely, call));
+    }
+    return SMITHY_OK;
+}
+
+smithy_status logs_read_searched_log_streams(const cJSON *json, logs_searched_log_streams *value, smithy_call *call) {
+    if (smithy_json_is_null(json)) return SMITHY_OK;
+    const cJSON *item = NULL;
+    size_t count = 0;
+    SMITHY_TRY(smithy_json_array(json, false, &item, &count, call));
+    logs_searched_log_stream *items = smithy_call_alloc(call, count, sizeof *items);
+    if (!items) return smithy_call_status(call);
+    size_t at = 0;
+    for (; item; item = item->next) {
+        if (smithy_json_is_null(item)) continue;
+        SMITHY_TRY(logs_read_searched_log_stream(item, &items[at], call));
+        at++;
+    }
+    *value = (logs_searched_log_streams){items, count};
+    return SMITHY_OK;
+}
+
+smithy_status logs_read_tags(const cJSON *json, smithy_str_map *value, smithy_call *call) {
+    if (smithy_json_is_null(json)) return SMITHY_OK;
+    const cJSON *item = NULL;
+    size_t count = 0;
+    SMITHY_TRY(smithy_json_map(json, false, &item, &count, call));
+    smithy_str_entry *items = smithy_call_alloc(call, count, sizeof *items);
+    if (!items) return smithy_call_status(call);
+    size_t at = 0;
+    for (; item; item = item->next) {
+        if (smithy_json_is_null(item)) continue;
+        SMITHY_TRY(smithy_json_get_key(item, &items[at].key, call));
+        SMITHY_TRY(smithy_json_get_str(item, &items[at].value, call));
+        at++;
+    }
+    *value = (smithy_str_map){items, count};
     return SMITHY_OK;
 }
 
@@ -433,6 +546,12 @@ void logs_write_input_log_event(smithy_json_writer *w, const logs_input_log_even
 void logs_write_input_log_events(smithy_json_writer *w, const logs_input_log_events *value) {
     smithy_json_open_array(w);
     for (size_t i = 0; i < value->count; i++) logs_write_input_log_event(w, &value->items[i]);
+    smithy_json_close_array(w);
+}
+
+void logs_write_input_log_stream_names(smithy_json_writer *w, const smithy_str_list *value) {
+    smithy_json_open_array(w);
+    for (size_t i = 0; i < value->count; i++) smithy_json_value_str(w, value->items[i]);
     smithy_json_close_array(w);
 }
 

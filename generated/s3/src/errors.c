@@ -17,7 +17,9 @@ static const smithy_enum_row CODES[] = {
     [S3_ERROR_INVALID_WRITE_OFFSET] = {SMITHY_STR_INIT("InvalidWriteOffset")},
     [S3_ERROR_NO_SUCH_BUCKET] = {SMITHY_STR_INIT("NoSuchBucket")},
     [S3_ERROR_NO_SUCH_KEY] = {SMITHY_STR_INIT("NoSuchKey")},
+    [S3_ERROR_NO_SUCH_UPLOAD] = {SMITHY_STR_INIT("NoSuchUpload")},
     [S3_ERROR_NOT_FOUND] = {SMITHY_STR_INIT("NotFound")},
+    [S3_ERROR_OBJECT_NOT_IN_ACTIVE_TIER_ERROR] = {SMITHY_STR_INIT("ObjectNotInActiveTierError")},
     [S3_ERROR_PERMANENT_REDIRECT] = {SMITHY_STR_INIT("PermanentRedirect")},
     [S3_ERROR_PRECONDITION_FAILED] = {SMITHY_STR_INIT("PreconditionFailed")},
     [S3_ERROR_SLOW_DOWN] = {SMITHY_STR_INIT("SlowDown")},
@@ -91,9 +93,19 @@ const smithy_error_shape s3_no_such_key_shape = {
     .http_status = 404,
 };
 
+const smithy_error_shape s3_no_such_upload_shape = {
+    .code = "NoSuchUpload",
+    .http_status = 404,
+};
+
 const smithy_error_shape s3_not_found_shape = {
     .code = "NotFound",
     .http_status = 400,
+};
+
+const smithy_error_shape s3_object_not_in_active_tier_error_shape = {
+    .code = "ObjectNotInActiveTierError",
+    .http_status = 403,
 };
 
 const smithy_error_shape s3_too_many_parts_shape = {

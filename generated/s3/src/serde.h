@@ -9,30 +9,61 @@
 
 /* How the shapes stand in restXml, and the descriptions of the errors. Not for callers. */
 
+smithy_status s3_read_blocked_encryption_types(const smithy_xml_node *node, s3_blocked_encryption_types *value,
+                                               smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_checksum_algorithm_list(const smithy_xml_node *node, const char *name,
                                               s3_checksum_algorithm_list *value, smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_common_prefix(const smithy_xml_node *node, s3_common_prefix *value,
                                     smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_common_prefix_list(const smithy_xml_node *node, const char *name, s3_common_prefix_list *value,
                                          smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_copy_object_result(const smithy_xml_node *node, s3_copy_object_result *value,
+                                         smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_deleted_object(const smithy_xml_node *node, s3_deleted_object *value,
                                      smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_deleted_objects(const smithy_xml_node *node, const char *name, s3_deleted_objects *value,
                                       smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_encryption_type_list(const smithy_xml_node *node, const char *name,
+                                           s3_encryption_type_list *value, smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_error(const smithy_xml_node *node, s3_error *value, smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_errors(const smithy_xml_node *node, const char *name, s3_errors *value,
                              smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_new_blocked_encryption_types(const smithy_xml_node *node,
+                                                   const s3_blocked_encryption_types **value,
+                                                   smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_new_copy_object_result(const smithy_xml_node *node, const s3_copy_object_result **value,
+                                             smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_new_owner(const smithy_xml_node *node, const s3_owner **value,
                                 smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_new_restore_status(const smithy_xml_node *node, const s3_restore_status **value,
                                          smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_new_server_side_encryption_by_default(const smithy_xml_node *node,
+                                                            const s3_server_side_encryption_by_default **value,
+                                                            smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_new_server_side_encryption_configuration(const smithy_xml_node *node,
+                                                               const s3_server_side_encryption_configuration **value,
+                                                               smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_object(const smithy_xml_node *node, s3_object *value, smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_object_list(const smithy_xml_node *node, const char *name, s3_object_list *value,
                                   smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_owner(const smithy_xml_node *node, s3_owner *value, smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_restore_status(const smithy_xml_node *node, s3_restore_status *value,
                                      smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_server_side_encryption_by_default(const smithy_xml_node *node,
+                                                        s3_server_side_encryption_by_default *value,
+                                                        smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_server_side_encryption_configuration(const smithy_xml_node *node,
+                                                           s3_server_side_encryption_configuration *value,
+                                                           smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_server_side_encryption_rule(const smithy_xml_node *node, s3_server_side_encryption_rule *value,
+                                                  smithy_call *call) SMITHY_NODISCARD;
+smithy_status s3_read_server_side_encryption_rules(const smithy_xml_node *node, const char *name,
+                                                   s3_server_side_encryption_rules *value,
+                                                   smithy_call *call) SMITHY_NODISCARD;
 void s3_write_bucket_info(smithy_xml_writer *w, const s3_bucket_info *value);
+void s3_write_completed_multipart_upload(smithy_xml_writer *w, const s3_completed_multipart_upload *value);
+void s3_write_completed_part(smithy_xml_writer *w, const s3_completed_part *value);
+void s3_write_completed_part_list(smithy_xml_writer *w, const char *name, const s3_completed_part_list *value);
 void s3_write_create_bucket_configuration(smithy_xml_writer *w, const s3_create_bucket_configuration *value);
 void s3_write_delete(smithy_xml_writer *w, const s3_delete *value);
 void s3_write_location_info(smithy_xml_writer *w, const s3_location_info *value);
@@ -49,7 +80,9 @@ extern const smithy_error_shape s3_invalid_request_shape;
 extern const smithy_error_shape s3_invalid_write_offset_shape;
 extern const smithy_error_shape s3_no_such_bucket_shape;
 extern const smithy_error_shape s3_no_such_key_shape;
+extern const smithy_error_shape s3_no_such_upload_shape;
 extern const smithy_error_shape s3_not_found_shape;
+extern const smithy_error_shape s3_object_not_in_active_tier_error_shape;
 extern const smithy_error_shape s3_too_many_parts_shape;
 
 #endif

@@ -19,6 +19,20 @@ s3_archive_status s3_archive_status_of(smithy_str wire) {
     return (s3_archive_status){(s3_archive_status_kind)kind, wire};
 }
 
+static const smithy_enum_row ENCRYPTION_TYPE_VALUES[] = {
+    [S3_ENCRYPTION_TYPE_NONE] = {SMITHY_STR_INIT("NONE")},
+    [S3_ENCRYPTION_TYPE_SSE_C] = {SMITHY_STR_INIT("SSE-C")},
+};
+
+smithy_str s3_encryption_type_wire(s3_encryption_type value) {
+    return smithy_enum_wire(ENCRYPTION_TYPE_VALUES, S3_ENCRYPTION_TYPE_UNKNOWN, (int)value.kind, value.wire);
+}
+
+s3_encryption_type s3_encryption_type_of(smithy_str wire) {
+    const int kind = smithy_enum_kind(ENCRYPTION_TYPE_VALUES, S3_ENCRYPTION_TYPE_UNKNOWN, wire);
+    return (s3_encryption_type){(s3_encryption_type_kind)kind, wire};
+}
+
 static const smithy_enum_row BUCKET_CANNED_ACL_VALUES[] = {
     [S3_BUCKET_CANNED_ACL_AUTHENTICATED_READ] = {SMITHY_STR_INIT("authenticated-read")},
     [S3_BUCKET_CANNED_ACL_PRIVATE] = {SMITHY_STR_INIT("private")},
@@ -219,6 +233,20 @@ s3_intelligent_tiering_access_tier s3_intelligent_tiering_access_tier_of(smithy_
     return (s3_intelligent_tiering_access_tier){(s3_intelligent_tiering_access_tier_kind)kind, wire};
 }
 
+static const smithy_enum_row METADATA_DIRECTIVE_VALUES[] = {
+    [S3_METADATA_DIRECTIVE_COPY] = {SMITHY_STR_INIT("COPY")},
+    [S3_METADATA_DIRECTIVE_REPLACE] = {SMITHY_STR_INIT("REPLACE")},
+};
+
+smithy_str s3_metadata_directive_wire(s3_metadata_directive value) {
+    return smithy_enum_wire(METADATA_DIRECTIVE_VALUES, S3_METADATA_DIRECTIVE_UNKNOWN, (int)value.kind, value.wire);
+}
+
+s3_metadata_directive s3_metadata_directive_of(smithy_str wire) {
+    const int kind = smithy_enum_kind(METADATA_DIRECTIVE_VALUES, S3_METADATA_DIRECTIVE_UNKNOWN, wire);
+    return (s3_metadata_directive){(s3_metadata_directive_kind)kind, wire};
+}
+
 static const smithy_enum_row OBJECT_STORAGE_CLASS_VALUES[] = {
     [S3_OBJECT_STORAGE_CLASS_DEEP_ARCHIVE] = {SMITHY_STR_INIT("DEEP_ARCHIVE")},
     [S3_OBJECT_STORAGE_CLASS_EXPRESS_ONEZONE] = {SMITHY_STR_INIT("EXPRESS_ONEZONE")},
@@ -407,6 +435,27 @@ s3_storage_class s3_storage_class_of(smithy_str wire) {
     return (s3_storage_class){(s3_storage_class_kind)kind, wire};
 }
 
+static const smithy_enum_row TAGGING_DIRECTIVE_VALUES[] = {
+    [S3_TAGGING_DIRECTIVE_COPY] = {SMITHY_STR_INIT("COPY")},
+    [S3_TAGGING_DIRECTIVE_REPLACE] = {SMITHY_STR_INIT("REPLACE")},
+};
+
+smithy_str s3_tagging_directive_wire(s3_tagging_directive value) {
+    return smithy_enum_wire(TAGGING_DIRECTIVE_VALUES, S3_TAGGING_DIRECTIVE_UNKNOWN, (int)value.kind, value.wire);
+}
+
+s3_tagging_directive s3_tagging_directive_of(smithy_str wire) {
+    const int kind = smithy_enum_kind(TAGGING_DIRECTIVE_VALUES, S3_TAGGING_DIRECTIVE_UNKNOWN, wire);
+    return (s3_tagging_directive){(s3_tagging_directive_kind)kind, wire};
+}
+
+smithy_status s3_read_blocked_encryption_types(const smithy_xml_node *node, s3_blocked_encryption_types *value,
+                                               smithy_call *call) {
+    if (smithy_xml_child(node, "EncryptionType"))
+        SMITHY_TRY(s3_read_encryption_type_list(node, "EncryptionType", &value->encryption_type, call));
+    return SMITHY_OK;
+}
+
 smithy_status s3_read_checksum_algorithm_list(const smithy_xml_node *node, const char *name,
                                               s3_checksum_algorithm_list *value, smithy_call *call) {
     const size_t count = smithy_xml_count(node, name);
@@ -444,6 +493,38 @@ smithy_status s3_read_common_prefix_list(const smithy_xml_node *node, const char
     return SMITHY_OK;
 }
 
+smithy_status s3_read_copy_object_result(const smithy_xml_node *node, s3_copy_object_result *value, smithy_call *call) {
+    for (const smithy_xml_node *child = node->first; child; child = child->next) {
+        if (smithy_xml_is(child, "ETag"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->etag, call));
+        else if (smithy_xml_is(child, "LastModified"))
+            SMITHY_TRY(smithy_xml_get_date_time(child, &value->last_modified, call));
+        else if (smithy_xml_is(child, "ChecksumType"))
+            value->checksum_type = s3_checksum_type_of(child->text);
+        else if (smithy_xml_is(child, "ChecksumCRC32"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_crc32, call));
+        else if (smithy_xml_is(child, "ChecksumCRC32C"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_crc32c, call));
+        else if (smithy_xml_is(child, "ChecksumCRC64NVME"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_crc64nvme, call));
+        else if (smithy_xml_is(child, "ChecksumSHA1"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_sha1, call));
+        else if (smithy_xml_is(child, "ChecksumSHA256"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_sha256, call));
+        else if (smithy_xml_is(child, "ChecksumSHA512"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_sha512, call));
+        else if (smithy_xml_is(child, "ChecksumMD5"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_md5, call));
+        else if (smithy_xml_is(child, "ChecksumXXHASH64"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_xxhash64, call));
+        else if (smithy_xml_is(child, "ChecksumXXHASH3"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_xxhash3, call));
+        else if (smithy_xml_is(child, "ChecksumXXHASH128"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->checksum_xxhash128, call));
+    }
+    return SMITHY_OK;
+}
+
 smithy_status s3_read_deleted_object(const smithy_xml_node *node, s3_deleted_object *value, smithy_call *call) {
     for (const smithy_xml_node *child = node->first; child; child = child->next) {
         if (smithy_xml_is(child, "Key"))
@@ -470,6 +551,21 @@ smithy_status s3_read_deleted_objects(const smithy_xml_node *node, const char *n
         at++;
     }
     *value = (s3_deleted_objects){items, count};
+    return SMITHY_OK;
+}
+
+smithy_status s3_read_encryption_type_list(const smithy_xml_node *node, const char *name,
+                                           s3_encryption_type_list *value, smithy_call *call) {
+    const size_t count = smithy_xml_count(node, name);
+    s3_encryption_type *items = smithy_call_alloc(call, count, sizeof *items);
+    if (!items) return smithy_call_status(call);
+    size_t at = 0;
+    for (const smithy_xml_node *child = node->first; child; child = child->next) {
+        if (!smithy_xml_is(child, name)) continue;
+        items[at] = s3_encryption_type_of(child->text);
+        at++;
+    }
+    *value = (s3_encryption_type_list){items, count};
     return SMITHY_OK;
 }
 
@@ -501,6 +597,22 @@ smithy_status s3_read_errors(const smithy_xml_node *node, const char *name, s3_e
     return SMITHY_OK;
 }
 
+smithy_status s3_read_new_blocked_encryption_types(const smithy_xml_node *node,
+                                                   const s3_blocked_encryption_types **value, smithy_call *call) {
+    s3_blocked_encryption_types *fresh = smithy_call_alloc(call, 1, sizeof *fresh);
+    if (!fresh) return smithy_call_status(call);
+    *value = fresh;
+    return s3_read_blocked_encryption_types(node, fresh, call);
+}
+
+smithy_status s3_read_new_copy_object_result(const smithy_xml_node *node, const s3_copy_object_result **value,
+                                             smithy_call *call) {
+    s3_copy_object_result *fresh = smithy_call_alloc(call, 1, sizeof *fresh);
+    if (!fresh) return smithy_call_status(call);
+    *value = fresh;
+    return s3_read_copy_object_result(node, fresh, call);
+}
+
 smithy_status s3_read_new_owner(const smithy_xml_node *node, const s3_owner **value, smithy_call *call) {
     s3_owner *fresh = smithy_call_alloc(call, 1, sizeof *fresh);
     if (!fresh) return smithy_call_status(call);
@@ -514,6 +626,24 @@ smithy_status s3_read_new_restore_status(const smithy_xml_node *node, const s3_r
     if (!fresh) return smithy_call_status(call);
     *value = fresh;
     return s3_read_restore_status(node, fresh, call);
+}
+
+smithy_status s3_read_new_server_side_encryption_by_default(const smithy_xml_node *node,
+                                                            const s3_server_side_encryption_by_default **value,
+                                                            smithy_call *call) {
+    s3_server_side_encryption_by_default *fresh = smithy_call_alloc(call, 1, sizeof *fresh);
+    if (!fresh) return smithy_call_status(call);
+    *value = fresh;
+    return s3_read_server_side_encryption_by_default(node, fresh, call);
+}
+
+smithy_status s3_read_new_server_side_encryption_configuration(const smithy_xml_node *node,
+                                                               const s3_server_side_encryption_configuration **value,
+                                                               smithy_call *call) {
+    s3_server_side_encryption_configuration *fresh = smithy_call_alloc(call, 1, sizeof *fresh);
+    if (!fresh) return smithy_call_status(call);
+    *value = fresh;
+    return s3_read_server_side_encryption_configuration(node, fresh, call);
 }
 
 smithy_status s3_read_object(const smithy_xml_node *node, s3_object *value, smithy_call *call) {
@@ -575,9 +705,85 @@ smithy_status s3_read_restore_status(const smithy_xml_node *node, s3_restore_sta
     return SMITHY_OK;
 }
 
+smithy_status s3_read_server_side_encryption_by_default(const smithy_xml_node *node,
+                                                        s3_server_side_encryption_by_default *value,
+                                                        smithy_call *call) {
+    for (const smithy_xml_node *child = node->first; child; child = child->next) {
+        if (smithy_xml_is(child, "SSEAlgorithm"))
+            value->sse_algorithm = s3_server_side_encryption_of(child->text);
+        else if (smithy_xml_is(child, "KMSMasterKeyID"))
+            SMITHY_TRY(smithy_xml_get_str(child, &value->kms_master_key_id, call));
+    }
+    return SMITHY_OK;
+}
+
+smithy_status s3_read_server_side_encryption_configuration(const smithy_xml_node *node,
+                                                           s3_server_side_encryption_configuration *value,
+                                                           smithy_call *call) {
+    if (smithy_xml_child(node, "Rule"))
+        SMITHY_TRY(s3_read_server_side_encryption_rules(node, "Rule", &value->rules, call));
+    return SMITHY_OK;
+}
+
+smithy_status s3_read_server_side_encryption_rule(const smithy_xml_node *node, s3_server_side_encryption_rule *value,
+                                                  smithy_call *call) {
+    for (const smithy_xml_node *child = node->first; child; child = child->next) {
+        if (smithy_xml_is(child, "ApplyServerSideEncryptionByDefault"))
+            SMITHY_TRY(s3_read_new_server_side_encryption_by_default(
+                child, &value->apply_server_side_encryption_by_default, call));
+        else if (smithy_xml_is(child, "BucketKeyEnabled"))
+            SMITHY_TRY(smithy_xml_get_bool(child, &value->bucket_key_enabled, call));
+        else if (smithy_xml_is(child, "BlockedEncryptionTypes"))
+            SMITHY_TRY(s3_read_new_blocked_encryption_types(child, &value->blocked_encryption_types, call));
+    }
+    return SMITHY_OK;
+}
+
+smithy_status s3_read_server_side_encryption_rules(const smithy_xml_node *node, const char *name,
+                                                   s3_server_side_encryption_rules *value, smithy_call *call) {
+    const size_t count = smithy_xml_count(node, name);
+    s3_server_side_encryption_rule *items = smithy_call_alloc(call, count, sizeof *items);
+    if (!items) return smithy_call_status(call);
+    size_t at = 0;
+    for (const smithy_xml_node *child = node->first; child; child = child->next) {
+        if (!smithy_xml_is(child, name)) continue;
+        SMITHY_TRY(s3_read_server_side_encryption_rule(child, &items[at], call));
+        at++;
+    }
+    *value = (s3_server_side_encryption_rules){items, count};
+    return SMITHY_OK;
+}
+
 void s3_write_bucket_info(smithy_xml_writer *w, const s3_bucket_info *value) {
     smithy_xml_put_str(w, "DataRedundancy", s3_data_redundancy_wire(value->data_redundancy));
     smithy_xml_put_str(w, "Type", s3_bucket_type_wire(value->type));
+}
+
+void s3_write_completed_multipart_upload(smithy_xml_writer *w, const s3_completed_multipart_upload *value) {
+    if (value->parts.items) s3_write_completed_part_list(w, "Part", &value->parts);
+}
+
+void s3_write_completed_part(smithy_xml_writer *w, const s3_completed_part *value) {
+    smithy_xml_put_str(w, "ETag", value->etag);
+    smithy_xml_put_str(w, "ChecksumCRC32", value->checksum_crc32);
+    smithy_xml_put_str(w, "ChecksumCRC32C", value->checksum_crc32c);
+    smithy_xml_put_str(w, "ChecksumCRC64NVME", value->checksum_crc64nvme);
+    smithy_xml_put_str(w, "ChecksumSHA1", value->checksum_sha1);
+    smithy_xml_put_str(w, "ChecksumSHA256", value->checksum_sha256);
+    smithy_xml_put_str(w, "ChecksumSHA512", value->checksum_sha512);
+    smithy_xml_put_str(w, "ChecksumMD5", value->checksum_md5);
+    smithy_xml_put_str(w, "ChecksumXXHASH64", value->checksum_xxhash64);
+    smithy_xml_put_str(w, "ChecksumXXHASH3", value->checksum_xxhash3);
+    smithy_xml_put_str(w, "ChecksumXXHASH128", value->checksum_xxhash128);
+    smithy_xml_put_i32(w, "PartNumber", value->part_number);
+}
+
+void s3_write_completed_part_list(smithy_xml_writer *w, const char *name, const s3_completed_part_list *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        smithy_xml_open(w, name);
+        s3_write_completed_part(w, &value->items[i]);
+        smithy_xml_close(w, name);
+    }
 }
 
 void s3_write_create_bucket_configuration(smithy_xml_writer *w, const s3_create_bucket_configuration *value) {

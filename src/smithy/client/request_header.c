@@ -75,17 +75,41 @@ void smithy_request_header_time(smithy_request *request, const char *name, smith
     if (value.has) request_add_header_copy(request, name, request_time_text(value.value, format, text));
 }
 
+/* Adds a header of what was written, and lets the buffer go. */
+static void add_written(smithy_request *request, const char *name, smithy_buffer *text) {
+    const smithy_status status = smithy_buffer_status(text);
+    if (status == SMITHY_OK)
+        request_add_header_copy(request, name, smithy_buffer_str(text));
+    else
+        request_fail(request, smithy_call_fail(request->call, status, "the header %s is too long", name));
+    smithy_buffer_deinit(text);
+}
+
 void smithy_request_header_media(smithy_request *request, const char *name, smithy_str value) {
     if (!value.ptr) return;
     smithy_buffer text;
     smithy_buffer_init(&text, smithy_call_system(request->call), MAX_HEADER_VALUE);
     smithy_base64_append(&text, value.ptr, value.len);
-    const smithy_status status = smithy_buffer_status(&text);
-    if (status == SMITHY_OK)
-        request_add_header_copy(request, name, smithy_buffer_str(&text));
-    else
-        request_fail(request, smithy_call_fail(request->call, status, "the header %s is too long", name));
-    smithy_buffer_deinit(&text);
+    add_written(request, name, &text);
+}
+
+/* Where "?versionId=" and the rest begin; the last one counts, since a key may hold anything. */
+static size_t version_at(smithy_str path) {
+    static const char VERSION[] = "?versionId=";
+    const size_t size = sizeof VERSION - 1;
+    for (size_t at = path.len; at-- > 0;)
+        if (path.len - at > size && memcmp(path.ptr + at, VERSION, size) == 0) return at;
+    return path.len;
+}
+
+void smithy_request_header_path(smithy_request *request, const char *name, smithy_str value) {
+    if (!value.ptr) return;
+    const size_t path_len = version_at(value);
+    smithy_buffer text;
+    smithy_buffer_init(&text, smithy_call_system(request->call), MAX_HEADER_VALUE);
+    smithy_uri_append(&text, (smithy_str){value.ptr, path_len}, true);
+    smithy_buffer_append_str(&text, (smithy_str){value.ptr + path_len, value.len - path_len});
+    add_written(request, name, &text);
 }
 
 static bool has_header(const smithy_headers *headers, size_t count, smithy_str name) {

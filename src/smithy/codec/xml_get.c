@@ -149,3 +149,31 @@ smithy_status smithy_xml_get_http_date(const smithy_xml_node *node, smithy_opt_t
     *value = (smithy_opt_time){true, ms};
     return SMITHY_OK;
 }
+
+/* ---- texts that are encoded once more ---- */
+
+static bool is_among(const char *const *names, const smithy_xml_node *node) {
+    for (; *names; names++)
+        if (smithy_xml_is(node, *names)) return true;
+    return false;
+}
+
+/* The characters are the tree's own, which nobody but its reader has seen yet, and decoding makes none longer. */
+static void decode_text(smithy_xml_node *node) {
+    char *text = (char *)(uintptr_t)node->text.ptr;
+    const size_t len = smithy_uri_decode(node->text, text, true);
+    if (len < node->text.len) text[len] = '\0';
+    node->text.len = len;
+}
+
+static void decode_below(const smithy_xml_node *parent, const char *const *names) {
+    for (const smithy_xml_node *child = parent->first; child; child = child->next) {
+        if (child->text.len && is_among(names, child)) decode_text((smithy_xml_node *)(uintptr_t)child);
+        decode_below(child, names);
+    }
+}
+
+void smithy_xml_url_decode(const smithy_xml_node *root, const char *when, const char *const *names) {
+    const smithy_xml_node *encoding = smithy_xml_child(root, when);
+    if (encoding && smithy_str_equal(encoding->text, SMITHY_STR("url"))) decode_below(root, names);
+}

@@ -15,6 +15,10 @@
 #include <logs/ops/describe_export_tasks.h>
 #include <logs/ops/describe_log_groups.h>
 #include <logs/ops/describe_log_streams.h>
+#include <logs/ops/filter_log_events.h>
+#include <logs/ops/get_log_events.h>
+#include <logs/ops/list_tags_for_resource.h>
 #include <logs/ops/put_log_events.h>
+#include <logs/ops/put_retention_policy.h>
 
 #endif

@@ -103,6 +103,21 @@ typedef struct logs_export_tasks {
     size_t count;
 } logs_export_tasks;
 
+/* FilteredLogEvent. */
+typedef struct logs_filtered_log_event {
+    smithy_str log_stream_name;    /* logStreamName: 1 to 512 characters; matches ^[^:*]*$. */
+    smithy_opt_i64 timestamp;      /* timestamp: at least 0. */
+    smithy_str message;            /* message: not empty. */
+    smithy_opt_i64 ingestion_time; /* ingestionTime: at least 0. */
+    smithy_str event_id;           /* eventId. */
+} logs_filtered_log_event;
+
+/* FilteredLogEvents. */
+typedef struct logs_filtered_log_events {
+    const logs_filtered_log_event *items;
+    size_t count;
+} logs_filtered_log_events;
+
 /* InheritedProperty. */
 typedef enum logs_inherited_property_kind {
     LOGS_INHERITED_PROPERTY_ABSENT = 0,
@@ -204,6 +219,19 @@ typedef struct logs_order_by {
 SMITHY_API smithy_str logs_order_by_wire(logs_order_by value);
 SMITHY_API logs_order_by logs_order_by_of(smithy_str wire);
 
+/* OutputLogEvent. */
+typedef struct logs_output_log_event {
+    smithy_opt_i64 timestamp;      /* timestamp: at least 0. */
+    smithy_str message;            /* message: not empty. */
+    smithy_opt_i64 ingestion_time; /* ingestionTime: at least 0. */
+} logs_output_log_event;
+
+/* OutputLogEvents. */
+typedef struct logs_output_log_events {
+    const logs_output_log_event *items;
+    size_t count;
+} logs_output_log_events;
+
 /* RejectedEntityInfo. */
 typedef struct logs_rejected_entity_info {
     logs_entity_rejection_error_type error_type; /* errorType: required. */
@@ -215,6 +243,18 @@ typedef struct logs_rejected_log_events_info {
     smithy_opt_i32 too_old_log_event_end_index;   /* tooOldLogEventEndIndex. */
     smithy_opt_i32 expired_log_event_end_index;   /* expiredLogEventEndIndex. */
 } logs_rejected_log_events_info;
+
+/* SearchedLogStream. */
+typedef struct logs_searched_log_stream {
+    smithy_str log_stream_name;          /* logStreamName: 1 to 512 characters; matches ^[^:*]*$. */
+    smithy_opt_bool searched_completely; /* searchedCompletely. */
+} logs_searched_log_stream;
+
+/* SearchedLogStreams. */
+typedef struct logs_searched_log_streams {
+    const logs_searched_log_stream *items;
+    size_t count;
+} logs_searched_log_streams;
 
 #ifdef __cplusplus
 }

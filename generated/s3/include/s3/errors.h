@@ -12,24 +12,26 @@ extern "C" {
 
 /* The service's errors, to switch over. The code as the service sent it is in smithy_call_error(call)->code. */
 typedef enum s3_error_kind {
-    S3_ERROR_NONE = 0,                     /* It did not fail, or not by an answer of the service. */
-    S3_ERROR_ACCESS_DENIED,                /* "AccessDenied" */
-    S3_ERROR_BUCKET_ALREADY_EXISTS,        /* "BucketAlreadyExists" */
-    S3_ERROR_BUCKET_ALREADY_OWNED_BY_YOU,  /* "BucketAlreadyOwnedByYou" */
-    S3_ERROR_CONDITIONAL_REQUEST_CONFLICT, /* "ConditionalRequestConflict" */
-    S3_ERROR_ENCRYPTION_TYPE_MISMATCH,     /* "EncryptionTypeMismatch" */
-    S3_ERROR_INVALID_ACCESS_KEY_ID,        /* "InvalidAccessKeyId" */
-    S3_ERROR_INVALID_OBJECT_STATE,         /* "InvalidObjectState" */
-    S3_ERROR_INVALID_REQUEST,              /* "InvalidRequest" */
-    S3_ERROR_INVALID_WRITE_OFFSET,         /* "InvalidWriteOffset" */
-    S3_ERROR_NO_SUCH_BUCKET,               /* "NoSuchBucket" */
-    S3_ERROR_NO_SUCH_KEY,                  /* "NoSuchKey" */
-    S3_ERROR_NOT_FOUND,                    /* "NotFound" */
-    S3_ERROR_PERMANENT_REDIRECT,           /* "PermanentRedirect" */
-    S3_ERROR_PRECONDITION_FAILED,          /* "PreconditionFailed" */
-    S3_ERROR_SLOW_DOWN,                    /* "SlowDown" */
-    S3_ERROR_TOO_MANY_PARTS,               /* "TooManyParts" */
-    S3_ERROR_OTHER                         /* Any other code. */
+    S3_ERROR_NONE = 0,                        /* It did not fail, or not by an answer of the service. */
+    S3_ERROR_ACCESS_DENIED,                   /* "AccessDenied" */
+    S3_ERROR_BUCKET_ALREADY_EXISTS,           /* "BucketAlreadyExists" */
+    S3_ERROR_BUCKET_ALREADY_OWNED_BY_YOU,     /* "BucketAlreadyOwnedByYou" */
+    S3_ERROR_CONDITIONAL_REQUEST_CONFLICT,    /* "ConditionalRequestConflict" */
+    S3_ERROR_ENCRYPTION_TYPE_MISMATCH,        /* "EncryptionTypeMismatch" */
+    S3_ERROR_INVALID_ACCESS_KEY_ID,           /* "InvalidAccessKeyId" */
+    S3_ERROR_INVALID_OBJECT_STATE,            /* "InvalidObjectState" */
+    S3_ERROR_INVALID_REQUEST,                 /* "InvalidRequest" */
+    S3_ERROR_INVALID_WRITE_OFFSET,            /* "InvalidWriteOffset" */
+    S3_ERROR_NO_SUCH_BUCKET,                  /* "NoSuchBucket" */
+    S3_ERROR_NO_SUCH_KEY,                     /* "NoSuchKey" */
+    S3_ERROR_NO_SUCH_UPLOAD,                  /* "NoSuchUpload" */
+    S3_ERROR_NOT_FOUND,                       /* "NotFound" */
+    S3_ERROR_OBJECT_NOT_IN_ACTIVE_TIER_ERROR, /* "ObjectNotInActiveTierError" */
+    S3_ERROR_PERMANENT_REDIRECT,              /* "PermanentRedirect" */
+    S3_ERROR_PRECONDITION_FAILED,             /* "PreconditionFailed" */
+    S3_ERROR_SLOW_DOWN,                       /* "SlowDown" */
+    S3_ERROR_TOO_MANY_PARTS,                  /* "TooManyParts" */
+    S3_ERROR_OTHER                            /* Any other code. */
 } s3_error_kind;
 
 /* What the last operation of the call failed with. */

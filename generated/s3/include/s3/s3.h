@@ -8,14 +8,22 @@
 #include <s3/errors.h>
 #include <s3/types.h>
 
+#include <s3/ops/abort_multipart_upload.h>
+#include <s3/ops/complete_multipart_upload.h>
+#include <s3/ops/copy_object.h>
 #include <s3/ops/create_bucket.h>
+#include <s3/ops/create_multipart_upload.h>
 #include <s3/ops/delete_object.h>
 #include <s3/ops/delete_objects.h>
+#include <s3/ops/get_bucket_encryption.h>
+#include <s3/ops/get_bucket_location.h>
+#include <s3/ops/get_bucket_policy.h>
 #include <s3/ops/get_object.h>
 #include <s3/ops/head_bucket.h>
 #include <s3/ops/head_object.h>
 #include <s3/ops/list_objects_v2.h>
 #include <s3/ops/put_object.h>
+#include <s3/ops/upload_part.h>
 
 #include <s3/waiters/bucket_exists.h>
 #include <s3/waiters/bucket_not_exists.h>

@@ -27,6 +27,31 @@ typedef struct s3_archive_status {
 SMITHY_API smithy_str s3_archive_status_wire(s3_archive_status value);
 SMITHY_API s3_archive_status s3_archive_status_of(smithy_str wire);
 
+/* EncryptionType. */
+typedef enum s3_encryption_type_kind {
+    S3_ENCRYPTION_TYPE_ABSENT = 0,
+    S3_ENCRYPTION_TYPE_NONE,   /* "NONE" */
+    S3_ENCRYPTION_TYPE_SSE_C,  /* "SSE-C" */
+    S3_ENCRYPTION_TYPE_UNKNOWN /* A value newer than the model: see wire. */
+} s3_encryption_type_kind;
+typedef struct s3_encryption_type {
+    s3_encryption_type_kind kind;
+    smithy_str wire; /* Sent only with the unknown kind; read, always set. */
+} s3_encryption_type;
+SMITHY_API smithy_str s3_encryption_type_wire(s3_encryption_type value);
+SMITHY_API s3_encryption_type s3_encryption_type_of(smithy_str wire);
+
+/* EncryptionTypeList. */
+typedef struct s3_encryption_type_list {
+    const s3_encryption_type *items;
+    size_t count;
+} s3_encryption_type_list;
+
+/* BlockedEncryptionTypes. */
+typedef struct s3_blocked_encryption_types {
+    s3_encryption_type_list encryption_type; /* EncryptionType. */
+} s3_blocked_encryption_types;
+
 /* BucketCannedACL. */
 typedef enum s3_bucket_canned_acl_kind {
     S3_BUCKET_CANNED_ACL_ABSENT = 0,
@@ -206,6 +231,50 @@ typedef struct s3_common_prefix_list {
     size_t count;
 } s3_common_prefix_list;
 
+/* CompletedPart. */
+typedef struct s3_completed_part {
+    smithy_str etag;               /* ETag. */
+    smithy_str checksum_crc32;     /* ChecksumCRC32. */
+    smithy_str checksum_crc32c;    /* ChecksumCRC32C. */
+    smithy_str checksum_crc64nvme; /* ChecksumCRC64NVME. */
+    smithy_str checksum_sha1;      /* ChecksumSHA1. */
+    smithy_str checksum_sha256;    /* ChecksumSHA256. */
+    smithy_str checksum_sha512;    /* ChecksumSHA512. */
+    smithy_str checksum_md5;       /* ChecksumMD5. */
+    smithy_str checksum_xxhash64;  /* ChecksumXXHASH64. */
+    smithy_str checksum_xxhash3;   /* ChecksumXXHASH3. */
+    smithy_str checksum_xxhash128; /* ChecksumXXHASH128. */
+    smithy_opt_i32 part_number;    /* PartNumber. */
+} s3_completed_part;
+
+/* CompletedPartList. */
+typedef struct s3_completed_part_list {
+    const s3_completed_part *items;
+    size_t count;
+} s3_completed_part_list;
+
+/* CompletedMultipartUpload. */
+typedef struct s3_completed_multipart_upload {
+    s3_completed_part_list parts; /* Parts. */
+} s3_completed_multipart_upload;
+
+/* CopyObjectResult. */
+typedef struct s3_copy_object_result {
+    smithy_str etag;                /* ETag. */
+    smithy_opt_time last_modified;  /* LastModified. */
+    s3_checksum_type checksum_type; /* ChecksumType: COMPOSITE or FULL_OBJECT. */
+    smithy_str checksum_crc32;      /* ChecksumCRC32. */
+    smithy_str checksum_crc32c;     /* ChecksumCRC32C. */
+    smithy_str checksum_crc64nvme;  /* ChecksumCRC64NVME. */
+    smithy_str checksum_sha1;       /* ChecksumSHA1. */
+    smithy_str checksum_sha256;     /* ChecksumSHA256. */
+    smithy_str checksum_sha512;     /* ChecksumSHA512. */
+    smithy_str checksum_md5;        /* ChecksumMD5. */
+    smithy_str checksum_xxhash64;   /* ChecksumXXHASH64. */
+    smithy_str checksum_xxhash3;    /* ChecksumXXHASH3. */
+    smithy_str checksum_xxhash128;  /* ChecksumXXHASH128. */
+} s3_copy_object_result;
+
 /* Tag. */
 typedef struct s3_tag {
     smithy_str key;   /* Key: required; not empty. */
@@ -321,6 +390,20 @@ typedef struct s3_intelligent_tiering_access_tier {
 } s3_intelligent_tiering_access_tier;
 SMITHY_API smithy_str s3_intelligent_tiering_access_tier_wire(s3_intelligent_tiering_access_tier value);
 SMITHY_API s3_intelligent_tiering_access_tier s3_intelligent_tiering_access_tier_of(smithy_str wire);
+
+/* MetadataDirective. */
+typedef enum s3_metadata_directive_kind {
+    S3_METADATA_DIRECTIVE_ABSENT = 0,
+    S3_METADATA_DIRECTIVE_COPY,    /* "COPY" */
+    S3_METADATA_DIRECTIVE_REPLACE, /* "REPLACE" */
+    S3_METADATA_DIRECTIVE_UNKNOWN  /* A value newer than the model: see wire. */
+} s3_metadata_directive_kind;
+typedef struct s3_metadata_directive {
+    s3_metadata_directive_kind kind;
+    smithy_str wire; /* Sent only with the unknown kind; read, always set. */
+} s3_metadata_directive;
+SMITHY_API smithy_str s3_metadata_directive_wire(s3_metadata_directive value);
+SMITHY_API s3_metadata_directive s3_metadata_directive_of(smithy_str wire);
 
 /* ObjectStorageClass. */
 typedef enum s3_object_storage_class_kind {
@@ -518,6 +601,33 @@ typedef struct s3_server_side_encryption {
 SMITHY_API smithy_str s3_server_side_encryption_wire(s3_server_side_encryption value);
 SMITHY_API s3_server_side_encryption s3_server_side_encryption_of(smithy_str wire);
 
+/* ServerSideEncryptionByDefault. */
+typedef struct s3_server_side_encryption_by_default {
+    s3_server_side_encryption sse_algorithm; /* SSEAlgorithm: required; AES256, aws:fsx, aws:kms or aws:kms:dsse. */
+    smithy_str kms_master_key_id;            /* KMSMasterKeyID. */
+} s3_server_side_encryption_by_default;
+
+/* ServerSideEncryptionRule. */
+typedef struct s3_server_side_encryption_rule {
+    /* ApplyServerSideEncryptionByDefault. */
+    const s3_server_side_encryption_by_default *apply_server_side_encryption_by_default;
+    /* BucketKeyEnabled. */
+    smithy_opt_bool bucket_key_enabled;
+    /* BlockedEncryptionTypes. */
+    const s3_blocked_encryption_types *blocked_encryption_types;
+} s3_server_side_encryption_rule;
+
+/* ServerSideEncryptionRules. */
+typedef struct s3_server_side_encryption_rules {
+    const s3_server_side_encryption_rule *items;
+    size_t count;
+} s3_server_side_encryption_rules;
+
+/* ServerSideEncryptionConfiguration. */
+typedef struct s3_server_side_encryption_configuration {
+    s3_server_side_encryption_rules rules; /* Rules: required. */
+} s3_server_side_encryption_configuration;
+
 /* StorageClass. */
 typedef enum s3_storage_class_kind {
     S3_STORAGE_CLASS_ABSENT = 0,
@@ -542,6 +652,20 @@ typedef struct s3_storage_class {
 } s3_storage_class;
 SMITHY_API smithy_str s3_storage_class_wire(s3_storage_class value);
 SMITHY_API s3_storage_class s3_storage_class_of(smithy_str wire);
+
+/* TaggingDirective. */
+typedef enum s3_tagging_directive_kind {
+    S3_TAGGING_DIRECTIVE_ABSENT = 0,
+    S3_TAGGING_DIRECTIVE_COPY,    /* "COPY" */
+    S3_TAGGING_DIRECTIVE_REPLACE, /* "REPLACE" */
+    S3_TAGGING_DIRECTIVE_UNKNOWN  /* A value newer than the model: see wire. */
+} s3_tagging_directive_kind;
+typedef struct s3_tagging_directive {
+    s3_tagging_directive_kind kind;
+    smithy_str wire; /* Sent only with the unknown kind; read, always set. */
+} s3_tagging_directive;
+SMITHY_API smithy_str s3_tagging_directive_wire(s3_tagging_directive value);
+SMITHY_API s3_tagging_directive s3_tagging_directive_of(smithy_str wire);
 
 #ifdef __cplusplus
 }

@@ -34,9 +34,11 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
 static smithy_status read_response(const smithy_http_response *response, void *out, smithy_call *call) {
     s3_list_objects_v2_output *output = out;
     output->request_charged = s3_request_charged_of(smithy_response_header(response, "x-amz-request-charged"));
+    static const char *const ENCODED[] = {"Delimiter", "Key", "Prefix", "StartAfter", NULL};
     const smithy_xml_node *root = NULL;
     SMITHY_TRY(smithy_response_xml(response, &root, call));
     if (!root) return SMITHY_OK;
+    smithy_xml_url_decode(root, "EncodingType", ENCODED);
     if (smithy_xml_child(root, "Contents")) SMITHY_TRY(s3_read_object_list(root, "Contents", &output->contents, call));
     if (smithy_xml_child(root, "CommonPrefixes"))
         SMITHY_TRY(s3_read_common_prefix_list(root, "CommonPrefixes", &output->common_prefixes, call));
