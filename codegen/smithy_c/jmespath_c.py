@@ -1,76 +1,26 @@
 """Compiles JMESPath over a typed value into straight-line C: every step is settled by the model while generating.
 
-A value is a C expression with the conditions under which it may be evaluated (`guards`: pointers on the way that must
-not be NULL) and the one under which it is there (`own`). A projection is not a value in C: it is loops around whatever
-consumes its items. A list that is absent has the length 0.
+A projection is not a value in C: it is loops around whatever consumes its items. Two liberties are taken: a list that
+is absent has the length 0, and && and || answer true or false where JMESPath may answer null.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Any, Callable, Mapping
+from dataclasses import replace
+from typing import Any, Callable
 
 from . import jmespath_tree as path
 from .c_types import PLAIN
 from .errors import GeneratorError
 from .ir import INTEGERS, EnumValue, Kind, Member, Service, Shape
-from .layout import WIDTH, Writer
+from .jmespath_values import Constant, Record, Several, Stream, Value, all_of, packed, structure
+from .layout import Writer
 from .literals import quoted
 
 COUNTERS = "ijklmn"
+EMPTY: dict[str, Any] = {"text": "", "list": [], "map": {}}
 OPPOSITES = {"==": "!=", "!=": "==", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
-
-
-@dataclass(frozen=True)
-class Value:
-    """Something of a C type: text, number, bool, struct, union, list, map, or one of which only presence is known."""
-
-    kind: str
-    c: str
-    guards: tuple[str, ...] = ()
-    own: str = ""  # "": it is there.
-    shape: Shape | None = None
-    arrow: bool = False  # c is a pointer to the structure.
-    number: str = ""  # "size", "int" or "float".
-    access: str = ""  # Of an enumeration: the structure of kind and wire.
-
-    @property
-    def present(self) -> tuple[str, ...]:
-        return self.guards + ((self.own,) if self.own else ())
-
-
-@dataclass(frozen=True)
-class Constant:
-    value: Any
-
-
-@dataclass(frozen=True)
-class Stream:
-    """What a projection yields: `each` writes the loops, and calls the consumer inside of them."""
-
-    each: Callable[[Callable[["Any"], None]], None]
-
-
-@dataclass(frozen=True)
-class Record:
-    fields: Mapping[str, "Any"]
-
-
-@dataclass(frozen=True)
-class Several:
-    """A list whose items are known one by one: `[a, b]`."""
-
-    items: tuple["Any", ...]
-
-
-def structure(shape: Shape, c: str) -> Value:
-    """The value that a pointer to a structure stands for."""
-    return Value("struct", c, shape=shape, arrow=True)
-
-
-def all_of(conditions: tuple[str, ...]) -> str:
-    return " && ".join(dict.fromkeys(conditions)) or "true"
 
 
 class Compiler:
@@ -99,6 +49,12 @@ class Compiler:
         value = self.value(self.tree, root)
         if not isinstance(value, Value) or value.kind != "bool":
             raise self.fail("is not true or false")
+        if not expected and not value.present and (" && " in value.c or " || " in value.c):
+            self._open_if(value.c)
+            self.out.line("return false;")
+            self.out.close()
+            self.out.line("return true;")
+            return
         condition = value.c if expected else self._negated(value.c)
         self._answer(all_of((*value.present, self._inside_and(condition) if value.present else condition)))
 
@@ -125,10 +81,10 @@ class Compiler:
         self.out.line("return any;")
 
     def _answer(self, condition: str) -> None:
-        self.out.lines += _packed("return ", condition, ";", self.out.indent)
+        self.out.lines += packed("return ", condition, ";", self.out.indent)
 
     def _open_if(self, condition: str) -> None:
-        self.out.lines += _packed("if (", condition, ") {", self.out.indent)
+        self.out.lines += packed("if (", condition, ") {", self.out.indent)
         self.out.indent += 4
 
     def _text(self, item: Any) -> Value:
@@ -237,11 +193,19 @@ class Compiler:
             self._open_if(all_of(source.guards))
         self.out.open(f"for (size_t {counter} = 0; {counter} < {source.c}.count; {counter}++)")
         self.depth += 1
+        start = len(self.out.lines)
         consume(self._item(source.shape, f"{source.c}.items[{counter}]{part}", item, part == ".key"))
+        self._drop_unused(item, start)
         self.depth -= 1
         self.out.close()
         if source.guards:
             self.out.close()
+
+    def _drop_unused(self, name: str, at: int) -> None:
+        """The item's declaration goes where nothing asks for more than how many there are."""
+        is_declared = self.out.lines[at].endswith(";") and f" *{name} = " in self.out.lines[at]
+        if is_declared and not any(re.search(rf"\b{name}\b", line) for line in self.out.lines[at + 1 :]):
+            del self.out.lines[at]
 
     def _item(self, holder: Shape, c: str, name: str, is_key: bool) -> Value:
         if is_key:
@@ -343,9 +307,9 @@ class Compiler:
 
     def _or(self, node: path.Or, at: Any) -> Any:
         left, right = self.value(node.left, at), self.value(node.right, at)
-        if isinstance(left, Value) and left.kind in ("text", "list") and isinstance(right, Constant) and not right.value:
-            if not isinstance(right.value, (str, list)) or left.guards:
-                raise self.fail("|| is supported between conditions, and with '' or `[]` behind a member at the top")
+        if isinstance(left, Value) and left.kind in EMPTY and right == Constant(EMPTY[left.kind]):
+            if left.guards:
+                raise self.fail("|| with an empty value is supported behind members at the top only")
             return replace(left, own="")
         parts = [self._truth(self._as_condition(side)) for side in (left, right)]
         return self._condition(" || ".join(f"({part})" if " && " in part else part for part in parts))
@@ -377,7 +341,7 @@ class Compiler:
         if left.kind != "number":
             raise self.fail(f"{operator} compares numbers only")
         guards = left.present + (right.present if isinstance(right, Value) else ())
-        return self._condition(all_of((*guards, self._numbers(left, operator, right))))
+        return Value("bool", self._numbers(left, operator, right), guards)
 
     def _equal(self, left: Value, right: Any) -> str:
         if isinstance(right, Constant):
@@ -388,7 +352,13 @@ class Compiler:
         if not left.present and not right.present:
             return same
         here, there = all_of(left.present), all_of(right.present)
-        return f"({here} && {there} && {same}) || ({self._negated(here)} && {self._negated(there)})"
+        left_is, right_is = self._variable("is_there"), self._variable("is_there")
+        name = self._variable("equal")
+        self.out.lines += packed(f"const bool {left_is} = ", here, ";", self.out.indent)
+        self.out.lines += packed(f"const bool {right_is} = ", there, ";", self.out.indent)
+        self.out.line(f"bool {name} = {left_is} == {right_is};")
+        self.out.condition(f"{left_is} && {right_is}", (f"{name} = {same};",))
+        return name
 
     def _same(self, left: Value, right: Value) -> str:
         if left.kind == "text":
@@ -514,17 +484,3 @@ class Compiler:
     def _variable(self, name: str) -> str:
         self.names[name] = self.names.get(name, 0) + 1
         return name if self.names[name] == 1 else f"{name}_{self.names[name]}"
-
-
-def _packed(head: str, condition: str, tail: str, indent: int) -> list[str]:
-    """A condition on as few lines as the margin allows, aligned behind `head`."""
-    lines, current = [], " " * indent + head
-    margin = " " * len(current)
-    parts = re.split(r"(?<=&&|\|\|) ", condition + tail)
-    for index, part in enumerate(parts):
-        if index > 0 and len(current) + 1 + len(part) > WIDTH:
-            lines.append(current)
-            current = margin + part
-        else:
-            current += (" " if index > 0 else "") + part
-    return [*lines, current]

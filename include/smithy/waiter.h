@@ -38,6 +38,10 @@ typedef struct smithy_waiter {
     smithy_wait_state (*poll)(void *client, const void *input, smithy_call *call);
 } smithy_waiter;
 
+/* JMESPath's length and contains of a text: in characters, not bytes. */
+SMITHY_API size_t smithy_wait_text_length(smithy_str text);
+SMITHY_API bool smithy_wait_text_contains(smithy_str text, smithy_str part);
+
 /* Polls until success, failure, or the end of the time: SMITHY_OK; the error that the operation failed with, or
  * SMITHY_WAIT_FAILED; SMITHY_ERROR_TIMEOUT. SMITHY_ERROR_CANCELED within a quarter of a second. Each poll begins with a
  * reset of the call. `options` NULL: every default. */
