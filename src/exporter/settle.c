@@ -175,16 +175,27 @@ static bool see_through(run_context *run, export_slot *slot) {
     return slot->phase == SLOT_FREE;
 }
 
+/* Of a task whose stream is gone its own folder stays, and what it took along of other streams goes. */
+static void keep_own_folder(run_context *run, const leftover *left) {
+    char text[CATALOG_FOLDER_MAX];
+    int64_t deleted = 0;
+    const smithy_str folder = folder_of(run->memory, left->info->destination_prefix, left->info->id);
+    if (!folder.ptr || left->spec.prefix.len > sizeof text) return;
+    const smithy_status status = folder_clean(run, folder, catalog_folder(left->spec.prefix, text), &deleted);
+    if (status != SMITHY_OK && run_is_fatal(status)) run_fail(run, status, "emptying a folder");
+}
+
 /* A task of one stream that the listing does not show, or shows as made again since: what it holds counts for no stream
  * that there is. false: the task is to be seen through. */
 static bool is_of_no_stream(run_context *run, const leftover *left, const plan_unit *unit) {
-    const bool ended_badly = left->info->status == TASK_STATUS_FAILED || left->info->status == TASK_STATUS_CANCELLED;
-    if (!unit->stream || ended_badly) return false;
+    const task_status status = left->info->status;
+    if (!unit->stream || status == TASK_STATUS_FAILED || status == TASK_STATUS_CANCELLED) return false;
+    const bool is_listed = unit->stream->created_ms != STATE_UNKNOWN_TIME;
+    if (is_listed && unit->stream->created_ms <= left->info->created_ms) return false;
+    if (status != TASK_STATUS_COMPLETED) return true; /* A later run sees how it ends. */
+    keep_own_folder(run, left);
     /* A listing can miss a stream: a later run looks again. */
-    if (unit->stream->created_ms == STATE_UNKNOWN_TIME) return true;
-    if (unit->stream->created_ms <= left->info->created_ms) return false;
-    if (left->info->status == TASK_STATUS_COMPLETED)
-        keep_as_it_is(run, left, "the stream of a finished task was made again since: its archive stays");
+    if (is_listed) keep_as_it_is(run, left, "the stream of a finished task was made again since: its archive stays");
     return true;
 }
 

@@ -128,7 +128,8 @@ static const char *stream_name(const sim_world *world, int index, int group, con
 
 /* The hints as they were some time ago: what was ingested since is not in them. */
 static void write_stream(page *p, int index) {
-    const sim_world *world = p->world;
+    sim_world *world = p->world;
+    world_note_listed(world, index);
     const sim_stream *stream = &world->streams[index];
     const int64_t known_ms = world->now_ms - stream->hint_lag_ms;
     int64_t first = SIM_NEVER, last = -1, ingestion = -1;

@@ -28,15 +28,29 @@ static bool had_joined(const sim_world *world, const sim_task *task, const sim_s
     return false;
 }
 
+/* The task was planned by a listing that could not tell of the event. */
+static bool came_after_listing(const sim_world *world, const sim_task *task, const sim_event *event) {
+    const sim_stream *stream = &world->streams[event->stream];
+    int64_t listed = INT64_MIN;
+    for (int i = 0; i < stream->listed_count && stream->listed_ms[i] <= task->created_ms; i++)
+        listed = stream->listed_ms[i];
+    return event->ingested_ms > listed;
+}
+
 static bool is_late(const sim_world *world, const sim_event *event) {
     const sim_stream *stream = &world->streams[event->stream];
     for (int i = 0; i < world->task_count; i++) {
         const sim_task *task = &world->tasks[i];
-        if (!counts_for(task, stream) || event->visible_ms <= task->read_ms || event->timestamp > task->to_ms) continue;
+        if (!counts_for(task, stream) || event->timestamp > task->to_ms) continue;
+        const bool is_unseen = event->visible_ms > task->read_ms;
         if (event->timestamp >= task->from_ms) {
-            if (task->prefix[0] || had_joined(world, task, stream, false)) return true;
-        } else if (!task->prefix[0] && has_folder_in(world, task, stream) && !had_joined(world, task, stream, true))
-            return true; /* It joined the group without showing that it owed something. */
+            if (is_unseen && (task->prefix[0] || had_joined(world, task, stream, false))) return true;
+            continue;
+        }
+        /* It joined the group without showing that it owed something. */
+        const bool joins =
+            !task->prefix[0] && has_folder_in(world, task, stream) && !had_joined(world, task, stream, true);
+        if (joins && (is_unseen || (!world->strict_joins && came_after_listing(world, task, event)))) return true;
     }
     return false;
 }

@@ -8,7 +8,7 @@
 
 typedef struct options {
     uint64_t from, count;
-    bool is_verbose, keeps_going, first_event_lags, listings_miss;
+    bool is_verbose, keeps_going, first_event_lags, listings_miss, strict_joins;
 } options;
 
 static bool read_options(int argc, char **argv, options *o) {
@@ -23,6 +23,8 @@ static bool read_options(int argc, char **argv, options *o) {
             o->first_event_lags = true;
         else if (strcmp(argv[i], "--listings-miss") == 0)
             o->listings_miss = true;
+        else if (strcmp(argv[i], "--strict-joins") == 0)
+            o->strict_joins = true;
         else if (strcmp(argv[i], "--seeds") == 0 && has_value)
             o->count = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--from") == 0 && has_value)
@@ -33,7 +35,7 @@ static bool read_options(int argc, char **argv, options *o) {
         } else {
             fprintf(stderr,
                     "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--first-event-lags] "
-                    "[--listings-miss]\n",
+                    "[--listings-miss] [--strict-joins]\n",
                     argv[0]);
             return false;
         }
@@ -57,6 +59,7 @@ int main(int argc, char **argv) {
     world->is_traced = o.is_verbose;
     world->first_event_lags = o.first_event_lags;
     world->listings_miss = o.listings_miss;
+    world->strict_joins = o.strict_joins;
     const double start = seconds();
     for (; played < o.count && (failures == 0 || o.keeps_going); played++) {
         if (scenario_play(world, &oracle, o.from + played, &tally)) continue;

@@ -249,6 +249,18 @@ int world_add_stream(sim_world *world, int group, const char *name) {
     return world->stream_count++;
 }
 
+void world_note_listed(sim_world *world, int number) {
+    sim_stream *stream = &world->streams[number];
+    if (stream->listed_count == stream->listed_capacity) {
+        const int capacity = stream->listed_capacity ? 2 * stream->listed_capacity : 8;
+        int64_t *times = world_alloc(world, (size_t)capacity * sizeof *times);
+        if (stream->listed_count > 0) memcpy(times, stream->listed_ms, (size_t)stream->listed_count * sizeof *times);
+        stream->listed_ms = times;
+        stream->listed_capacity = capacity;
+    }
+    stream->listed_ms[stream->listed_count++] = world->now_ms;
+}
+
 int world_find_group(const sim_world *world, const char *name) {
     for (int i = 0; i < world->group_count; i++)
         if (!world->groups[i].deleted && strcmp(world->groups[i].name, name) == 0) return i;

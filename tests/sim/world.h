@@ -42,6 +42,8 @@ typedef struct sim_stream {
     int64_t hint_lag_ms; /* How far behind DescribeLogStreams is. */
     bool deleted;
     sim_list events;
+    int64_t *listed_ms; /* When DescribeLogStreams showed it. */
+    int listed_count, listed_capacity;
 } sim_stream;
 
 typedef struct sim_group {
@@ -156,9 +158,11 @@ struct sim_world {
     void *judge;
 
     bool is_traced;
-    /* What the exporter does not claim to withstand; both stay over resets. */
+    /* What the exporter does not claim to withstand; these stay over resets. */
     bool first_event_lags; /* firstEventTimestamp is as far behind as the other hints. */
     bool listings_miss;    /* A listing of groups or streams can leave one out. */
+    bool strict_joins;     /* What arrives between the listing and the task that a stream joins its group by, and lies
+                              before that task's window, is not late. */
     char violation[512];   /* The first; empty: none. */
 
     struct sim_block *blocks, *block; /* The memory of all texts and lists. */
@@ -197,6 +201,8 @@ void world_advance(sim_world *world, int64_t to_ms);
 
 int world_add_group(sim_world *world, const char *name, bool is_standard);
 int world_add_stream(sim_world *world, int group, const char *name);
+/* A listing shows the stream now. */
+void world_note_listed(sim_world *world, int stream);
 /* The living one of that name; -1: none. */
 int world_find_group(const sim_world *world, const char *name);
 int world_find_stream(const sim_world *world, int group, const char *name);
