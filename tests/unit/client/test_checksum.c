@@ -9,6 +9,10 @@
 /* CRC-32 of "hello": 0x3610a686. */
 #define HELLO_CRC32  "NhCmhg=="
 #define HELLO_SHA256 "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
+#define HELLO_CRC32C "mnG7TA=="
+#define HELLO_CRC64  "M3eFcAZSQlc="
+#define HELLO_SHA1   "qvTGHdzF6KLavt4PO0gs2a6pQ00="
+#define HELLO_MD5    "XUFAKrxLKna5cZ2REBfFkg=="
 
 #define OPEN(bench, service, options, answers) \
     toy_bench_open(bench, service, options, answers, sizeof(answers) / sizeof(answers)[0])
@@ -38,16 +42,42 @@ static void a_put_carries_a_crc32(void **state) {
 
 static void another_algorithm_may_be_chosen(void **state) {
     (void)state;
-    toy_input input = {.name = SMITHY_STR_INIT("k"), .body = hello(), .algorithm = SMITHY_STR_INIT("SHA256")};
-    toy_bench bench;
-    toy_output output;
-    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
-    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
-    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-checksum-sha256"), HELLO_SHA256);
-    assert_null(scripted_request_header(&bench.transport, 0, "x-amz-checksum-crc32"));
-    input.algorithm = SMITHY_STR("CRC64NVME");
-    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_INPUT);
-    toy_bench_close(&bench);
+    static const struct {
+        smithy_str algorithm;
+        const char *header, *value;
+    } CASES[] = {
+        {SMITHY_STR_INIT("CRC32"), "x-amz-checksum-crc32", HELLO_CRC32},
+        {SMITHY_STR_INIT("CRC32C"), "x-amz-checksum-crc32c", HELLO_CRC32C},
+        {SMITHY_STR_INIT("CRC64NVME"), "x-amz-checksum-crc64nvme", HELLO_CRC64},
+        {SMITHY_STR_INIT("SHA1"), "x-amz-checksum-sha1", HELLO_SHA1},
+        {SMITHY_STR_INIT("SHA256"), "x-amz-checksum-sha256", HELLO_SHA256},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = hello(), .algorithm = CASES[i].algorithm};
+        toy_bench bench;
+        toy_output output;
+        OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+        assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+        assert_string_equal(scripted_request_header(&bench.transport, 0, CASES[i].header), CASES[i].value);
+        assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-sdk-checksum-algorithm"),
+                            CASES[i].algorithm.ptr);
+        if (i > 0) assert_null(scripted_request_header(&bench.transport, 0, "x-amz-checksum-crc32"));
+        toy_bench_close(&bench);
+    }
+}
+
+static void an_algorithm_that_is_not_here_is_refused(void **state) {
+    (void)state;
+    static const smithy_str NAMES[] = {SMITHY_STR_INIT("XXHASH3"), SMITHY_STR_INIT("MD5"), SMITHY_STR_INIT("CRC3")};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = hello(), .algorithm = NAMES[i]};
+        toy_bench bench;
+        toy_output output;
+        OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+        assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_INPUT);
+        assert_int_equal(bench.transport.request_count, 0);
+        toy_bench_close(&bench);
+    }
 }
 
 static void the_callers_own_checksum_is_left_alone(void **state) {
@@ -134,6 +164,21 @@ static void a_source_is_sent_again_from_its_start(void **state) {
     assert_int_equal(text.rewinds, 3); /* For its checksum, and for two attempts. */
     assert_string_equal(bench.transport.requests[1].body, "hello");
     assert_string_equal(scripted_request_header(&bench.transport, 1, "x-amz-checksum-crc32"), HELLO_CRC32);
+    toy_bench_close(&bench);
+}
+
+static void md5_of_a_source_is_worked_out_too(void **state) {
+    (void)state;
+    source text = {.text = "hello"};
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, true)};
+    smithy_operation operation = TOY_PUT_OBJECT;
+    toy_bench bench;
+    toy_output output;
+    operation.has_checksum = false;
+    operation.requires_checksum = true;
+    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &operation, &input, &output), SMITHY_OK);
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "Content-MD5"), HELLO_MD5);
     toy_bench_close(&bench);
 }
 
@@ -286,6 +331,16 @@ static void an_objects_checksum_must_match(void **state) {
         {"x-amz-checksum-crc32: AAAAAA==-3", 200, SMITHY_OK}, /* Of a list of parts. */
         {"x-amz-checksum-crc32: AAAAAA==", 206, SMITHY_OK},   /* Of the whole, where this is a part. */
         {"x-amz-checksum-xxhash3: AAAAAA==", 200, SMITHY_OK}, /* Not one that is known here. */
+        {"x-amz-checksum-crc32c: " HELLO_CRC32C, 200, SMITHY_OK},
+        {"x-amz-checksum-crc32c: " HELLO_CRC32, 200, SMITHY_ERROR_RESPONSE},
+        {"x-amz-checksum-crc64nvme: " HELLO_CRC64, 200, SMITHY_OK},
+        {"x-amz-checksum-crc64nvme: " HELLO_CRC32, 200, SMITHY_ERROR_RESPONSE},
+        {"x-amz-checksum-sha1: " HELLO_SHA1, 200, SMITHY_OK},
+        {"x-amz-checksum-sha1: " HELLO_SHA256, 200, SMITHY_ERROR_RESPONSE},
+        {"x-amz-checksum-sha256: " HELLO_SHA256, 200, SMITHY_OK},
+        {"x-amz-checksum-crc32: AAAAAA==-3\nx-amz-checksum-sha256: " HELLO_SHA1, 200, SMITHY_ERROR_RESPONSE},
+        {"x-amz-crc32: 907060870", 200, SMITHY_OK},
+        {"x-amz-crc32: 907060871", 200, SMITHY_ERROR_RESPONSE},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         const scripted_answer answer = {.status = CASES[i].http_status, .headers = CASES[i].headers, .body = "hello"};
@@ -342,6 +397,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_put_carries_a_crc32),
         cmocka_unit_test(another_algorithm_may_be_chosen),
+        cmocka_unit_test(an_algorithm_that_is_not_here_is_refused),
+        cmocka_unit_test(md5_of_a_source_is_worked_out_too),
         cmocka_unit_test(the_callers_own_checksum_is_left_alone),
         cmocka_unit_test(when_required_leaves_out_only_what_is_not),
         cmocka_unit_test(an_operation_without_a_choice_gets_md5),

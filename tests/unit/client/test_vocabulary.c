@@ -162,8 +162,25 @@ static void write_host(smithy_request *request) {
     smithy_request_path(request, "/x");
 }
 
+static void write_host_label(smithy_request *request) {
+    smithy_request_host(request, "foo.");
+    smithy_request_host_label(request, "label", SMITHY_STR("Bar-1"));
+    smithy_request_host(request, ".");
+}
+
 static void write_bad_host(smithy_request *request) {
     request->host_prefix = SMITHY_STR("evil.com/");
+}
+
+static void write_empty_host(smithy_request *request) {
+    smithy_request_host(request, "foo..");
+}
+
+static smithy_str host_label;
+
+static void write_wrong_label(smithy_request *request) {
+    smithy_request_host_label(request, "label", host_label);
+    smithy_request_host(request, ".");
 }
 
 static void a_host_prefix_goes_before_the_host_and_nowhere_else(void **state) {
@@ -172,7 +189,35 @@ static void a_host_prefix_goes_before_the_host_and_nowhere_else(void **state) {
     assert_int_equal(send(&bench, write_host), SMITHY_OK);
     assert_string_equal(bench.transport.requests[0].url, "https://streaming-h/x");
     toy_bench_close(&bench);
+    assert_int_equal(send(&bench, write_host_label), SMITHY_OK);
+    assert_string_equal(bench.transport.requests[0].url, "https://foo.Bar-1.h/");
+    toy_bench_close(&bench);
     assert_int_equal(send(&bench, write_bad_host), SMITHY_ERROR_INPUT);
+    toy_bench_close(&bench);
+    assert_int_equal(send(&bench, write_empty_host), SMITHY_ERROR_INPUT);
+    toy_bench_close(&bench);
+}
+
+static void a_label_of_a_host_is_one_label(void **state) {
+    (void)state;
+    static const char LONG[] = "a23456789012345678901234567890123456789012345678901234567890123";
+    static const char *const WRONG[] = {"", "a.b", "a/b", "a b", "-a", "a-", "\xC3\xA9", "a@"};
+    toy_bench bench;
+    host_label = smithy_str_from(LONG);
+    assert_int_equal(send(&bench, write_wrong_label), SMITHY_OK);
+    toy_bench_close(&bench);
+    static const char LONGER[] = "a234567890123456789012345678901234567890123456789012345678901234";
+    host_label = smithy_str_from(LONGER);
+    assert_int_equal(send(&bench, write_wrong_label), SMITHY_ERROR_INPUT);
+    toy_bench_close(&bench);
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        host_label = smithy_str_from(WRONG[i]);
+        assert_int_equal(send(&bench, write_wrong_label), SMITHY_ERROR_INPUT);
+        assert_int_equal(bench.transport.request_count, 0);
+        toy_bench_close(&bench);
+    }
+    host_label = (smithy_str){0};
+    assert_int_equal(send(&bench, write_wrong_label), SMITHY_ERROR_INPUT);
     toy_bench_close(&bench);
 }
 
@@ -317,6 +362,7 @@ int main(void) {
         cmocka_unit_test(headers_are_written_by_their_type),
         cmocka_unit_test(what_cannot_be_sent_is_refused),
         cmocka_unit_test(a_host_prefix_goes_before_the_host_and_nowhere_else),
+        cmocka_unit_test(a_label_of_a_host_is_one_label),
         RESPONSE_TEST(header_values_are_read_by_their_type),
         RESPONSE_TEST(an_absent_header_changes_nothing),
         RESPONSE_TEST(a_header_of_another_type_is_named),
