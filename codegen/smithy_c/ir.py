@@ -77,6 +77,7 @@ class Member:
     field: str  # In C.
     target: str
     required: bool = False
+    always: bool = False  # Every answer has it: required, and nothing says that a client should not count on it.
     place: Place = Place.BODY
     wire: str = ""  # The header's, query parameter's or prefix's name.
     greedy: bool = False

@@ -348,6 +348,7 @@ class _Resolver:
             field=c_name,
             target=target,
             required="smithy.api#required" in own,
+            always="smithy.api#required" in own and "smithy.api#clientOptional" not in own,
             place=place,
             wire=wire,
             idempotency_token="smithy.api#idempotencyToken" in own,

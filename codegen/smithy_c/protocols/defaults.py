@@ -2,6 +2,9 @@
 
 Before a nested structure is written, and after an output or what is in it was read. An operation's own input keeps what
 is absent absent: the service knows its defaults better than an older model does.
+
+And what an answer lacks although the model says that it is always there: it is empty or zero then, since a service may
+have a reason that the model does not know, and an answer is not to fail over it.
 """
 
 from __future__ import annotations
@@ -28,6 +31,12 @@ def fill_in(out: Writer, service: Service, members: Iterable[Member], access: st
             _Filler(service, member, f"{access}->{member.field}").write(out)
 
 
+def correct(out: Writer, service: Service, members: Iterable[Member], access: str) -> None:
+    for member in members:
+        if member.always and member.default is None:
+            _Filler(service, member, f"{access}->{member.field}").write_zero(out)
+
+
 class _Filler:
     def __init__(self, service: Service, member: Member, target: str):
         self.service = service
@@ -42,9 +51,33 @@ class _Filler:
         else:
             out.condition(f"!{present}", (f"{self.target} = {self._value(shape, self.member.default)};",))
 
+    def write_zero(self, out: Writer) -> None:
+        shape = self.service.shape(self.member)
+        present = c_types.is_set(self.service, self.member, self.target).removesuffix(" != NULL").removesuffix(" != 0")
+        if shape.kind in (Kind.LIST, Kind.MAP):
+            self._write_none(out, shape, present)
+        elif shape.kind is Kind.STRUCT:
+            out.open(f"if (!{present})")
+            out.line(f"static const {shape.name} none;")
+            out.line(f"{self.target} = &none;")
+            out.close()
+        elif shape.kind is not Kind.STREAM:
+            out.condition(f"!{present}", (f"{self.target} = {self._zero(shape)};",))
+
+    def _zero(self, shape: Shape) -> str:
+        if shape.kind is Kind.UNION:
+            return f"({shape.name}){{.kind = {shape.constant}_UNKNOWN}}"
+        if shape.kind is Kind.DOCUMENT:
+            return "smithy_document_null()"
+        texts = {Kind.STR: "", Kind.ENUM: "", Kind.BLOB: "", Kind.NUMBER: 0, Kind.BOOL: False}
+        return self._value(shape, texts.get(shape.kind, 0))
+
     def _write_empty(self, out: Writer, shape: Shape, present: str) -> None:
         if self.member.default not in ([], {}):
             raise self._bad("is not empty")
+        self._write_none(out, shape, present)
+
+    def _write_none(self, out: Writer, shape: Shape, present: str) -> None:
         if shape.kind is Kind.MAP:
             item = c_types.entry_of(shape)
         else:

@@ -103,12 +103,13 @@ class JsonCodec(Codec):
 
     def _fill_in_struct(self, shape: Shape) -> Function:
         out = Writer.body()
-        self.fill_in(out, shape.members, "value")
+        defaults.fill_in(out, self.service, shape.members, "value")
         return Function(self._ask("fill_in", shape), "void", (f"{shape.name} *value",), tuple(out.lines))
 
     def fill_in(self, out: Writer, members: tuple[Member, ...], access: str) -> None:
-        """The defaults of what was not in a body, at the end of what reads it."""
+        """What was not in a body, at the end of what reads it: defaults, and what the model says is always there."""
         defaults.fill_in(out, self.service, members, access)
+        defaults.correct(out, self.service, members, access)
 
     def _write_union(self, shape: Shape) -> Function:
         out = Writer.body()
@@ -225,6 +226,7 @@ class JsonCodec(Codec):
             out.line("(void)value;")
         if defaults.has_any(shape.members):
             out.line(f"{self._ask('fill_in', shape)}(value);")
+        defaults.correct(out, self.service, shape.members, "value")
         out.line("return SMITHY_OK;")
         return self._read(shape, out)
 
