@@ -8,8 +8,9 @@ from typing import Any
 from . import c_types
 from .errors import GeneratorError
 from .ir import SCALARS, Kind, Member, Service, Shape
+from .literals import quoted
 from .protocols.json_codec import choice
-from .protocol_tests_values import Values, document, quoted, scalar
+from .protocol_tests_values import Values, document, scalar
 
 
 class Checks:

@@ -9,35 +9,16 @@ from typing import Any
 from . import c_types
 from .errors import GeneratorError
 from .ir import INTEGERS, SCALARS, Kind, Member, Service, Shape
+from .literals import integer, quoted
 from .protocols.json_codec import choice
 
 NOTHING = "{0}"  # A scalar, enumeration or structure without members; not what begins with a structure: gcc warns.
 NO_ITEMS = "protocol_no_items"  # Empty, which is not absent.
 
 
-def quoted(text: str | bytes) -> str:
-    """A C string literal of just these bytes."""
-    out = []
-    for byte in text.encode() if isinstance(text, str) else text:
-        char = chr(byte)
-        if char in '"\\':
-            out.append("\\" + char)
-        elif 32 <= byte < 127:
-            out.append(char)
-        else:
-            out.append(f"\\{byte:03o}")
-    return '"' + "".join(out).replace("??", '?""?') + '"'
-
-
 def text(value: str | bytes) -> str:
     """An initializer of a smithy_str."""
     return f"SMITHY_STR_INIT({quoted(value)})"
-
-
-def integer(value: int) -> str:
-    if value == -(2**63):
-        return "INT64_MIN"
-    return f"INT64_C({value})" if abs(value) >= 2**31 else str(value)
 
 
 def real(value: Any, kind: Kind) -> str:

@@ -398,6 +398,8 @@ smithy_status dynamodb_read_attribute_definition(const cJSON *json, dynamodb_att
         else if (smithy_json_is(member, "AttributeType"))
             SMITHY_TRY(dynamodb_read_scalar_attribute_type(member, &value->attribute_type, call));
     }
+    if (!value->attribute_name.ptr) value->attribute_name = SMITHY_STR("");
+    if (!value->attribute_type.kind) value->attribute_type = dynamodb_scalar_attribute_type_of(SMITHY_STR(""));
     return SMITHY_OK;
 }
 
@@ -897,6 +899,8 @@ smithy_status dynamodb_read_key_schema_element(const cJSON *json, dynamodb_key_s
         else if (smithy_json_is(member, "KeyType"))
             SMITHY_TRY(dynamodb_read_key_type(member, &value->key_type, call));
     }
+    if (!value->attribute_name.ptr) value->attribute_name = SMITHY_STR("");
+    if (!value->key_type.kind) value->key_type = dynamodb_key_type_of(SMITHY_STR(""));
     return SMITHY_OK;
 }
 
@@ -922,6 +926,10 @@ smithy_status dynamodb_read_keys_and_attributes(const cJSON *json, dynamodb_keys
             SMITHY_TRY(smithy_json_get_str(member, &value->projection_expression, call));
         else if (smithy_json_is(member, "ExpressionAttributeNames"))
             SMITHY_TRY(dynamodb_read_expression_attribute_name_map(member, &value->expression_attribute_names, call));
+    }
+    if (!value->keys.items) {
+        static const dynamodb_key none;
+        value->keys = (dynamodb_key_list){&none, 0};
     }
     return SMITHY_OK;
 }
@@ -1390,6 +1398,8 @@ smithy_status dynamodb_read_restore_summary(const cJSON *json, dynamodb_restore_
         else if (smithy_json_is(member, "RestoreInProgress"))
             SMITHY_TRY(smithy_json_get_bool(member, &value->restore_in_progress, call));
     }
+    if (!value->restore_date_time.has) value->restore_date_time = (smithy_opt_time)SMITHY_SET(INT64_C(0));
+    if (!value->restore_in_progress.has) value->restore_in_progress = (smithy_opt_bool)SMITHY_SET(false);
     return SMITHY_OK;
 }
 
@@ -1461,6 +1471,7 @@ smithy_status dynamodb_read_stream_specification(const cJSON *json, dynamodb_str
         else if (smithy_json_is(member, "StreamViewType"))
             SMITHY_TRY(dynamodb_read_stream_view_type(member, &value->stream_view_type, call));
     }
+    if (!value->stream_enabled.has) value->stream_enabled = (smithy_opt_bool)SMITHY_SET(false);
     return SMITHY_OK;
 }
 

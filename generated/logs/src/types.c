@@ -428,6 +428,7 @@ smithy_status logs_read_rejected_entity_info(const cJSON *json, logs_rejected_en
         if (smithy_json_is(member, "errorType"))
             SMITHY_TRY(logs_read_entity_rejection_error_type(member, &value->error_type, call));
     }
+    if (!value->error_type.kind) value->error_type = logs_entity_rejection_error_type_of(SMITHY_STR(""));
     return SMITHY_OK;
 }
 
