@@ -47,7 +47,7 @@ def _facts(target: "RawShape", merged: dict[str, Any]) -> list[str]:
         facts.append(_span(merged["smithy.api#length"], f" {unit[target['type']]}"))
     if "smithy.api#range" in merged:
         facts.append(_span(merged["smithy.api#range"], ""))
-    if target["type"] == "enum":
+    if target["type"] == "enum" and len(target.get("members", {})) < VALUES_MAX:
         values = [str(m.get("traits", {}).get("smithy.api#enumValue", n)) for n, m in target.get("members", {}).items()]
         listed = " or ".join(filter(None, [", ".join(values[:-1]), values[-1] if values else ""]))
         if values and len(listed) <= VALUES_MAX:

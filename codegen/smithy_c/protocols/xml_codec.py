@@ -12,9 +12,13 @@ from ..layout import Statement, Writer
 from .base import Codec, Function, with_unused_call
 from .json_codec import CALL, access_of, choice
 
+TEXTS = (Kind.STR, Kind.BLOB, Kind.NUMBER)  # What the vocabulary writes as one value, absent by itself.
+
 
 class XmlCodec(Codec):
     def build(self, what: str, shape: Shape) -> list[Function]:
+        if shape.kind is Kind.DOCUMENT:
+            raise self.unsupported(shape, None, "documents have no form in this protocol")
         return [getattr(self, f"_{what}_{shape.kind.value}")(shape)]
 
     def wire_name(self, member: Member) -> str:
@@ -58,7 +62,7 @@ class XmlCodec(Codec):
     def _put(self, out: Writer, w: str, member: Member, access: str) -> None:
         shape = self.service.shape(member)
         name = f'"{self.wire_name(member)}"'
-        simple = shape.kind in SCALARS or shape.kind in (Kind.STR, Kind.BLOB, Kind.ENUM, Kind.INT_ENUM)
+        simple = shape.kind in SCALARS or shape.kind in (*TEXTS, Kind.ENUM, Kind.INT_ENUM)
         if simple and member.xml.namespace is None:
             value = f"{shape.name}_wire({access})" if shape.kind in (Kind.ENUM, Kind.INT_ENUM) else access
             word = {Kind.ENUM: "str", Kind.INT_ENUM: "i32"}.get(shape.kind) or self._suffix(member)
@@ -85,9 +89,8 @@ class XmlCodec(Codec):
     def _put_flattened(self, out: Writer, w: str, member: Member, shape: Shape, present: str, access: str) -> None:
         if member.xml.namespace is not None:
             raise self.unsupported(shape, member, "smithy.api#xmlNamespace: not on a flattened list or map of a request")
-        function = self.writer_of(shape)
-        statement = f'{function}({w}, "{self.wire_name(member)}", &{access});'
-        out.condition(present, (statement,))
+        arguments = (w, f'"{self.wire_name(member)}"', f"&{access}")
+        out.chain([(present, Statement(((f"{self.writer_of(shape)}(", arguments, ");"),)))])
 
     def _value(self, out: Writer, w: str, member: Member, access: str, pointer: bool = False) -> None:
         """The content of an element that is open."""
@@ -96,7 +99,7 @@ class XmlCodec(Codec):
             out.line(f"smithy_xml_value_str({w}, {shape.name}_wire({access}));")
         elif shape.kind is Kind.INT_ENUM:
             out.line(f"smithy_xml_value_i64({w}, {shape.name}_wire({access}).value);")
-        elif shape.kind in SCALARS or shape.kind in (Kind.STR, Kind.BLOB):
+        elif shape.kind in SCALARS or shape.kind in TEXTS:
             word = "i64" if shape.kind in INTEGERS else self._suffix(member)
             out.line(f"smithy_xml_value_{word}({w}, {access});")
         elif shape.kind in (Kind.LIST, Kind.MAP):
@@ -213,7 +216,7 @@ class XmlCodec(Codec):
 
     def _reader(self, member: Member) -> str:
         shape = self.service.shape(member)
-        if shape.kind in SCALARS or shape.kind in (Kind.STR, Kind.BLOB):
+        if shape.kind in SCALARS or shape.kind in TEXTS:
             return f"smithy_xml_get_{self._suffix(member)}"
         return self.reader_of(shape)
 
