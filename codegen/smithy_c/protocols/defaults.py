@@ -48,7 +48,7 @@ class _Filler:
         present = c_types.is_set(self.service, self.member, self.target).removesuffix(" != NULL").removesuffix(" != 0")
         if shape.kind in (Kind.LIST, Kind.MAP):
             self._write_empty(out, shape, present)
-        else:
+        elif shape.kind is not Kind.STREAM:  # One that is not there reads as an empty one.
             out.condition(f"!{present}", (f"{self.target} = {self._value(shape, self.member.default)};",))
 
     def write_zero(self, out: Writer) -> None:
