@@ -276,6 +276,7 @@ static const smithy_str *find_folder(const plan_folders *folders, smithy_str fol
 /* Every stream with a folder took part; a folder that no listed stream explains is noted for the next listing. */
 static smithy_status close_group(exporter_state *state, state_group *group, const catalog_group *catalog, int64_t to_ms,
                                  const plan_folders *folders) {
+    SMITHY_TRY(recognize(state, group, catalog)); /* An adopted task is closed without a plan. */
     const int64_t before = group->exported_at;
     char text[CATALOG_FOLDER_MAX];
     bool *explained = smithy_call_alloc(state->memory, folders->count, sizeof *explained);
