@@ -81,6 +81,7 @@ smithy_str destination_expand(smithy_str template_text, const destination_values
     smithy_buffer_init(&joined, smithy_call_system(memory), 64 * 1024);
     fill_in(&filled, template_text, values);
     append_folders(&joined, smithy_buffer_str(&filled));
+    if (joined.len == 0) smithy_buffer_append_text(&joined, DESTINATION_DEFAULT);
     if (smithy_buffer_status(&filled) == SMITHY_OK && smithy_buffer_status(&joined) == SMITHY_OK)
         prefix = smithy_call_copy(memory, smithy_buffer_str(&joined));
     smithy_buffer_deinit(&filled);

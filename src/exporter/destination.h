@@ -7,6 +7,8 @@
 /* S3 keys have 1,024 bytes at most. Beyond the prefix a key holds "/<taskId>/<stream folder>/000000.gz". */
 #define DESTINATION_KEY_MAX     1024
 #define DESTINATION_TASK_ID_LEN 36
+/* What CloudWatch Logs itself takes where it is told no prefix. */
+#define DESTINATION_DEFAULT "exportedlogs"
 
 typedef struct destination_values {
     smithy_str group;
@@ -15,7 +17,8 @@ typedef struct destination_values {
     int64_t date_ms; /* {date} and the strftime letters, in UTC. */
 } destination_values;
 
-/* The template filled in, in the arena: without a slash at either end or two in a row. What a name could climb out by
+/* The template filled in, in the arena: without a slash at either end or two in a row,
+ * and DESTINATION_DEFAULT where nothing is left. What a name could climb out by
  * is written as %2E ("." and ".."), and control characters and "%" by their codes, so that it can be read back. */
 smithy_str destination_expand(smithy_str template_text, const destination_values *values, smithy_call *memory);
 

@@ -6,6 +6,7 @@
 #define PAST_DEADLINE_MS 10000
 #define RENEWED_MS       60000
 #define RENEW_BEFORE_MS  30000
+#define FUTURE_MS        (24LL * 3600 * 1000) /* No clock that signs requests is off by a day. */
 #define TAKE_TRIES       3
 
 /* ---- reading ---- */
@@ -22,13 +23,24 @@ static void refuse(run_context *run, smithy_status status, smithy_call *call) {
              SMITHY_STR_ARG(run->store->name), error->message[0] ? error->message : smithy_status_name(status));
 }
 
+/* A watermark in the future would leave out, for good, what comes until then. */
+static bool is_of_the_past(run_context *run) {
+    smithy_str arn;
+    const int64_t furthest = state_furthest(&run->state, &arn);
+    if (furthest <= run_now_ms(run) + FUTURE_MS) return true;
+    (void)smithy_call_fail(run->state_memory, SMITHY_ERROR_RESPONSE, "ExportedAt %lld of %.*s lies in the future",
+                           (long long)furthest, SMITHY_STR_ARG(arn));
+    refuse(run, SMITHY_ERROR_RESPONSE, run->state_memory);
+    return false;
+}
+
 static bool read_content(run_context *run, smithy_str text) {
     smithy_call *scratch = smithy_call_create(&(smithy_call_options){.system = run->system});
     smithy_status status = scratch ? state_read(&run->state, text, scratch) : SMITHY_ERROR_MEMORY;
     if (status != SMITHY_OK)
         refuse(run, status, smithy_call_error(scratch)->status != SMITHY_OK ? scratch : run->state_memory);
     smithy_call_destroy(scratch);
-    return status == SMITHY_OK;
+    return status == SMITHY_OK && is_of_the_past(run);
 }
 
 bool lease_load(run_context *run) {

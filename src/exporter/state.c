@@ -233,6 +233,21 @@ smithy_status state_set_flight(exporter_state *state, const state_flight *flight
     return SMITHY_OK;
 }
 
+int64_t state_furthest(const exporter_state *state, smithy_str *arn) {
+    int64_t furthest = STATE_NOTHING;
+    *arn = (smithy_str){0};
+    for (size_t i = 0; i < state->group_count; i++) {
+        const state_group *group = state->groups[i];
+        int64_t own = group->exported_at;
+        for (size_t k = 0; k < group->stream_count; k++)
+            if (group->streams[k].exported_at > own) own = group->streams[k].exported_at;
+        if (own <= furthest) continue;
+        furthest = own;
+        *arn = group->arn;
+    }
+    return furthest;
+}
+
 /* ---- names ---- */
 
 static bool find_text(smithy_str text, const char *wanted, size_t *at) {

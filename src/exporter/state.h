@@ -142,6 +142,9 @@ smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended
 smithy_status state_add_cleanup(exporter_state *state, smithy_str folder, smithy_str keep,
                                 int64_t since_ms) SMITHY_NODISCARD;
 
+/* The watermark that lies furthest ahead, and whose it is. STATE_NOTHING where there is none. */
+int64_t state_furthest(const exporter_state *state, smithy_str *arn);
+
 /* Copies the flight's texts. */
 smithy_status state_set_flight(exporter_state *state, const state_flight *flight) SMITHY_NODISCARD;
 

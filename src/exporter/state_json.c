@@ -19,6 +19,7 @@
 
 #define FORMAT  "cloudwatch-logs-s3-exporter/state"
 #define VERSION 1
+#define LAST_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 
 /* ---- writing ---- */
 
@@ -253,9 +254,11 @@ static int64_t or_else(smithy_opt_i64 value, int64_t otherwise) {
     return value.has ? value.value : otherwise;
 }
 
-/* A watermark: absent means nothing; a negative one can only be damage. */
+/* A watermark: absent means nothing; one before 1970 or beyond the year 9999 can only be damage. */
 static smithy_status watermark(smithy_opt_i64 value, const char *name, int64_t *target, smithy_call *call) {
     if (value.has && value.value < 0) return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "%s is negative", name);
+    if (value.has && value.value > LAST_MS)
+        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "%s is no time in ms since 1970", name);
     *target = or_else(value, STATE_NOTHING);
     return SMITHY_OK;
 }
@@ -317,6 +320,8 @@ static smithy_status read_stream(exporter_state *state, const record *r, smithy_
     state_stream entry = {.name = stream, .created_ms = or_else(r->created, STATE_UNKNOWN_TIME)};
     SMITHY_TRY(watermark(r->exported, "ExportedAt", &entry.exported_at, call));
     entry.owed_to = or_else(r->owed, STATE_NOT_OWED);
+    if (r->owed.has && r->owed.value > LAST_MS)
+        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "OwedTo is no time in ms since 1970");
     if (r->owed.has && r->owed.value < entry.exported_at)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "OwedTo of %.*s lies before its ExportedAt",
                                 SMITHY_STR_ARG(r->arn));

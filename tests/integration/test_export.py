@@ -496,6 +496,17 @@ def test_corrupt_state_stops_the_run_and_stays_as_it_is(aws, exporter, bucket, a
     assert aws.tasks() == [] and archive().count == 0
 
 
+def test_a_watermark_in_the_future_stops_the_run(aws, exporter, bucket):
+    aws.load({"app": {"a": lines(4)}})
+    exporter()
+    damaged = state(aws, bucket)
+    damaged["groups"][0]["ExportedAt"] += 30 * DAY
+    aws.s3.put_object(Bucket=bucket, Key="state/exporter.json", Body=json.dumps(damaged).encode())
+    run = exporter()
+    assert run.code == 1 and "future" in run.answer["message"]
+    assert state(aws, bucket) == damaged
+
+
 def test_a_state_cut_short_is_never_taken_for_a_first_run(aws, exporter, bucket, assert_exactly_once):
     aws.load({"app": {"a": lines(4)}})
     exporter()

@@ -42,6 +42,11 @@ static void slashes_do_not_pile_up(void **context) {
     expect("logs//{group}/", "/app/", "", "logs/app");
 }
 
+static void a_template_that_leaves_nothing_gives_the_services_own_default(void **context) {
+    (void)context;
+    expect("{stream}", "g", "", "exportedlogs");
+}
+
 static void every_placeholder_is_filled_in(void **context) {
     (void)context;
     expect("{account}/{region}/{date}/%H/{group}", "g", "", "123456789012/eu-west-1/2024/05/28/00/g");
@@ -67,6 +72,7 @@ int main(void) {
         cmocka_unit_test(a_whole_group_leaves_the_stream_out),
         cmocka_unit_test(a_name_cannot_climb_out),
         cmocka_unit_test(slashes_do_not_pile_up),
+        cmocka_unit_test(a_template_that_leaves_nothing_gives_the_services_own_default),
         cmocka_unit_test(every_placeholder_is_filled_in),
         cmocka_unit_test(control_characters_are_written_by_their_codes),
         cmocka_unit_test(a_key_of_1024_bytes_fits_and_one_more_does_not),

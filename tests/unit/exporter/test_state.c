@@ -129,6 +129,7 @@ static void what_is_not_a_state_is_refused_with_the_reason(void **context) {
                    "newer");
     expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"nonsense\"}]}", "ARN");
     expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"" ARN "g\",\"ExportedAt\":-5}]}", "negative");
+    expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"" ARN "g\",\"ExportedAt\":9223372036854775807}]}", "1970");
     expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"" ARN "g\",\"Accounted\":\"AAAA\"}]}", "damaged");
     expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"" ARN "g\"},{\"LogGroupArn\":\"" ARN "g\"}]}", "twice");
     expect_refused(f, HEAD "\"streams\":[{\"LogStreamArn\":\"" ARN "g:log-stream:s\"}]}", "no group");
