@@ -37,13 +37,14 @@ void smithy_request_host_label(smithy_request *request, const char *member, smit
 /* "foo.bar." or "foo-bar": whole labels, each of which stands by itself; only the last may go on in the endpoint. */
 bool request_is_host_prefix(smithy_str prefix) {
     size_t start = 0;
+    if (prefix.len == 0) return true;
     for (size_t i = 0; i < prefix.len; i++) {
         if (prefix.ptr[i] != '.') continue;
         if (!is_host_label((smithy_str){prefix.ptr + start, i - start})) return false;
         start = i + 1;
     }
+    if (start == prefix.len) return true;
     const smithy_str rest = {prefix.ptr + start, prefix.len - start};
-    if (rest.len == 0) return true;
     const size_t hyphen = rest.ptr[rest.len - 1] == '-'; /* "data-" goes on in the endpoint's first label. */
     return is_host_label((smithy_str){rest.ptr, rest.len - hyphen});
 }

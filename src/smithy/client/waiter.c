@@ -82,7 +82,7 @@ static smithy_status poll_until(const smithy_waiter *waiter, const schedule *tim
 
 smithy_status smithy_wait(const smithy_waiter *waiter, void *client, const void *input,
                           const smithy_wait_options *options, smithy_call *call) {
-    schedule times;
+    schedule times = {0};
     smithy_call_clear_error(call);
     SMITHY_TRY(make_schedule(&times, waiter, options, call));
     /* A single poll, with its retries, may not outlast the wait either. */
