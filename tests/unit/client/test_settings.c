@@ -177,6 +177,25 @@ static void checksums_may_be_asked_for_only_where_required(void **state) {
     assert_int_equal(resolve(&settings, NULL), SMITHY_ERROR_CONFIG);
 }
 
+static void compression_may_be_turned_off_or_begin_elsewhere(void **state) {
+    (void)state;
+    static const char *const BAD[] = {"-1", "10485761", "many", "1e3"};
+    aws_settings settings;
+    assert_int_equal(resolve(&settings, NULL), SMITHY_OK);
+    assert_true(settings.compresses_requests);
+    assert_int_equal(settings.min_compression_bytes, 10240);
+    fake_system_set_env(&fake, "AWS_DISABLE_REQUEST_COMPRESSION", "True");
+    fake_system_set_env(&fake, "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", "10485760");
+    assert_int_equal(resolve(&settings, NULL), SMITHY_OK);
+    assert_false(settings.compresses_requests);
+    assert_int_equal(settings.min_compression_bytes, 10485760);
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        fake_system_set_env(&fake, "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", BAD[i]);
+        assert_int_equal(resolve(&settings, NULL), SMITHY_ERROR_CONFIG);
+        assert_non_null(strstr(message(), "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES"));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 
 int main(void) {
@@ -191,6 +210,7 @@ int main(void) {
         TEST(retry_modes_that_are_not_here_are_refused),
         TEST(attempts_are_a_number_from_1),
         TEST(checksums_may_be_asked_for_only_where_required),
+        TEST(compression_may_be_turned_off_or_begin_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
