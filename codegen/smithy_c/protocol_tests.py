@@ -69,7 +69,12 @@ def build(model: Model, service: Service, name: str, not_run: dict[str, str]) ->
         raise GeneratorError(f"{model.name}: the model has no {REQUESTS} and no {RESPONSES}")
     template = environment_of_templates().get_template("protocol_test.c.j2")
     return template.render(
-        name=name, prefix=service.prefix, source=service.source, cases=cases, options=builder.options
+        protocol=service.protocol.rpartition("#")[2],
+        name=name,
+        prefix=service.prefix,
+        source=service.source,
+        cases=cases,
+        options=builder.options,
     )
 
 

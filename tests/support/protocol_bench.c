@@ -230,7 +230,7 @@ static bool run_one(const protocol_test *test, const service_functions *service)
     return passed;
 }
 
-int protocol_run(const char *name, const protocol_test *tests, size_t count,
+int protocol_run(const char *protocol, const char *model, const protocol_test *tests, size_t count,
                  void *(*create_client)(const void *options, const smithy_system *system, smithy_call *call),
                  void (*destroy_client)(void *client)) {
     const service_functions service = {create_client, destroy_client};
@@ -241,7 +241,7 @@ int protocol_run(const char *name, const protocol_test *tests, size_t count,
         passed[tests[i].kind] += ok;
         failed += !ok && !tests[i].skipped;
     }
-    printf("protocol tests: %s requests %zu of %zu, responses %zu of %zu\n", name, passed[PROTOCOL_REQUEST],
-           all[PROTOCOL_REQUEST], passed[PROTOCOL_RESPONSE], all[PROTOCOL_RESPONSE]);
+    printf("protocol tests: %s requests %zu of %zu, responses %zu of %zu (%s)\n", protocol, passed[PROTOCOL_REQUEST],
+           all[PROTOCOL_REQUEST], passed[PROTOCOL_RESPONSE], all[PROTOCOL_RESPONSE], model);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

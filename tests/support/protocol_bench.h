@@ -33,7 +33,7 @@ typedef struct protocol_test {
 } protocol_test;
 
 /* Runs them all, prints a line for each and one in sum, and answers what main is to return. */
-int protocol_run(const char *name, const protocol_test *tests, size_t count,
+int protocol_run(const char *protocol, const char *model, const protocol_test *tests, size_t count,
                  void *(*create_client)(const void *options, const smithy_system *system, smithy_call *call),
                  void (*destroy_client)(void *client));
 
