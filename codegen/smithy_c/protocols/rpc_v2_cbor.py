@@ -30,7 +30,6 @@ class RpcV2Cbor(Protocol):
         else:
             out.line("(void)in;")
         write_requirements(out, self.service, operation)
-        out.line(f'smithy_request_path(request, "/service/{self.service.target_prefix}/operation/{operation.name}");')
         if operation.has_input:
             out.line("smithy_cbor_writer *cbor = smithy_request_cbor(request);")
             out.line("smithy_cbor_open_object(cbor);")

@@ -27,7 +27,7 @@ static smithy_str content_type_of(const smithy_service *service) {
 /* rpcv2Cbor: the operation is named in the path. */
 static void write_rpc_path(invocation *inv) {
     const smithy_service *service = inv->client->service;
-    if (service->protocol != SMITHY_PROTOCOL_RPC_V2_CBOR || inv->request.path.len) return;
+    if (service->protocol != SMITHY_PROTOCOL_RPC_V2_CBOR) return;
     smithy_request_path(&inv->request, "/service/");
     smithy_request_path(&inv->request, service->target_prefix);
     smithy_request_path(&inv->request, "/operation/");
