@@ -78,6 +78,9 @@ class Scope:
         self._taken.add(candidate)
         return candidate
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._taken
+
     def claim(self, name: str, suffixes: tuple[str, ...]) -> str:
         """A name that is free together with the names derived from it."""
         candidate, number = name, 2
