@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from . import c_types, comments, endpoints, protocols
+from . import c_types, comments, endpoints, pages, protocols
 from .context_params import ContextParams
 from .errors import GeneratorError
 from .ir import Error, Kind, Operation, Service, Setting, Shape
@@ -16,7 +16,7 @@ from .model import Model
 from .order import ENTRY
 from .protocols.base import Protocol
 from .protocols.json_codec import choice
-from .waiters import Printer
+from .waiters import Printer as WaiterPrinter
 
 NEWER = "A value newer than the model: see wire."
 
@@ -68,7 +68,7 @@ class _Emitter:
         include = f"include/{prefix}"
         operations = self.service.operations
         sources = {f"src/ops/{o.stem}.c": self._render("operation.c", **self._operation_source(o)) for o in operations}
-        waiters = {w.stem: Printer(self.service, o, w) for o in operations for w in o.waiters}
+        waiters = {w.stem: WaiterPrinter(self.service, o, w) for o in operations for w in o.waiters}
         sources |= {f"src/waiters/{s}.c": self._render("waiter.c", **w.source()) for s, w in waiters.items()}
         sources |= {"src/errors.c": self._render("errors.c", **self._errors_source())}
         functions = self.protocol.functions()  # Now that everything above has asked for what it needs.
@@ -338,6 +338,7 @@ class _Emitter:
     # ---- operations ----
 
     def _operation_header(self, operation: Operation) -> dict[str, Any]:
+        printer = self._pages(operation)
         return {
             "operation": operation,
             "head": comment(f"{operation.comment}\n{self._error_list(operation)}"),
@@ -345,8 +346,7 @@ class _Emitter:
             "output": self._structure_alone(operation.output.name, self._output_rows(operation)),
             "doc": self._doc(operation),
             "prototype": self._prototype(operation, "SMITHY_API ", ") SMITHY_NODISCARD;"),
-            "next_prototype": self._next_prototype(operation, "SMITHY_API ", ") SMITHY_NODISCARD;"),
-            "usage": self._usage(operation),
+            "pages": printer.header() if printer else None,
         }
 
     def _error_list(self, operation: Operation) -> str:
@@ -389,29 +389,11 @@ class _Emitter:
         )
         return call(f"{before}smithy_status {operation.function}(", parameters, tail)
 
-    def _next_prototype(self, operation: Operation, before: str, tail: str) -> list[str]:
-        parameters = (
-            f"{self.service.prefix}_client *client",
-            f"{operation.function}_pages *pages",
-            f"const {operation.output.name} **page",
-            "smithy_call *call",
-        )
-        return call(f"{before}smithy_status {operation.function}_next(", parameters, tail)
-
-    def _usage(self, operation: Operation) -> list[str]:
-        prefix, function = self.service.prefix, operation.function
-        first = next((m for m in operation.input.members if m.required and self.service.shape(m).kind is Kind.STR), None)
-        loop = f"while ((status = {function}_next({prefix}, &pages, &page, call)) == SMITHY_OK && page)"
-        wrapped = [loop] if len(loop) <= WIDTH - 10 else [loop.removesuffix(" page)"), "       page)"]
-        inside = f'{{.input = {{.{first.field} = SMITHY_STR("…")}}}}' if first else "{0}"
-        return [
-            f"{function}_pages pages = {inside};",
-            f"const {operation.output.name} *page;",
-            *wrapped,
-            "    …",
-        ]
+    def _pages(self, operation: Operation) -> pages.Printer | None:
+        return pages.Printer(self.service, operation, operation.paginator) if operation.paginator else None
 
     def _operation_source(self, operation: Operation) -> dict[str, Any]:
+        printer = self._pages(operation)
         write, read = self.protocol.write_request(operation), self.protocol.read_response(operation)
         hooks, hook_rows = self._hooks(operation)
         text = "\n".join([*write, *read])
@@ -428,8 +410,7 @@ class _Emitter:
             "errors": self._operation_errors(operation),
             "rows": [f"    .{name} = {value}," for name, value in self._operation_rows(operation) + hook_rows],
             "opening": self._prototype(operation, "", ") {"),
-            "next_opening": self._next_prototype(operation, "", ") {"),
-            "next_body": self._next_body(operation),
+            "pages": printer.source() if printer else None,
         }
 
     def _operation_errors(self, operation: Operation) -> list[str]:
@@ -536,26 +517,6 @@ class _Emitter:
             raise GeneratorError(f"{self.service.source}: {operation.name}: the endpoint rules have no parameter {name}")
         return self.fields[name].field
 
-    def _next_body(self, operation: Operation) -> list[str]:
-        paginator = operation.paginator
-        if paginator is None:
-            return []
-        out = Writer.body()
-        source, result = f"pages->input.{paginator.input_field}", f"pages->page.{paginator.output_field}"
-        done = [f"{result}.len == 0"]
-        if paginator.more_field:
-            done.insert(0, f"!pages->page.{paginator.more_field}.value")
-        if paginator.ends_when_token_repeats:
-            done.append(f"smithy_str_equal({result}, {source})")
-        out.line("*page = NULL;")
-        out.line("if (pages->done) return SMITHY_OK;")
-        out.line(f"SMITHY_TRY(smithy_call_reset_keeping(call, &{source}));")
-        out.attempt(operation.function, ("client", "&pages->input", "&pages->page", "call"))
-        out.alternatives("pages->done = ", done)
-        out.line(f"{source} = {result};")
-        out.line("*page = &pages->page;")
-        out.line("return SMITHY_OK;")
-        return out.lines
 
 
 def _getter(signature: str, operation: Operation, field: str, wrap: str) -> list[str]:

@@ -145,10 +145,12 @@ class Checksum:
 @dataclass(frozen=True)
 class Paginator:
     input_field: str
-    output_field: str
+    token: tuple[Member, ...]  # The way to the output's.
+    token_kind: Kind
     input_name: str
     output_name: str
     items: str = ""
+    item_path: tuple[Member, ...] = ()
     page_size: str = ""
     more_field: str = ""
     ends_when_token_repeats: bool = False

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any, Callable
 
-from . import comments, traits, waiters
+from . import comments, pages, traits, waiters
 from .config import ServiceConfig
 from .errors import GeneratorError
 from .ir import (
@@ -71,7 +71,7 @@ CLIENT_OPTIONS = (
     "region", "endpoint_url", "credentials", "system", "transport", "use_fips", "use_dual_stack", "retry_mode",
     "max_attempts", "attempt_timeout_ms", "app_id",
 )  # fmt: skip
-OPERATION_SUFFIXES = ("_input", "_output", "_pages", "_next")
+OPERATION_SUFFIXES = ("_input", "_output", "_pages", "_next", "_items", "_next_item")
 
 
 class EventStream(Exception):
@@ -562,37 +562,10 @@ class _Resolver:
 
     def _paginator(self, shape_id: str, own: dict[str, Any], source: Shape, result: Shape) -> Paginator | None:
         config = self.config.paginators.get(local_name(shape_id))
-        if (config is None and "smithy.api#paginated" not in own) or (config is not None and config.skip):
+        if (config is None and pages.TRAIT not in own) or (config is not None and config.skip):
             return None
-        trait = {**self.model.service.get("traits", {}).get("smithy.api#paginated", {}), **own.get("smithy.api#paginated", {})}
-        merged = {
-            "inputToken": (config and config.input_token) or trait.get("inputToken"),
-            "outputToken": (config and config.output_token) or trait.get("outputToken"),
-            "pageSize": (config and config.page_size) or trait.get("pageSize", ""),
-            "items": (config and config.items) or trait.get("items", ""),
-        }
-        where = f"{self.model.name}: {shape_id}: smithy.api#paginated"
-        inputs = {member.name: member for member in source.members}
-        outputs = {member.name: member for member in result.members}
-        for token, members in (("inputToken", inputs), ("outputToken", outputs)):
-            member = members.get(merged[token])
-            if member is None:
-                raise GeneratorError(f"{where}: {token} {merged[token]} is not a member at the top")
-            if self.shapes[member.target].kind is not Kind.STR:
-                raise GeneratorError(f"{where}: {token} {merged[token]} is not a string")
-        more = config.more if config else ""
-        if more and (more not in outputs or self.shapes[outputs[more].target].kind is not Kind.BOOL):
-            raise GeneratorError(f"{where}: {more} is not a boolean of the output")
-        return Paginator(
-            input_field=inputs[merged["inputToken"]].field,
-            output_field=outputs[merged["outputToken"]].field,
-            input_name=merged["inputToken"],
-            output_name=merged["outputToken"],
-            items=merged["items"],
-            page_size=merged["pageSize"],
-            more_field=outputs[more].field if more else "",
-            ends_when_token_repeats=bool(config and config.ends_when_token_repeats),
-        )
+        trait = {**self.model.service.get("traits", {}).get(pages.TRAIT, {}), **own.get(pages.TRAIT, {})}
+        return pages.resolve(f"{self.model.name}: {shape_id}", trait, config, pages.Sides(source, result, self.shapes))
 
 
 def _on_this_side(part: str) -> Callable[[Member], Member]:

@@ -31,6 +31,9 @@ SMITHY_API void smithy_call_destroy(smithy_call *call);
 SMITHY_API void smithy_call_reset(smithy_call *call);
 /* As reset, but carries one text over to the new life of the arena (NULL or absent: none); a paginator's token. */
 SMITHY_API smithy_status smithy_call_reset_keeping(smithy_call *call, smithy_str *text) SMITHY_NODISCARD;
+/* As reset, but what was made since the last turn lives until the next one: a paginator's token of many pieces. The
+ * maximum holds for both together. `again`: the operation since the last turn failed, so only what it left is freed. */
+SMITHY_API void smithy_call_turn(smithy_call *call, bool again);
 
 /* All that follows must end within `timeout_ms` from now, retries and waits included; 0 takes the limit away. */
 SMITHY_API void smithy_call_set_timeout(smithy_call *call, int64_t timeout_ms);

@@ -173,7 +173,7 @@ def test_a_trait_with_an_impossible_value_is_named(trait, value):
     ("model_tree", "words"),
     [
         (go("vendor#protocol"), "names no protocol"),
-        (go(JSON, None, {"paginated": {"inputToken": "token", "outputToken": "token"}}), "inputToken token is not a member"),
+        (go(JSON, None, {"paginated": {"inputToken": "token", "outputToken": "token"}}), 'inputToken: "token" does not lead to a member'),
         (go(XML), "smithy.api#http: missing"),
         (go(XML, None, {"http": {"method": "GET", "uri": "/{a}"}}), "no member for {a}"),
         (go(XML, None, HTTP, GoRequest=structure(a=member("smithy.api#Blob", httpHeader="x"))), r"GoRequest\$a: smithy.api#httpHeader"),

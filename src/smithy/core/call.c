@@ -18,6 +18,7 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "atomic_int must be lock-free");
 struct smithy_call {
     const smithy_system *system;
     smithy_arena arena;
+    smithy_arena last; /* What smithy_call_turn keeps. */
     smithy_error error;
     const void *error_shape; /* Of the modeled error in error_detail; NULL: there is none. */
     const void *error_detail;
@@ -44,6 +45,7 @@ smithy_call *smithy_call_create(const smithy_call_options *options) {
     call->system = system;
     atomic_init(&call->canceled, 0);
     smithy_arena_init(&call->arena, system, options->max_memory ? options->max_memory : DEFAULT_MAX_MEMORY);
+    smithy_arena_init(&call->last, system, 0);
     smithy_call_set_timeout(call, options->timeout_ms);
     return call;
 }
@@ -52,12 +54,33 @@ void smithy_call_destroy(smithy_call *call) {
     if (!call) return;
     const smithy_system *system = call->system;
     smithy_arena_deinit(&call->arena);
+    smithy_arena_deinit(&call->last);
     system->resize(system->context, call, 0);
+}
+
+/* Its share of the maximum goes back to the arena. */
+static void forget_last(smithy_call *call) {
+    call->arena.max += call->last.max;
+    smithy_arena_deinit(&call->last);
+    smithy_arena_init(&call->last, call->system, 0);
 }
 
 void smithy_call_reset(smithy_call *call) {
     smithy_call_clear_error(call);
+    forget_last(call);
     smithy_arena_reset(&call->arena);
+}
+
+void smithy_call_turn(smithy_call *call, bool again) {
+    smithy_call_clear_error(call);
+    if (again) {
+        smithy_arena_reset(&call->arena);
+        return;
+    }
+    forget_last(call);
+    call->last = call->arena;
+    smithy_arena_init(&call->arena, call->system, call->last.max - call->last.held);
+    call->last.max = call->last.held;
 }
 
 smithy_status smithy_call_reset_keeping(smithy_call *call, smithy_str *text) {

@@ -135,6 +135,49 @@ static void one_text_can_be_carried_over_a_reset(void **state) {
     smithy_call_destroy(call);
 }
 
+static void a_turn_keeps_what_was_made_since_the_last_one(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(&(smithy_call_options){.max_memory = (size_t)512 * 1024});
+    smithy_str last = smithy_call_copy(call, SMITHY_STR("page 0"));
+    for (int page = 1; page < 20; page++) { /* Far more than fits at once. */
+        smithy_call_turn(call, false);
+        const smithy_str text = smithy_call_format(call, "page %d", page);
+        assert_non_null(smithy_call_alloc(call, 1, (size_t)150 * 1024));
+        assert_int_equal(last.len, text.len - (page == 10));
+        assert_memory_equal(last.ptr, "page ", 5);
+        last = text;
+    }
+    check_text(last, "page 19");
+    smithy_call_destroy(call);
+}
+
+static void a_failed_turn_is_taken_again(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(&(smithy_call_options){.max_memory = (size_t)512 * 1024});
+    const smithy_str kept = smithy_call_copy(call, SMITHY_STR("token"));
+    smithy_call_turn(call, false);
+    for (int attempt = 0; attempt < 20; attempt++) {
+        assert_non_null(smithy_call_alloc(call, 1, (size_t)300 * 1024));
+        (void)smithy_call_fail(call, SMITHY_ERROR_TRANSPORT, "lost");
+        smithy_call_turn(call, true);
+        assert_int_equal(smithy_call_status(call), SMITHY_OK);
+        check_text(kept, "token");
+    }
+    smithy_call_destroy(call);
+}
+
+static void a_turn_and_a_reset_share_one_maximum(void **state) {
+    (void)state;
+    smithy_call *call = smithy_call_create(&(smithy_call_options){.max_memory = (size_t)256 * 1024});
+    assert_non_null(smithy_call_alloc(call, 1, (size_t)200 * 1024));
+    smithy_call_turn(call, false);
+    assert_null(smithy_call_alloc(call, 1, (size_t)200 * 1024));
+    assert_int_equal(smithy_call_status(call), SMITHY_ERROR_LIMIT);
+    smithy_call_reset(call);
+    assert_non_null(smithy_call_alloc(call, 1, (size_t)200 * 1024));
+    smithy_call_destroy(call);
+}
+
 static void the_first_failure_is_kept(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
@@ -257,6 +300,9 @@ int main(void) {
         cmocka_unit_test(copies_are_terminated_and_keep_absence),
         cmocka_unit_test(what_the_outputs_held_is_overwritten),
         cmocka_unit_test(one_text_can_be_carried_over_a_reset),
+        cmocka_unit_test(a_turn_keeps_what_was_made_since_the_last_one),
+        cmocka_unit_test(a_failed_turn_is_taken_again),
+        cmocka_unit_test(a_turn_and_a_reset_share_one_maximum),
         cmocka_unit_test(the_first_failure_is_kept),
         cmocka_unit_test(a_long_message_is_cut_between_characters),
         cmocka_unit_test(a_modeled_error_is_found_by_its_shape_until_cleared),

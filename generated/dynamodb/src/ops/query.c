@@ -102,3 +102,31 @@ smithy_status dynamodb_query(dynamodb_client *client, const dynamodb_query_input
     *output = (dynamodb_query_output){0};
     return smithy_client_invoke((smithy_client *)client, &OPERATION, input, output, call);
 }
+
+smithy_status dynamodb_query_next(dynamodb_client *client, dynamodb_query_pages *pages,
+                                  const dynamodb_query_output **page, smithy_call *call) {
+    *page = NULL;
+    if (pages->done) return SMITHY_OK;
+    smithy_call_turn(call, pages->failed);
+    pages->failed = true;
+    SMITHY_TRY(dynamodb_query(client, &pages->input, &pages->page, call));
+    pages->failed = false;
+    pages->done = pages->page.last_evaluated_key.count == 0;
+    pages->input.exclusive_start_key = pages->page.last_evaluated_key;
+    *page = &pages->page;
+    return SMITHY_OK;
+}
+
+smithy_status dynamodb_query_next_item(dynamodb_client *client, dynamodb_query_items *items,
+                                       const dynamodb_attribute_map **item, smithy_call *call) {
+    *item = NULL;
+    for (;;) {
+        if (items->page && items->index < items->page->items.count) {
+            *item = &items->page->items.items[items->index++];
+            return SMITHY_OK;
+        }
+        SMITHY_TRY(dynamodb_query_next(client, &items->pages, &items->page, call));
+        items->index = 0;
+        if (!items->page) return SMITHY_OK;
+    }
+}

@@ -61,3 +61,17 @@ smithy_status logs_describe_export_tasks_next(logs_client *client, logs_describe
     *page = &pages->page;
     return SMITHY_OK;
 }
+
+smithy_status logs_describe_export_tasks_next_item(logs_client *client, logs_describe_export_tasks_items *items,
+                                                   const logs_export_task **item, smithy_call *call) {
+    *item = NULL;
+    for (;;) {
+        if (items->page && items->index < items->page->export_tasks.count) {
+            *item = &items->page->export_tasks.items[items->index++];
+            return SMITHY_OK;
+        }
+        SMITHY_TRY(logs_describe_export_tasks_next(client, &items->pages, &items->page, call));
+        items->index = 0;
+        if (!items->page) return SMITHY_OK;
+    }
+}

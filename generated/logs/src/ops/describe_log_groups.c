@@ -71,3 +71,17 @@ smithy_status logs_describe_log_groups_next(logs_client *client, logs_describe_l
     *page = &pages->page;
     return SMITHY_OK;
 }
+
+smithy_status logs_describe_log_groups_next_item(logs_client *client, logs_describe_log_groups_items *items,
+                                                 const logs_log_group **item, smithy_call *call) {
+    *item = NULL;
+    for (;;) {
+        if (items->page && items->index < items->page->log_groups.count) {
+            *item = &items->page->log_groups.items[items->index++];
+            return SMITHY_OK;
+        }
+        SMITHY_TRY(logs_describe_log_groups_next(client, &items->pages, &items->page, call));
+        items->index = 0;
+        if (!items->page) return SMITHY_OK;
+    }
+}

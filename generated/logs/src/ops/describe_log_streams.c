@@ -65,3 +65,17 @@ smithy_status logs_describe_log_streams_next(logs_client *client, logs_describe_
     *page = &pages->page;
     return SMITHY_OK;
 }
+
+smithy_status logs_describe_log_streams_next_item(logs_client *client, logs_describe_log_streams_items *items,
+                                                  const logs_log_stream **item, smithy_call *call) {
+    *item = NULL;
+    for (;;) {
+        if (items->page && items->index < items->page->log_streams.count) {
+            *item = &items->page->log_streams.items[items->index++];
+            return SMITHY_OK;
+        }
+        SMITHY_TRY(logs_describe_log_streams_next(client, &items->pages, &items->page, call));
+        items->index = 0;
+        if (!items->page) return SMITHY_OK;
+    }
+}

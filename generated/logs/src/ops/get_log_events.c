@@ -71,3 +71,17 @@ smithy_status logs_get_log_events_next(logs_client *client, logs_get_log_events_
     *page = &pages->page;
     return SMITHY_OK;
 }
+
+smithy_status logs_get_log_events_next_item(logs_client *client, logs_get_log_events_items *items,
+                                            const logs_output_log_event **item, smithy_call *call) {
+    *item = NULL;
+    for (;;) {
+        if (items->page && items->index < items->page->events.count) {
+            *item = &items->page->events.items[items->index++];
+            return SMITHY_OK;
+        }
+        SMITHY_TRY(logs_get_log_events_next(client, &items->pages, &items->page, call));
+        items->index = 0;
+        if (!items->page) return SMITHY_OK;
+    }
+}

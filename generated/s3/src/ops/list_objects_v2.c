@@ -105,3 +105,17 @@ smithy_status s3_list_objects_v2_next(s3_client *client, s3_list_objects_v2_page
     *page = &pages->page;
     return SMITHY_OK;
 }
+
+smithy_status s3_list_objects_v2_next_item(s3_client *client, s3_list_objects_v2_items *items, const s3_object **item,
+                                           smithy_call *call) {
+    *item = NULL;
+    for (;;) {
+        if (items->page && items->index < items->page->contents.count) {
+            *item = &items->page->contents.items[items->index++];
+            return SMITHY_OK;
+        }
+        SMITHY_TRY(s3_list_objects_v2_next(client, &items->pages, &items->page, call));
+        items->index = 0;
+        if (!items->page) return SMITHY_OK;
+    }
+}

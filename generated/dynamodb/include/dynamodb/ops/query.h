@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/* Query.
+/* Query: in pages by ExclusiveStartKey, items in Items.
  * Errors: DYNAMODB_ERROR_INTERNAL_SERVER_ERROR, DYNAMODB_ERROR_INVALID_ENDPOINT,
  * DYNAMODB_ERROR_PROVISIONED_THROUGHPUT_EXCEEDED, DYNAMODB_ERROR_REQUEST_LIMIT_EXCEEDED,
  * DYNAMODB_ERROR_RESOURCE_NOT_FOUND, DYNAMODB_ERROR_THROTTLING. */
@@ -47,6 +47,46 @@ typedef struct dynamodb_query_output {
 /* Calls the service, with retries. What `output` points to lives in the call until its next reset. */
 SMITHY_API smithy_status dynamodb_query(dynamodb_client *client, const dynamodb_query_input *input,
                                         dynamodb_query_output *output, smithy_call *call) SMITHY_NODISCARD;
+
+/* Where a walk over the pages stands. Fill in `input` as for one call; the rest is zero at first. What the input points
+ * to is borrowed until the last page, and must not live in the call that is passed to next. */
+typedef struct dynamodb_query_pages {
+    dynamodb_query_input input;
+    dynamodb_query_output page;
+    bool failed; /* The last call did: what it left is freed, the page before it stays. */
+    bool done;
+} dynamodb_query_pages;
+
+/* The next page: SMITHY_OK with `*page` set, or NULL in it after the last one. It begins with a turn of the call, so
+ * that memory stays bounded: a page is valid until the next page is asked for. A page may be empty and others follow.
+ * After a failure the same page can be asked for again. Do not reset the call in between: the token lives in it.
+ *
+ *     dynamodb_query_pages pages = {.input = {.table_name = SMITHY_STR("…")}};
+ *     const dynamodb_query_output *page;
+ *     while ((status = dynamodb_query_next(dynamodb, &pages, &page, call)) == SMITHY_OK && page)
+ *         …
+ */
+SMITHY_API smithy_status dynamodb_query_next(dynamodb_client *client, dynamodb_query_pages *pages,
+                                             const dynamodb_query_output **page, smithy_call *call) SMITHY_NODISCARD;
+
+/* Where a walk over the items of all pages stands. Fill in `pages.input`; the rest is zero at first. */
+typedef struct dynamodb_query_items {
+    dynamodb_query_pages pages;
+    const dynamodb_query_output *page;
+    size_t index;
+} dynamodb_query_items;
+
+/* The next item, from page to page: SMITHY_OK with `*item` set, or NULL in it after the last one. It is valid until the
+ * next one is asked for, since that may ask for a page. After a failure the walk can go on where it stood.
+ *
+ *     dynamodb_query_items items = {.pages = {.input = {.table_name = SMITHY_STR("…")}}};
+ *     const dynamodb_attribute_map *item;
+ *     while ((status = dynamodb_query_next_item(dynamodb, &items, &item, call)) == SMITHY_OK && item)
+ *         …
+ */
+SMITHY_API smithy_status dynamodb_query_next_item(dynamodb_client *client, dynamodb_query_items *items,
+                                                  const dynamodb_attribute_map **item,
+                                                  smithy_call *call) SMITHY_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -52,6 +52,26 @@ SMITHY_API smithy_status logs_describe_export_tasks_next(logs_client *client, lo
                                                          const logs_describe_export_tasks_output **page,
                                                          smithy_call *call) SMITHY_NODISCARD;
 
+/* Where a walk over the items of all pages stands. Fill in `pages.input`; the rest is zero at first. */
+typedef struct logs_describe_export_tasks_items {
+    logs_describe_export_tasks_pages pages;
+    const logs_describe_export_tasks_output *page;
+    size_t index;
+} logs_describe_export_tasks_items;
+
+/* The next item, from page to page: SMITHY_OK with `*item` set, or NULL in it after the last one. It is valid until the
+ * next one is asked for, since that may ask for a page. After a failure the walk can go on where it stood.
+ *
+ *     logs_describe_export_tasks_items items = {0};
+ *     const logs_export_task *item;
+ *     while ((status = logs_describe_export_tasks_next_item(logs, &items, &item, call)) == SMITHY_OK && item)
+ *         …
+ */
+SMITHY_API smithy_status logs_describe_export_tasks_next_item(logs_client *client,
+                                                              logs_describe_export_tasks_items *items,
+                                                              const logs_export_task **item,
+                                                              smithy_call *call) SMITHY_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

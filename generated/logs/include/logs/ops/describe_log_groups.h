@@ -56,6 +56,25 @@ SMITHY_API smithy_status logs_describe_log_groups_next(logs_client *client, logs
                                                        const logs_describe_log_groups_output **page,
                                                        smithy_call *call) SMITHY_NODISCARD;
 
+/* Where a walk over the items of all pages stands. Fill in `pages.input`; the rest is zero at first. */
+typedef struct logs_describe_log_groups_items {
+    logs_describe_log_groups_pages pages;
+    const logs_describe_log_groups_output *page;
+    size_t index;
+} logs_describe_log_groups_items;
+
+/* The next item, from page to page: SMITHY_OK with `*item` set, or NULL in it after the last one. It is valid until the
+ * next one is asked for, since that may ask for a page. After a failure the walk can go on where it stood.
+ *
+ *     logs_describe_log_groups_items items = {0};
+ *     const logs_log_group *item;
+ *     while ((status = logs_describe_log_groups_next_item(logs, &items, &item, call)) == SMITHY_OK && item)
+ *         …
+ */
+SMITHY_API smithy_status logs_describe_log_groups_next_item(logs_client *client, logs_describe_log_groups_items *items,
+                                                            const logs_log_group **item,
+                                                            smithy_call *call) SMITHY_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

@@ -57,6 +57,25 @@ SMITHY_API smithy_status logs_get_log_events_next(logs_client *client, logs_get_
                                                   const logs_get_log_events_output **page,
                                                   smithy_call *call) SMITHY_NODISCARD;
 
+/* Where a walk over the items of all pages stands. Fill in `pages.input`; the rest is zero at first. */
+typedef struct logs_get_log_events_items {
+    logs_get_log_events_pages pages;
+    const logs_get_log_events_output *page;
+    size_t index;
+} logs_get_log_events_items;
+
+/* The next item, from page to page: SMITHY_OK with `*item` set, or NULL in it after the last one. It is valid until the
+ * next one is asked for, since that may ask for a page. After a failure the walk can go on where it stood.
+ *
+ *     logs_get_log_events_items items = {.pages = {.input = {.log_stream_name = SMITHY_STR("…")}}};
+ *     const logs_output_log_event *item;
+ *     while ((status = logs_get_log_events_next_item(logs, &items, &item, call)) == SMITHY_OK && item)
+ *         …
+ */
+SMITHY_API smithy_status logs_get_log_events_next_item(logs_client *client, logs_get_log_events_items *items,
+                                                       const logs_output_log_event **item,
+                                                       smithy_call *call) SMITHY_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

@@ -69,6 +69,24 @@ SMITHY_API smithy_status s3_list_objects_v2_next(s3_client *client, s3_list_obje
                                                  const s3_list_objects_v2_output **page,
                                                  smithy_call *call) SMITHY_NODISCARD;
 
+/* Where a walk over the items of all pages stands. Fill in `pages.input`; the rest is zero at first. */
+typedef struct s3_list_objects_v2_items {
+    s3_list_objects_v2_pages pages;
+    const s3_list_objects_v2_output *page;
+    size_t index;
+} s3_list_objects_v2_items;
+
+/* The next item, from page to page: SMITHY_OK with `*item` set, or NULL in it after the last one. It is valid until the
+ * next one is asked for, since that may ask for a page. After a failure the walk can go on where it stood.
+ *
+ *     s3_list_objects_v2_items items = {.pages = {.input = {.bucket = SMITHY_STR("…")}}};
+ *     const s3_object *item;
+ *     while ((status = s3_list_objects_v2_next_item(s3, &items, &item, call)) == SMITHY_OK && item)
+ *         …
+ */
+SMITHY_API smithy_status s3_list_objects_v2_next_item(s3_client *client, s3_list_objects_v2_items *items,
+                                                      const s3_object **item, smithy_call *call) SMITHY_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif
