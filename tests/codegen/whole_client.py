@@ -1,0 +1,42 @@
+"""Compiles whole clients, two processes at a time: every source, and every public header by itself."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Iterable
+
+from support import FLAGS, ROOT, cjson_flags, compiler, run
+
+CXX = {"gcc": "g++", "clang": "clang++"}
+CXX_FLAGS = "-std=c++11 -Wall -Wextra -Wshadow -Wno-missing-field-initializers -Werror".split()
+BATCH = 16
+
+
+def jobs_of(folder: Path, compiler_name: str, sources: Iterable[Path] = (), headers: Iterable[Path] = ()) -> list[list]:
+    """The commands that check these files of a client, each for some of them."""
+    flags = [f"-I{folder}/include", f"-I{ROOT}/include", *cjson_flags(), "-fsyntax-only"]
+    c = [compiler(compiler_name), *FLAGS, *flags]
+    jobs = [[*c, *batch] for batch in _batches(sources)] + [[*c, "-x", "c", *batch] for batch in _batches(headers)]
+    cxx = shutil.which(CXX[compiler_name])
+    if cxx:
+        jobs += [[cxx, *CXX_FLAGS, *flags, "-x", "c++", *batch] for batch in _batches(headers)]
+    return jobs
+
+
+def sources_of(folder: Path) -> list[Path]:
+    return sorted((folder / "src").rglob("*.c"))
+
+
+def headers_of(folder: Path) -> list[Path]:
+    return sorted((folder / "include").rglob("*.h"))
+
+
+def run_all(jobs: list[list]) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        for result in [pool.submit(run, *job) for job in jobs]:
+            result.result()
+
+
+def _batches(files: Iterable[Path]) -> list[list[Path]]:
+    listed = list(files)
+    return [listed[at : at + BATCH] for at in range(0, len(listed), BATCH)]
