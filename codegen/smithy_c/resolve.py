@@ -190,7 +190,9 @@ class _Resolver:
         return snake(name, self.config.names)
 
     def _field(self, name: str) -> str:
-        return field(name, self.config.names)
+        """C++ does not let a member have the name of a type that its structure uses."""
+        result = field(name, self.config.names)
+        return f"{result}_" if result in self.types or result.startswith("smithy_") else result
 
     def _reserve_names(self, operation_ids: list[str]) -> None:
         """The client's own names first, then the operations': shapes give way to both."""
