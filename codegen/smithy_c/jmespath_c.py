@@ -80,6 +80,18 @@ class Compiler:
         self._stream(self.value(self.tree, root)).each(consume)
         self.out.line("return any;")
 
+    # ---- what endpoint parameters ask for ----
+
+    def one_text(self, root: Any) -> Value:
+        value = self.value(self.tree, root)
+        if not isinstance(value, Value) or value.kind != "text":
+            raise self.fail("is not a text")
+        return value
+
+    def each_text(self, root: Any, consume: Callable[[Value], None]) -> None:
+        """Prints the loops, and has `consume` print what becomes of an item."""
+        self._stream(self.value(self.tree, root)).each(lambda item: consume(self._text(item)))
+
     def _answer(self, condition: str) -> None:
         self.out.lines += packed("return ", condition, ";", self.out.indent)
 
