@@ -13,6 +13,8 @@ static void fail(protocol_bench *bench, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(bench->failure, sizeof bench->failure, format, arguments);
     va_end(arguments);
+    for (char *at = bench->failure; *at; at++)
+        if (*at < ' ' || *at > '~') *at = '.'; /* One line, whatever a body holds. */
     longjmp(bench->leave, 1);
 }
 
