@@ -7,13 +7,14 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
-from . import config, emit, endpoint_tests, partitions, protocol_tests, protocol_tests_models, protocols, resolve, slim
+from . import config, diff, emit, endpoint_tests, partitions, protocol_tests, protocol_tests_models, protocols, resolve, slim, update
 from .errors import GeneratorError
 from .model import Model
 
 ROOT = Path(__file__).resolve().parents[2]
+BREAKING = 3  # The exit status, apart from those of an error and of a wrong command line.
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,17 +78,36 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, required=True, metavar="FILE.json")
     command.set_defaults(run=_with_rules)
 
+    command = commands.add_parser("diff", help="say what differs between two models of a service")
+    command.add_argument("old", type=Path, metavar="OLD.json")
+    command.add_argument("new", type=Path, metavar="NEW.json")
+    command.add_argument("--service-config", type=Path, metavar="TOML", help="only the operations that it names")
+    command.add_argument("--fail-on-breaking", action="store_true", help=f"answer {BREAKING} where C callers break")
+    command.add_argument("--json", action="store_true", help="for programs")
+    command.set_defaults(run=_diff)
+
+    command = commands.add_parser("update", help="replace a service's model, pin it, and generate")
+    command.add_argument("service", metavar="SERVICE", help="the name of its file in the services folder")
+    wanted = command.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--file", type=Path, metavar="MODEL.json")
+    wanted.add_argument("--maven", metavar="GROUP:ID:VERSION", help="software.amazon.api.models:<service>:<version>")
+    command.add_argument("--source", default="a local file", help="where --file came from, for SOURCES.md")
+    _add_folders(command, _update_service)
+
     for name, run, text in (
         ("update-generated", _update, "bring the generated folder up to date with the models"),
         ("check", _check, "fail and name the files where the two differ"),
     ):
-        command = commands.add_parser(name, help=text)
-        command.add_argument("--models", type=Path, default=ROOT / "models", metavar="DIR")
-        command.add_argument("--services", type=Path, default=ROOT / "codegen" / "services", metavar="DIR")
-        command.add_argument("--generated", type=Path, default=ROOT / "generated", metavar="DIR")
-        command.add_argument("--partition-table", type=Path, default=ROOT / partitions.TABLE_PATH, metavar="FILE.c")
-        command.set_defaults(run=run)
+        _add_folders(commands.add_parser(name, help=text), run)
     return parser
+
+
+def _add_folders(command: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+    command.add_argument("--models", type=Path, default=ROOT / "models", metavar="DIR")
+    command.add_argument("--services", type=Path, default=ROOT / "codegen" / "services", metavar="DIR")
+    command.add_argument("--generated", type=Path, default=ROOT / "generated", metavar="DIR")
+    command.add_argument("--partition-table", type=Path, default=ROOT / partitions.TABLE_PATH, metavar="FILE.c")
+    command.set_defaults(run=run)
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:
@@ -220,6 +240,34 @@ def _update(options: argparse.Namespace) -> int:
     if not options.partition_table.is_file() or options.partition_table.read_bytes() != table:
         options.partition_table.write_bytes(table)
     return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    wanted = config.load(options.service_config).operations if options.service_config else None
+    changes = diff.compare(Model.load(options.old), Model.load(options.new), wanted)
+    print(diff.as_json(changes) if options.json else diff.as_text(changes), end="")
+    return BREAKING if options.fail_on_breaking and any(change.breaking for change in changes) else 0
+
+
+def _update_service(options: argparse.Namespace) -> int:
+    """Nothing is written before all that is to be generated was."""
+    path = options.models / f"{options.service}.json"
+    settings = config.load(options.services / f"{options.service}.toml")
+    fetched = update.from_maven(options.maven) if options.maven else update.from_file(options.file, options.source)
+    model = fetched.model()
+    text = update.slimmed(model, settings)
+    _emit_quietly(Model.from_tree(json.loads(text), path.name), settings, path)
+    sources = options.models / "SOURCES.md"
+    pins = update.pinned(sources.read_text(encoding="utf-8"), options.service, fetched, model.service.get("version", ""))
+    if path.is_file():
+        print(diff.as_text(diff.compare(Model.load(path), model, settings.operations)), end="")
+    path.write_text(text, encoding="utf-8")
+    sources.write_text(pins, encoding="utf-8")
+    return _update(options)
+
+
+def _emit_quietly(model: Model, settings: config.ServiceConfig, path: Path) -> None:
+    emit.files(resolve.resolve(model, settings, f"models/{path.name}", protocols.NAMES), model)
 
 
 def _check(options: argparse.Namespace) -> int:
