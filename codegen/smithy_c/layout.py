@@ -163,6 +163,15 @@ class Writer:
         self.indent -= 4
         self.line("}")
 
+    def case(self, label: str, statements: Sequence[str]) -> None:
+        """case label: statements, as they stand below it, and a break; all on one line where one statement fits there."""
+        one = f"{' ' * self.indent}case {label}: {statements[0].strip()} break;"
+        if len(statements) == 1 and len(one) <= WIDTH:
+            self.lines.append(one)
+            return
+        self.line(f"case {label}:")
+        self.lines += [*statements, " " * (self.indent + 4) + "break;"]
+
     def condition(self, condition: str, statement: Sequence[str]) -> None:
         """if (condition) statement, without braces; `statement` was written for no indentation."""
         one = " " * self.indent + f"if ({condition}) {statement[0]}"

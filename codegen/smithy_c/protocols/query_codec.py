@@ -62,7 +62,7 @@ class QueryCodec(Codec):
             return
         out.open(f"if ({present})")
         out.line(f"smithy_query_open({w}, {name});")
-        out.line(f"{self.writer_of(shape)}({w}, {access if shape.kind is Kind.STRUCT else '&' + access});")
+        out.call(f"{self.writer_of(shape)}(", (w, access if shape.kind is Kind.STRUCT else "&" + access))
         out.line(f"smithy_query_close({w});")
         out.close()
 
@@ -70,9 +70,9 @@ class QueryCodec(Codec):
         """A value that is there under a name: a union's member, or a map's value."""
         shape = self.service.shape(member)
         if shape.kind in TEXTS:
-            out.line(f'smithy_query_put_{self._word(member)}(w, "{name}", {self._wire(shape, access)});')
+            out.call(f"smithy_query_put_{self._word(member)}(", ("w", f'"{name}"', self._wire(shape, access)))
         elif shape.kind in (Kind.LIST, Kind.MAP):
-            out.line(f'{self.writer_of(shape)}(w, "{name}", {self.item_name(member, shape)}, &{access});')
+            out.call(f"{self.writer_of(shape)}(", ("w", f'"{name}"', self.item_name(member, shape), f"&{access}"))
         else:
             out.line(f'smithy_query_open(w, "{name}");')
             self._value(out, member, access, pointer)
@@ -82,14 +82,14 @@ class QueryCodec(Codec):
         """A value that is the open level itself."""
         shape = self.service.shape(member)
         if shape.kind is Kind.INT_ENUM:
-            out.line(f"smithy_query_value_i64(w, {self._wire(shape, access)}.value);")
+            out.call("smithy_query_value_i64(", ("w", f"{self._wire(shape, access)}.value"))
         elif shape.kind in SIMPLE:
             word = "i64" if shape.kind in INTEGERS else self._word(member)
-            out.line(f"smithy_query_value_{word}(w, {self._wire(shape, access)});")
+            out.call(f"smithy_query_value_{word}(", ("w", self._wire(shape, access)))
         elif shape.kind in (Kind.LIST, Kind.MAP):
-            out.line(f"{self.writer_of(shape)}(w, NULL, {self.item_name(None, shape)}, &{access});")
+            out.call(f"{self.writer_of(shape)}(", ("w", "NULL", self.item_name(None, shape), f"&{access}"))
         else:
-            out.line(f"{self.writer_of(shape)}(w, {access if pointer else '&' + access});")
+            out.call(f"{self.writer_of(shape)}(", ("w", access if pointer else "&" + access))
 
     def _writer(self, shape: Shape, body: Writer, named: bool = False) -> Function:
         names = ("const char *name", "const char *item") if named else ()
@@ -108,11 +108,9 @@ class QueryCodec(Codec):
         out = Writer.body()
         out.line("switch (value->kind) {")
         for member in shape.members:
-            out.line(f"case {choice(shape, member)}:")
-            out.indent += 4
-            self._named(out, self.wire_name(member), member, f"value->{member.field}", pointer=True)
-            out.line("break;")
-            out.indent -= 4
+            body = Writer([], out.indent + 4)
+            self._named(body, self.wire_name(member), member, f"value->{member.field}", pointer=True)
+            out.case(choice(shape, member), body.lines)
         out.line(f"case {shape.constant}_ABSENT:")
         out.line(f"case {shape.constant}_UNKNOWN: break;")
         out.line("}")
@@ -145,7 +143,7 @@ class QueryCodec(Codec):
         out = Writer.body()
         out.line("smithy_query_open_map(w, name, item);")
         self._items(out)
-        out.line(f'smithy_query_put_str(w, "{shape.key.xml.name or "key"}", value->items[i].key);')
+        out.call("smithy_query_put_str(", ("w", f'"{shape.key.xml.name or "key"}"', "value->items[i].key"))
         self._named(out, shape.item.xml.name or "value", shape.item, "value->items[i].value")
         self._items_end(out)
         return self._writer(shape, out, named=True)
