@@ -51,6 +51,9 @@ class ServiceConfig:
     endpoint_members: tuple[str, ...] = ()  # Members of inputs that name the endpoint to send to.
     encoded_headers: tuple[str, ...] = ()  # Request headers that hold a path, which must be percent-encoded.
     url_encoded: UrlEncodedConfig | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)  # That every request carries.
+    empty_labels: Mapping[str, str] = field(default_factory=dict)  # Member -> what stands for it where it is empty.
+    tree_hash_operations: tuple[str, ...] = ()  # Whose bodies Glacier wants hashed in its way.
     is_s3: bool = False
 
 
@@ -78,6 +81,7 @@ def load(path: Path) -> ServiceConfig:
             "lenient_headers": tuple(raw.get("lenient_headers", ())),
             "endpoint_members": tuple(raw.get("endpoint_members", ())),
             "encoded_headers": tuple(raw.get("encoded_headers", ())),
+            "tree_hash_operations": tuple(raw.get("tree_hash_operations", ())),
             "url_encoded": _url_encoded(raw.get("url_encoded"), path),
         },
         str(path),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -35,13 +35,17 @@ BUILT_IN = {
 ACCOUNT_ID = "AWS::Auth::AccountId"
 
 
-def files(service: Service, model: Model) -> dict[str, str]:
-    """Path below the service's folder -> text."""
-    return _Emitter(service, model).files()
+def files(service: Service, model: Model, tests: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Path below the service's folder -> text. `tests`: what to test it with, "endpoint" or "protocol" -> source."""
+    return _Emitter(service, model).files(tests or {})
 
 
 def top_level(prefixes: list[str]) -> str:
     return _environment().get_template("top.cmake.j2").render(prefixes=sorted(prefixes))
+
+
+def _test_file(kind: str) -> str:
+    return f"tests/{kind}_test.c"
 
 
 def _environment() -> Environment:
@@ -63,7 +67,7 @@ class _Emitter:
         self.endpoint = endpoints.build({"smithy": "2.0", "shapes": model.shapes}, model.service_id, service.prefix)
         self.fields = {param.name: param for param in self.endpoint.params}
 
-    def files(self) -> dict[str, str]:
+    def files(self, tests: Mapping[str, str]) -> dict[str, str]:
         prefix = self.service.prefix
         include = f"include/{prefix}"
         operations = self.service.operations
@@ -88,7 +92,13 @@ class _Emitter:
             **{f"{include}/waiters/{s}.h": self._render("waiter.h", **w.header()) for s, w in waiters.items()},
             **sources,
             "src/serde.h": self._render("serde.h", functions=functions, protocol_words=words),
-            "CMakeLists.txt": self._render("service.cmake", banner=self._cmake_banner(), sources=sorted(sources)),
+            **{_test_file(kind): text for kind, text in tests.items()},
+            "CMakeLists.txt": self._render(
+                "service.cmake",
+                banner=self._cmake_banner(),
+                sources=sorted(sources),
+                tests=[f"{kind.upper()} {_test_file(kind)}" for kind in sorted(tests)],
+            ),
         }
 
     def _render(self, template: str, **context: Any) -> str:
@@ -446,6 +456,7 @@ class _Emitter:
         checksum = operation.checksum
         rows += [("requires_checksum", "true")] if checksum.required else []
         rows += [("compresses_request", "true")] if operation.compresses_request else []
+        rows += [("has_tree_hash", "true")] if operation.has_tree_hash else []
         rows += [("has_checksum", "true")] if checksum.modeled else []
         if checksum.algorithm_field:
             member = next(m for m in operation.input.members if m.field == checksum.algorithm_field)

@@ -82,6 +82,7 @@ class Member:
     wire: str = ""  # The header's, query parameter's or prefix's name.
     greedy: bool = False
     idempotency_token: bool = False
+    when_empty: str = ""  # Of a label: what stands for it where it is empty.
     lenient: bool = False  # A value that cannot be read counts as absent.
     encoded: bool = False  # A path that is percent-encoded on its way.
     default: object = None
@@ -233,6 +234,7 @@ class Operation:
     url_encoded: UrlEncoded | None = None
     unsigned: bool = False
     compresses_request: bool = False
+    has_tree_hash: bool = False
 
 
 @dataclass(frozen=True)
@@ -267,6 +269,7 @@ class Service:
     error_kinds: tuple[ErrorKind, ...]  # Sorted by code.
     error_aliases: tuple[ErrorKind, ...]
     settings: tuple[Setting, ...]
+    headers: tuple[tuple[str, str], ...] = ()  # That every request carries: name and value.
     taken: frozenset[str] = frozenset()  # C names that shapes and operations have.
     left_out: tuple[str, ...] = field(default=())  # Operations that cannot be generated, with the reason.
 

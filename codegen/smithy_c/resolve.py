@@ -133,6 +133,7 @@ class _Resolver:
             error_kinds=kinds,
             error_aliases=aliases,
             settings=self._settings(),
+            headers=tuple(sorted(config.headers.items())),
             taken=self.types.taken,
             left_out=left_out,
         )
@@ -354,6 +355,7 @@ class _Resolver:
             place=place,
             wire=wire,
             idempotency_token="smithy.api#idempotencyToken" in own,
+            when_empty=self.config.empty_labels.get(name, "") if place is Place.LABEL else "",
             lenient=wire in self.config.lenient_headers and place is Place.HEADER,
             encoded=wire in self.config.encoded_headers and place is Place.HEADER,
             default=None if "smithy.api#clientOptional" in own else own.get("smithy.api#default"),
@@ -462,6 +464,7 @@ class _Resolver:
             url_encoded=self._url_encoded(output_shape),
             unsigned=own.get("smithy.api#auth") == [] or "smithy.api#optionalAuth" in own,
             compresses_request=self._compresses_request(shape_id, own),
+            has_tree_hash=local_name(shape_id) in self.config.tree_hash_operations,
         )
         operation = self._with_http(shape_id, own, operation)
         return replace(operation, comment=comments.of_operation(operation, own))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import GeneratorError
 from ..ir import SCALARS, Kind, Member, Operation, Place, Service, Shape, TimeFormat
 from ..layout import Writer
+from ..literals import quoted
 from .json_codec import access_of
 
 TIME_CONSTANTS = {
@@ -53,6 +54,8 @@ class HttpBindings:
         word, value = self._scalar(operation.input, member, f"input->{member.field}", "smithy.api#httpLabel")
         arguments = ["request", f'"{member.name}"', value]
         if word == "str":
+            if member.when_empty:
+                arguments[2] = f"{value}.len ? {value} : SMITHY_STR({quoted(member.when_empty)})"
             out.call("smithy_request_greedy_label(" if greedy else "smithy_request_label(", arguments)
             return
         out.call(f"smithy_request_label_{word}(", arguments + self._format(member, TimeFormat.DATE_TIME))

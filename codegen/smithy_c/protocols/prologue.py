@@ -1,10 +1,11 @@
-"""What every request begins with: the members that must be there, the idempotency token, the host."""
+"""What every request begins with: the members that must be there, the idempotency token, the host, the service's own headers."""
 
 from __future__ import annotations
 
 from .. import c_types
 from ..ir import Kind, Operation, Service
 from ..layout import Writer
+from ..literals import quoted
 
 
 def write_requirements(out: Writer, service: Service, operation: Operation, skip: frozenset[str] = frozenset()) -> None:
@@ -19,6 +20,8 @@ def write_requirements(out: Writer, service: Service, operation: Operation, skip
         if member.idempotency_token:
             out.call("const smithy_str token = smithy_request_token(", ("request", f"input->{member.field}"))
     _write_host(out, service, operation)
+    for name, value in service.headers:
+        out.call("smithy_request_header_str(", ("request", quoted(name), f"SMITHY_STR({quoted(value)})"))
 
 
 def _write_host(out: Writer, service: Service, operation: Operation) -> None:

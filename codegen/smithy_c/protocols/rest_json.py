@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..ir import Error, Kind, Member, Operation, Service, Shape
 from ..layout import Writer
+from ..literals import quoted
 from .base import Function, Protocol, with_unused_call
 from .http_bindings import HttpBindings, body_members, payload_of
 from .json_codec import JsonCodec
@@ -48,8 +49,9 @@ class RestJson1(Protocol):
     def _write_payload(self, out: Writer, member: Member) -> None:
         shape = self.service.shape(member)
         access = f"input->{member.field}"
-        media_type = f'"{member.media_type}"' if member.media_type else "NULL"
+        media_type = quoted(member.media_type) if member.media_type else "NULL"
         if shape.kind is Kind.STREAM:
+            media_type = quoted(member.media_type or "application/octet-stream")
             out.call("smithy_request_body(", ("request", access, media_type))
         elif shape.kind is Kind.BLOB:
             out.call("smithy_request_body_bytes(", ("request", access, media_type))

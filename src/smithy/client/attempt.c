@@ -51,7 +51,7 @@ static smithy_status sign_with(invocation *inv, const smithy_credentials *creden
         .time_ms = system->wall_ms(system->context) + inv->signed_skew_ms,
         .normalize_path = !service->is_s3 && !endpoint->disable_normalize_path.value,
         .double_encode_path = !service->is_s3 && !endpoint->disable_double_encoding.value,
-        .add_content_sha256 = service->is_s3,
+        .add_content_sha256 = service->is_s3 || inv->operation->has_tree_hash,
         .payload_hash = inv->payload_hash,
         .cache = client->signing_cache,
     };

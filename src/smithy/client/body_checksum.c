@@ -11,6 +11,7 @@ static const struct {
     [CHECKSUM_SHA1] = {SMITHY_STR_INIT("SHA1"), "x-amz-checksum-sha1"},
     [CHECKSUM_SHA256] = {SMITHY_STR_INIT("SHA256"), "x-amz-checksum-sha256"},
     [CHECKSUM_MD5] = {SMITHY_STR_INIT(""), "Content-MD5"},
+    [CHECKSUM_TREE_HASH] = {SMITHY_STR_INIT(""), "X-Amz-Sha256-Tree-Hash"},
 };
 
 checksum_algorithm checksum_by_name(smithy_str name) {
@@ -29,6 +30,7 @@ smithy_status body_checksum_init(body_checksum *sum, checksum_algorithm algorith
     case CHECKSUM_SHA1: return smithy_digest_init(&sum->digest, SMITHY_DIGEST_SHA1);
     case CHECKSUM_SHA256: return smithy_digest_init(&sum->digest, SMITHY_DIGEST_SHA256);
     case CHECKSUM_MD5: return smithy_digest_init(&sum->digest, SMITHY_DIGEST_MD5);
+    case CHECKSUM_TREE_HASH: return tree_hash_init(&sum->tree);
     default: return SMITHY_OK;
     }
 }
@@ -41,6 +43,7 @@ smithy_status body_checksum_update(body_checksum *sum, const void *bytes, size_t
     case CHECKSUM_SHA1:
     case CHECKSUM_SHA256:
     case CHECKSUM_MD5: return smithy_digest_update(&sum->digest, bytes, len);
+    case CHECKSUM_TREE_HASH: return tree_hash_update(&sum->tree, bytes, len);
     default: break;
     }
     return SMITHY_OK;
@@ -59,6 +62,7 @@ smithy_status body_checksum_final(body_checksum *sum, uint8_t value[SMITHY_DIGES
     case CHECKSUM_SHA1:
     case CHECKSUM_SHA256:
     case CHECKSUM_MD5: return smithy_digest_final(&sum->digest, value, len);
+    case CHECKSUM_TREE_HASH: *len = SMITHY_SHA256_SIZE; return tree_hash_final(&sum->tree, value);
     default: break;
     }
     put_big_endian(sum->crc, value, *len);
@@ -67,5 +71,6 @@ smithy_status body_checksum_final(body_checksum *sum, uint8_t value[SMITHY_DIGES
 
 void body_checksum_deinit(body_checksum *sum) {
     if (sum->digest.context) smithy_digest_deinit(&sum->digest);
+    tree_hash_deinit(&sum->tree);
     *sum = (body_checksum){0};
 }

@@ -1,8 +1,8 @@
-/* The checksums of httpChecksum, and MD5, over a body in pieces. Private to this folder. */
+/* The checksums of httpChecksum, MD5 and Glacier's tree hash, over a body in pieces. Private to this folder. */
 #ifndef SMITHY_CLIENT_BODY_CHECKSUM_H
 #define SMITHY_CLIENT_BODY_CHECKSUM_H
 
-#include <smithy/hash.h>
+#include "client/tree_hash.h"
 
 typedef enum checksum_algorithm {
     CHECKSUM_NONE = 0,
@@ -12,6 +12,7 @@ typedef enum checksum_algorithm {
     CHECKSUM_SHA1,
     CHECKSUM_SHA256,
     CHECKSUM_MD5, /* Of Content-MD5 alone: no service names it as an algorithm that it validates by. */
+    CHECKSUM_TREE_HASH,
     CHECKSUM_COUNT
 } checksum_algorithm;
 
@@ -25,6 +26,7 @@ typedef struct body_checksum {
     checksum_algorithm algorithm;
     uint64_t crc;
     smithy_digest_state digest;
+    tree_hash tree;
 } body_checksum;
 
 smithy_status body_checksum_init(body_checksum *sum, checksum_algorithm algorithm);

@@ -82,21 +82,33 @@ static smithy_status choose_flexible(invocation *inv, checksum_algorithm *algori
 static smithy_status choose(invocation *inv, checksum_algorithm *algorithm) {
     *algorithm = CHECKSUM_NONE;
     if (inv->operation->has_checksum) return choose_flexible(inv, algorithm);
-    if (inv->operation->requires_checksum && !smithy_headers_get(&inv->http.headers, "Content-MD5").ptr)
-        *algorithm = CHECKSUM_MD5;
+    if (inv->operation->requires_checksum) *algorithm = CHECKSUM_MD5;
+    if (inv->operation->has_tree_hash) *algorithm = CHECKSUM_TREE_HASH;
+    if (smithy_headers_get(&inv->http.headers, checksum_header(*algorithm)).ptr) *algorithm = CHECKSUM_NONE;
     return SMITHY_OK;
 }
 
 /* ---- putting it down ---- */
 
+/* Into the call; absent when memory is out. */
+static smithy_str hex_of(invocation *inv, const uint8_t *digest, size_t len) {
+    char hex[2 * SMITHY_DIGEST_MAX_SIZE + 1];
+    smithy_hex_write(digest, len, hex);
+    return smithy_call_copy(inv->call, smithy_str_from(hex));
+}
+
 static smithy_status set_payload_hash(invocation *inv, body_sums *sums) {
     uint8_t digest[SMITHY_DIGEST_MAX_SIZE];
-    char hex[2 * SMITHY_DIGEST_MAX_SIZE + 1];
     size_t len = 0;
     SMITHY_TRY(body_checksum_final(&sums->payload, digest, &len));
-    smithy_hex_write(digest, len, hex);
-    inv->payload_hash = smithy_call_copy(inv->call, smithy_str_from(hex));
+    inv->payload_hash = hex_of(inv, digest, len);
     return inv->payload_hash.ptr ? SMITHY_OK : smithy_call_status(inv->call);
+}
+
+static smithy_status set_hex_header(invocation *inv, const char *name, const uint8_t *digest, size_t len) {
+    const smithy_str value = hex_of(inv, digest, len);
+    if (!value.ptr) return smithy_call_status(inv->call);
+    return smithy_headers_set(&inv->http.headers, smithy_str_from(name), value, inv->call);
 }
 
 static smithy_status set_header(invocation *inv, body_sums *sums) {
@@ -105,6 +117,7 @@ static smithy_status set_header(invocation *inv, body_sums *sums) {
     const char *name = checksum_header(sums->header.algorithm);
     if (sums->header.algorithm == CHECKSUM_NONE) return SMITHY_OK;
     SMITHY_TRY(body_checksum_final(&sums->header, bytes, &len));
+    if (sums->header.algorithm == CHECKSUM_TREE_HASH) return set_hex_header(inv, name, bytes, len);
     smithy_buffer text;
     smithy_buffer_init(&text, inv->client->system, MAX_CHECKSUM_TEXT);
     smithy_base64_append(&text, bytes, len);
