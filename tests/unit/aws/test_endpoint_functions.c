@@ -188,6 +188,21 @@ static void split_leaves_the_rest_in_the_last_part_of_a_limit(void **state) {
     assert_null(smithy_endpoint_split(SMITHY_STR("a"), SMITHY_STR(""), 0, *state).items);
 }
 
+static void collecting_keeps_the_order_and_passes_absent_texts_over(void **state) {
+    smithy_str_list list = {NULL, 0};
+    assert_int_equal(smithy_endpoint_collect(&list, (smithy_str){NULL, 0}, *state), SMITHY_OK);
+    assert_null(list.items);
+    for (char c = 'a'; c <= 'q'; c++) {
+        const smithy_str text = smithy_call_format(*state, "%c", c);
+        assert_int_equal(smithy_endpoint_collect(&list, text, *state), SMITHY_OK);
+    }
+    assert_int_equal(list.count, 17);
+    assert_text(list.items[0], "a");
+    assert_text(list.items[7], "h");
+    assert_text(list.items[8], "i");
+    assert_text(list.items[16], "q");
+}
+
 static void items_count_from_either_end_and_are_absent_outside(void **state) {
     (void)state;
     const smithy_str items[] = {SMITHY_STR_INIT("a"), SMITHY_STR_INIT("b")};
@@ -265,6 +280,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(encoding_leaves_only_unreserved_characters, setup, teardown),
         cmocka_unit_test_setup_teardown(split_keeps_empty_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(split_leaves_the_rest_in_the_last_part_of_a_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(collecting_keeps_the_order_and_passes_absent_texts_over, setup, teardown),
         cmocka_unit_test(items_count_from_either_end_and_are_absent_outside),
         cmocka_unit_test_setup_teardown(a_template_takes_its_texts_in_order_and_doubled_braces_are_braces, setup,
                                         teardown),

@@ -198,6 +198,20 @@ static void compression_may_be_turned_off_or_begin_elsewhere(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 
+static void accounts_have_endpoints_of_their_own_unless_told_otherwise(void **state) {
+    (void)state;
+    aws_settings settings;
+    assert_int_equal(resolve(&settings, NULL), SMITHY_OK);
+    assert_string_equal(settings.account_id_endpoint_mode.ptr, "preferred");
+    fake_system_set_env(&fake, "AWS_ACCOUNT_ID_ENDPOINT_MODE", "Required");
+    assert_int_equal(resolve(&settings, NULL), SMITHY_OK);
+    assert_string_equal(settings.account_id_endpoint_mode.ptr, "required");
+    fake_system_set_env(&fake, "AWS_ACCOUNT_ID_ENDPOINT_MODE", "sometimes");
+    assert_int_equal(resolve(&settings, NULL), SMITHY_ERROR_CONFIG);
+    assert_string_equal(message(), "AWS_ACCOUNT_ID_ENDPOINT_MODE is \"sometimes\": preferred, disabled or required is"
+                                   " allowed");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_defaults_are_those_of_the_sdks),
@@ -209,6 +223,7 @@ int main(void) {
         TEST(booleans_are_true_or_false_and_nothing_else),
         TEST(retry_modes_that_are_not_here_are_refused),
         TEST(attempts_are_a_number_from_1),
+        TEST(accounts_have_endpoints_of_their_own_unless_told_otherwise),
         TEST(checksums_may_be_asked_for_only_where_required),
         TEST(compression_may_be_turned_off_or_begin_elsewhere),
     };
