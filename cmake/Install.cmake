@@ -60,7 +60,11 @@ function(install_project_files)
 
   install(DIRECTORY codegen/smithy_c DESTINATION ${SMITHY_INSTALL_SHAREDIR}/codegen COMPONENT generator
     FILES_MATCHING PATTERN *.py PATTERN *.j2 PATTERN __pycache__ EXCLUDE)
-  install(FILES tests/endpoint/endpoint_check.c tests/endpoint/endpoint_check.h
+  install(FILES
+    tests/endpoint/endpoint_check.c tests/endpoint/endpoint_check.h
+    tests/support/fake_system.c tests/support/fake_system.h
+    tests/support/protocol_bench.c tests/support/protocol_bench.h tests/support/protocol_body.c
+    tests/support/scripted_transport.c tests/support/scripted_transport.h
     DESTINATION ${SMITHY_INSTALL_SHAREDIR}/tests COMPONENT generator)
 
   set(documents LICENSE)

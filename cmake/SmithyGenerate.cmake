@@ -8,7 +8,7 @@
 #   OPERATIONS  the operations wanted; default the configuration's, else all of the model, as ALL says too.
 #   PREFIX      begins every name in C, and is the folder of the headers: <prefix/prefix.h>; default NAME.
 #   CONFIG      what the service needs beyond its model, such as a paginator of its own.
-#   TESTS       builds the model's own endpoint tests with cmocka and adds them to CTest as endpoint.<NAME>.
+#   TESTS       builds the model's own tests and adds them to CTest: endpoint.<NAME>, with cmocka, and protocol.<NAME>.
 #
 # The code stands in smithy-<NAME> of the current build folder; the target smithy_<NAME>_generated makes it and no more.
 #
@@ -35,12 +35,16 @@ function(smithy_generate_client)
     list(APPEND arguments --operations ${operations})
   endif()
 
+  if(ARG_TESTS)
+    list(APPEND arguments --tests)
+  endif()
+
   # Which files there will be is asked now and whenever the model changes; their text is written while building.
   _smithy_list_files(files "${generator}" ${folder} "${arguments}")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARG_MODEL} ${ARG_CONFIG})
   list(TRANSFORM files PREPEND ${out}/)
   set(sources ${files})
-  list(FILTER sources INCLUDE REGEX "\\.c$")
+  list(FILTER sources INCLUDE REGEX "/src/.*\\.c$")
 
   # The generator leaves files alone that would not change, so a stamp tells when it ran.
   file(GLOB_RECURSE program ${folder}/smithy_c/*.py ${folder}/smithy_c/*.j2)
@@ -57,9 +61,14 @@ function(smithy_generate_client)
   add_custom_target(smithy_${ARG_NAME}_generated DEPENDS ${stamp})
   smithy_add_client(${ARG_NAME} SOURCES ${sources} ${stamp} INCLUDE_DIR ${out}/include)
   add_dependencies(smithy_${ARG_NAME} smithy_${ARG_NAME}_generated)
-  if(ARG_TESTS)
-    _smithy_endpoint_test()
-  endif()
+  set(tests)
+  foreach(kind IN ITEMS endpoint protocol)
+    if(${out}/tests/${kind}_test.c IN_LIST files)
+      string(TOUPPER ${kind} argument)
+      list(APPEND tests ${argument} ${out}/tests/${kind}_test.c)
+    endif()
+  endforeach()
+  smithy_add_client_tests(${ARG_NAME} ${tests})
 endfunction()
 
 # Checks the caller's arguments: makes paths absolute, sets defaults.
@@ -152,23 +161,3 @@ function(_smithy_list_files result generator folder arguments)
   string(REPLACE "\n" ";" files "${files}")
   set(${result} ${files} PARENT_SCOPE)
 endfunction()
-
-# The model's own endpoint tests, as a program and a test. In the caller's variables.
-macro(_smithy_endpoint_test)
-  find_package(PkgConfig REQUIRED)
-  pkg_check_modules(SMITHY_CMOCKA REQUIRED IMPORTED_TARGET cmocka)
-  get_property(check_dir GLOBAL PROPERTY SMITHY_ENDPOINT_CHECK_DIR)
-  set(test ${CMAKE_CURRENT_BINARY_DIR}/smithy-${ARG_NAME}-test/${ARG_PREFIX}_endpoint_test.c)
-  add_custom_command(
-    OUTPUT ${test}
-    COMMAND ${generator} endpoint-test ${ARG_MODEL} --name ${ARG_PREFIX} --out ${test}
-    DEPENDS ${ARG_MODEL} ${program}
-    WORKING_DIRECTORY ${folder}
-    COMMENT "Generating the endpoint tests of smithy::${ARG_NAME}"
-    VERBATIM)
-  add_executable(smithy_${ARG_NAME}_endpoint_test ${test} ${check_dir}/endpoint_check.c)
-  set_target_properties(smithy_${ARG_NAME}_endpoint_test PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON)
-  target_include_directories(smithy_${ARG_NAME}_endpoint_test PRIVATE ${check_dir})
-  target_link_libraries(smithy_${ARG_NAME}_endpoint_test PRIVATE smithy::${ARG_NAME} PkgConfig::SMITHY_CMOCKA)
-  add_test(NAME endpoint.${ARG_NAME} COMMAND smithy_${ARG_NAME}_endpoint_test)
-endmacro()

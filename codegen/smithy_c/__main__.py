@@ -11,6 +11,7 @@ from typing import Any, Callable
 
 from . import config, diff, emit, endpoint_tests, partitions, protocol_tests, protocol_tests_models, protocols, resolve, slim, update
 from .errors import GeneratorError
+from .ir import Service
 from .model import Model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     wanted = command.add_mutually_exclusive_group()
     wanted.add_argument("--operations", help="comma separated; default the configuration's, else all")
     wanted.add_argument("--all", action="store_true", help="all operations of the model")
+    command.add_argument("--tests", action="store_true", help="with the model's own tests of endpoints and protocol")
     command.add_argument("--list", action="store_true", help="write nothing, print the files that would be")
     command.set_defaults(run=_generate)
 
@@ -145,7 +147,7 @@ def _settings(options: argparse.Namespace) -> config.ServiceConfig:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    files = _service_files(options.model, _settings(options))
+    files = _service_files(options.model, _settings(options), options.tests)
     if options.list:
         print("\n".join(sorted(files)))
     else:
@@ -154,8 +156,7 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _endpoint_test(options: argparse.Namespace) -> int:
-    model = Model.load(options.model)
-    text = endpoint_tests.build({"smithy": "2.0", "shapes": model.shapes}, model.service_id, options.name)
+    text = _endpoint_tests(Model.load(options.model), options.name)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(text, encoding="utf-8")
     return 0
@@ -166,9 +167,26 @@ def _protocol_test(options: argparse.Namespace) -> int:
     service = resolve.resolve(model, _settings(options), f"models/{options.model.name}", protocols.NAMES)
     name = options.title or options.model.stem
     not_run = protocol_tests.load_not_run(options.not_run, name)
+    text = protocol_tests.build(model, service, name, not_run)
+    if not text:
+        raise GeneratorError(f"{model.name}: the model has no protocol tests of these operations")
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(protocol_tests.build(model, service, name, not_run), encoding="utf-8")
+    options.out.write_text(text, encoding="utf-8")
     return 0
+
+
+def _endpoint_tests(model: Model, prefix: str) -> str:
+    return endpoint_tests.build({"smithy": "2.0", "shapes": model.shapes}, model.service_id, prefix)
+
+
+def _tests(model: Model, service: Service) -> dict[str, str]:
+    """Those that the model has."""
+    found = {"protocol": protocol_tests.build(model, service, service.prefix, {})}
+    if endpoint_tests.TESTS in model.service.get("traits", {}):
+        found["endpoint"] = _endpoint_tests(model, service.prefix)
+    if not any(found.values()):
+        print(f"smithy_c: {model.name}: the model has no tests of its own", file=sys.stderr)
+    return {kind: text for kind, text in found.items() if text}
 
 
 def _slim_tests(options: argparse.Namespace) -> int:
@@ -186,12 +204,12 @@ def _write_model(path: Path, tree: dict[str, Any]) -> int:
     return 0
 
 
-def _service_files(path: Path, settings: config.ServiceConfig) -> dict[str, str]:
+def _service_files(path: Path, settings: config.ServiceConfig, with_tests: bool = False) -> dict[str, str]:
     model = Model.load(path)
     service = resolve.resolve(model, settings, f"models/{path.name}", protocols.NAMES)
     for note in service.left_out:
         print(f"smithy_c: {path.name}: left out {note}", file=sys.stderr)
-    return emit.files(service, model)
+    return emit.files(service, model, _tests(model, service) if with_tests else None)
 
 
 def _everything(options: argparse.Namespace) -> dict[str, str]:

@@ -116,3 +116,24 @@ def test_the_project_itself_can_generate_its_clients_while_building(tmp_path):
     build(tmp_path, "--target", *(f"smithy_{client}_generated" for client in clients))
     for client in clients:
         run("diff", "-r", ROOT / "generated" / client, tmp_path / f"codegen/smithy-{client}")
+
+
+LEGACY = ROOT / "tests/protocol/models/awsJson1_0.queryCompatible.json"  # A model with protocol tests of its own.
+
+
+def test_a_folder_with_its_models_tests_builds_alone(static, tmp_path):
+    run(
+        sys.executable, "-B", "-m", "smithy_c", "generate", LEGACY, "--name", "legacy", "--all", "--tests",
+        "--out", tmp_path / "legacy", cwd=static.prefix / "share/smithy/codegen",
+    )  # fmt: skip
+    configure(tmp_path / "legacy", tmp_path / "build", *static.settings(), "-DSMITHY_PYTHON=/nonexistent")
+    build(tmp_path / "build")
+    printed = run("ctest", "--verbose", cwd=tmp_path / "build")
+    assert "protocol tests: awsJson1_0 requests 1 of 1, responses 2 of 2" in printed
+
+
+def test_a_models_tests_are_generated_with_its_client(project, tmp_path):
+    shutil.copy(LEGACY, tmp_path / "model.json")
+    project("NAME legacy MODEL model.json TESTS)\nenable_testing(")  # Two commands.
+    build(tmp_path / "build")
+    assert "100% tests passed, 0 tests failed out of 1" in run("ctest", cwd=tmp_path / "build")
