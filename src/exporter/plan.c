@@ -27,12 +27,11 @@ static bool is_owed(const state_stream *entry) {
 
 /* ---- streams that earlier tasks have met ---- */
 
-/* A stream joins its group behind `joined_at`; unless its first event is known to lie behind that too, it may hold
- * earlier ones. */
+/* A stream joins its group behind `joined_at`. It may hold earlier events, whatever its hints say today. */
 static smithy_status join(exporter_state *state, state_group *group, const catalog_stream *stream, uint64_t identity,
                           int64_t joined_at) {
     SMITHY_TRY(state_account(state, group, identity));
-    if (joined_at == STATE_NOTHING || stream->first_event_ms > joined_at) return SMITHY_OK;
+    if (joined_at == STATE_NOTHING) return SMITHY_OK;
     return state_set_stream(state, group,
                             &(state_stream){.name = stream->name,
                                             .created_ms = stream->created_ms,
@@ -115,16 +114,24 @@ static smithy_status settle_entry(planning *p, const catalog_stream *stream, con
     return SMITHY_OK;
 }
 
+/* The hint of a stream's first event lags by an hour or more; a day after its window was closed it is believed. */
+#define BELIEVE_HINT_MS (24LL * 3600 * 1000)
+
+/* Nothing is left between a stream and its group: all of it is archived, or its first event came behind it. */
+static bool is_nothing_owed(const planning *p, const catalog_stream *stream, const state_stream *entry) {
+    if (entry->exported_at >= entry->owed_to) return true;
+    return entry->exported_at == STATE_NOTHING && stream->first_event_ms > entry->owed_to &&
+           p->horizon_ms - entry->owed_to > BELIEVE_HINT_MS;
+}
+
 /* What a stream is owed from before it joined its group, as soon as its hints say that there may be any. */
 static smithy_status plan_owed(planning *p, const catalog_stream *stream, const standing *s) {
     const int64_t group_at = p->group->exported_at;
     if (is_owed(s->entry)) {
-        if (s->entry->exported_at >= s->entry->owed_to) return settle_entry(p, stream, s);
+        if (is_nothing_owed(p, stream, s->entry)) return settle_entry(p, stream, s);
         if (!catalog_came_after(stream, s->entry->exported_at)) return SMITHY_OK;
-        if (s->entry->exported_at != STATE_NOTHING || stream->first_event_ms <= s->entry->owed_to)
-            return add_unit(p, STATE_UNIT_OWED, stream, s->entry->exported_at, s->entry->owed_to,
-                            stream->first_event_ms);
-        return settle_entry(p, stream, s); /* Its first event came behind: nothing is owed. */
+        if (s->entry->exported_at == STATE_NOTHING && stream->first_event_ms > s->entry->owed_to) return SMITHY_OK;
+        return add_unit(p, STATE_UNIT_OWED, stream, s->entry->exported_at, s->entry->owed_to, stream->first_event_ms);
     }
     if (s->accounted || group_at == STATE_NOTHING || stream->first_event_ms < 0 || stream->first_event_ms > group_at)
         return SMITHY_OK;
