@@ -1,4 +1,4 @@
-"""What a run costs: 1,000 streams in one group, as one task and as a task for each stream, and a run without news.
+"""What a run costs: 1,000 streams in one group as one task, 100 as a task for each, and runs without news.
 
     bench_run.py EXECUTABLE [STREAMS]
 
@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
 from aws.client import Aws  # noqa: E402
 
 DAY = 86_400_000
+FEW = 100  # A task for each takes seconds of pauses between them.
 
 
 class Peak(threading.Thread):
@@ -42,12 +43,12 @@ class Peak(threading.Thread):
         return self.kib / 1024
 
 
-def run(aws, executable, bucket, *arguments):
+def run(aws, executable, bucket, group, *arguments):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")} | aws.environment()
     requests = len(aws.requests())
     begun = time.monotonic()
     process = subprocess.Popen(
-        [executable, "run", "--json", "--destination-s3-bucket", bucket, "--source-log-group-prefixes", "app",
+        [executable, "run", "--json", "--destination-s3-bucket", bucket, "--source-log-group-prefixes", group,
          "--state-store-type", "s3", "--store-dsn", f"s3://{bucket}/state.json", "--settle-delay", "0", "--log-level", "ERROR",
          *arguments],
         env=environment, stdout=subprocess.PIPE, text=True)
@@ -65,23 +66,27 @@ def run(aws, executable, bucket, *arguments):
 def main():
     executable, streams = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1000
     stamp = int(time.time() * 1000) - 3 * DAY
-    group = {"app": {f"2024/05/28/[$LATEST]{i:032x}": [(stamp + k, f"line {k}") for k in range(3)] for i in range(streams)}}
-    print(f"one group of {streams:,} streams with 3 events each")
-    print(f"  {'':34} {'wall':>9} {'CPU':>9} {'memory':>10} {'requests':>9} {'tasks':>7}")
+    few = min(streams, FEW)
+    groups = {
+        name: {f"2024/05/28/[$LATEST]{i:032x}": [(stamp + k, f"line {k}") for k in range(3)] for i in range(count)}
+        for name, count in (("app", streams), ("few", few))
+    }
+    print("one group of streams with 3 events each")
+    print(f"  {'':44} {'wall':>9} {'CPU':>9} {'memory':>10} {'requests':>9} {'tasks':>7}")
     with Aws.start() as aws:
         aws.set(pending_s=0, running_s=0)
-        for title, bucket, arguments in (
-            ("first run, ExportUnit=auto", "auto", ()),
-            ("run without news", "auto", ()),
-            ("first run, ExportUnit=stream", "stream", ("--export-unit", "stream")),
-            ("run without news", "stream", ("--export-unit", "stream")),
+        for title, bucket, group, arguments in (
+            (f"{streams:,} streams, ExportUnit=auto: first run", "auto", "app", ()),
+            (f"{streams:,} streams: run without news", "auto", "app", ()),
+            (f"{few:,} streams, ExportUnit=stream: first run", "stream", "few", ("--export-unit", "stream")),
+            (f"{few:,} streams: run without news", "stream", "few", ("--export-unit", "stream")),
         ):
             if bucket not in [b["Name"] for b in aws.s3.list_buckets()["Buckets"]]:
                 aws.bucket(bucket)
-            aws.load(group) if not aws.truth() else None
+            aws.load(groups) if not aws.truth() else None
             time.sleep(1.1)
-            r = run(aws, executable, bucket, *arguments)
-            print(f"  {title:34} {r['wall']:8.2f}s {r['cpu']:8.3f}s {r['memory']:8.1f}MB {r['requests']:9,} {r['tasks']:7,}")
+            r = run(aws, executable, bucket, group, *arguments)
+            print(f"  {title:44} {r['wall']:8.2f}s {r['cpu']:8.3f}s {r['memory']:8.1f}MB {r['requests']:9,} {r['tasks']:7,}")
 
 
 if __name__ == "__main__":
