@@ -83,7 +83,7 @@ class _Emitter:
         }
         words = self.service.protocol.rpartition("#")[2]
         return {
-            f"{include}/{prefix}.h": self._render("umbrella.h", waiters=[waiters[stem].waiter for stem in sorted(waiters)]),
+            f"{include}/{prefix}.h": self._render("umbrella.h", **self._umbrella(waiters)),
             f"{include}/client.h": self._render("client.h", settings=self._settings()),
             f"{include}/endpoint.h": self.endpoint.header,
             f"{include}/errors.h": self._render("errors.h", **self._errors_header()),
@@ -104,6 +104,12 @@ class _Emitter:
     def _render(self, template: str, **context: Any) -> str:
         shared = {"banner": self._banner(), "prefix": self.service.prefix, "service": self.service}
         return self.environment.get_template(f"{template}.j2").render({**shared, **context})
+
+    def _umbrella(self, waiters: dict[str, Any]) -> dict[str, Any]:
+        left_out = [note.partition(":")[0] for note in self.service.left_out]
+        lines = [f"{self.service.title}: the whole client. Each operation's header may be included alone, too."]
+        lines += [f"Left out, since event streams are not generated: {', '.join(left_out)}."] if left_out else []
+        return {"head": comment("\n".join(lines)), "waiters": [waiters[stem].waiter for stem in sorted(waiters)]}
 
     def _banner_lines(self) -> list[str]:
         return [
@@ -477,9 +483,9 @@ class _Emitter:
             elif isinstance(param.value, str):
                 out.line(f"rules->{field} = SMITHY_STR({quoted(param.value)});")
             else:
-                raise GeneratorError(
-                    f"{self.service.source}: {operation.name}: smithy.rules#staticContextParams: lists are not supported"
-                )
+                items = [initializer(text) for text in param.value] or [initializer("")]
+                out.call(f"static const smithy_str {field}[] = {{", items, "};")
+                out.line(f"rules->{field} = (smithy_str_list){{{field}, {len(param.value)}}};")
         for member in bound:
             kind = self.service.shape(member).kind
             field = self._endpoint_field(operation, member.context_param)

@@ -76,6 +76,7 @@ class Member:
     name: str  # In the model.
     field: str  # In C.
     target: str
+    holder: str = ""  # The shape that it is a member of.
     required: bool = False
     always: bool = False  # Every answer has it: required, and nothing says that a client should not count on it.
     place: Place = Place.BODY

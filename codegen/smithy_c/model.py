@@ -6,6 +6,7 @@ What comes out is flat: mixins and apply statements are resolved, and every targ
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -43,6 +44,8 @@ TYPES = {
     "timestamp", "document",
 }  # fmt: skip
 
+IDENTIFIER = re.compile(r"\w+", re.ASCII)
+SHAPE_ID = re.compile(r"[\w.]+#\w+", re.ASCII)
 RESOURCE_LIFECYCLE = ("create", "put", "read", "update", "delete", "list")
 
 
@@ -141,6 +144,8 @@ def _targets(shape_id: str, shape: Shape) -> Iterator[tuple[str, str]]:
 
 
 def _check(shape_id: str, shape: Any, name: str) -> None:
+    if not SHAPE_ID.fullmatch(shape_id):
+        raise GeneratorError(f"{name}: {shape_id!r} is not the name of a shape")
     if not isinstance(shape, dict) or "type" not in shape:
         raise GeneratorError(f"{name}: {shape_id} has no type")
     if not isinstance(shape["type"], str) or shape["type"] not in TYPES:
@@ -152,6 +157,8 @@ def _check(shape_id: str, shape: Any, name: str) -> None:
     if not isinstance(shape.get("traits", {}), dict) or not isinstance(shape.get("members", {}), dict):
         raise GeneratorError(f"{name}: {shape_id} has traits or members that are not objects")
     for member_name, member in members_of(shape):
+        if not IDENTIFIER.fullmatch(member_name):
+            raise GeneratorError(f"{name}: {shape_id}: {member_name!r} is not the name of a member")
         if not isinstance(member, dict) or not isinstance(member.get("target"), str):
             raise GeneratorError(f"{name}: {shape_id}${member_name} has no target")
         if not isinstance(member.get("traits", {}), dict):

@@ -14,7 +14,7 @@ from .ir import (
     Service, Setting, Shape, StaticParam, TimeFormat, UrlEncoded, XmlBinding,
 )  # fmt: skip
 from .model import Model, local_name, members_of
-from .names import Scope, field, screaming, snake
+from .names import RESERVED, Scope, field, screaming, snake
 from .order import in_c_order
 from .slim import wanted_operations
 
@@ -66,6 +66,7 @@ CLIENT_NAMES = (
     "client", "client_options", "client_create", "client_destroy", "error_kind", "error_of", "endpoint_params",
     "resolve_endpoint",
 )  # fmt: skip
+OTHERS = ("smithy", "std", "aws")  # Prefixes that others use.
 CLIENT_HEADERS = ("client", "endpoint", "errors", "serde", "types")
 CLIENT_OPTIONS = (
     "region", "endpoint_url", "credentials", "system", "transport", "use_fips", "use_dual_stack", "retry_mode",
@@ -80,6 +81,8 @@ class EventStream(Exception):
 
 def resolve(model: Model, config: ServiceConfig, source: str, protocols: tuple[str, ...]) -> Service:
     """The service as it is to be generated; `protocols` are those that can be, in the order of preference."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", config.prefix) or config.prefix in {*RESERVED, *OTHERS, *CLIENT_HEADERS, "ops"}:
+        raise GeneratorError(f'"{config.prefix}" cannot begin the names of a client: lower case letters and digits, no word of C')
     return _Resolver(model, config, source, protocols).service()
 
 
@@ -111,11 +114,12 @@ class _Resolver:
         service_traits = model.service.get("traits", {})
         facts = service_traits.get("aws.api#service", {})
         sdk_id = facts.get("sdkId", local_name(model.service_id))
+        title = service_traits.get("smithy.api#title", sdk_id)
         return Service(
             prefix=config.prefix,
             id=sdk_id,
-            title=service_traits.get("smithy.api#title", sdk_id),
-            version=model.service.get("version", ""),
+            title=title if comments.is_safe(title) else sdk_id,
+            version=self._version(),
             target_prefix=local_name(model.service_id),
             endpoint_prefix=facts.get("endpointPrefix", facts.get("arnNamespace", config.prefix)),
             signing_name=service_traits.get("aws.auth#sigv4", {}).get("name", facts.get("arnNamespace", config.prefix)),
@@ -137,6 +141,12 @@ class _Resolver:
             taken=self.types.taken,
             left_out=left_out,
         )
+
+    def _version(self) -> str:
+        version = self.model.service.get("version", "")
+        if not isinstance(version, str) or not traits.is_plain(version):
+            raise GeneratorError(f"{self.model.name}: {self.model.service_id}: {version!r} is no version")
+        return version
 
     def _protocol(self, supported: tuple[str, ...]) -> str:
         offered = [name for name in PROTOCOLS if name in self.model.service.get("traits", {})]
@@ -350,6 +360,7 @@ class _Resolver:
             name=name,
             field=c_name,
             target=target,
+            holder=holder_id,
             required="smithy.api#required" in own,
             always="smithy.api#required" in own and "smithy.api#clientOptional" not in own,
             place=place,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
+from .comments import is_safe
 from .errors import GeneratorError
 from .model import Model, members_of
 
@@ -191,6 +192,22 @@ VALUES = {
     "smithy.rules#staticContextParams": Value(),
 }
 
+# Of those, the ones whose texts stand in the code as they are.
+PRINTED = {
+    "aws.api#service",
+    "aws.auth#sigv4",
+    "aws.protocols#awsQueryError",
+    "aws.protocols#ec2QueryName",
+    "smithy.api#endpoint",
+    "smithy.api#http",
+    "smithy.api#httpHeader",
+    "smithy.api#httpPrefixHeaders",
+    "smithy.api#httpQuery",
+    "smithy.api#jsonName",
+    "smithy.api#xmlName",
+    "smithy.api#xmlNamespace",
+}
+
 
 def check(model: Model, shape_id: str) -> None:
     """Stops at a trait of this shape or its members that is unknown, or that has a value it cannot have."""
@@ -202,6 +219,19 @@ def check(model: Model, shape_id: str) -> None:
                 raise GeneratorError(f"{model.name}: {place}: the trait {trait} is not known to the generator")
             if trait in VALUES:
                 _check_value(f"{model.name}: {place}: {trait}", value, VALUES[trait])
+            if trait in PRINTED:
+                _check_text(f"{model.name}: {place}: {trait}", value)
+
+
+def _check_text(where: str, value: Any) -> None:
+    for text in value.values() if isinstance(value, dict) else (value,):
+        if isinstance(text, str) and not is_plain(text):
+            raise GeneratorError(f"{where}: {text!r} has characters that no name has")
+
+
+def is_plain(text: str) -> bool:
+    """Whether the text can stand in a C literal, and in a comment, as it is."""
+    return is_safe(text) and '"' not in text
 
 
 def _check_value(where: str, value: Any, wanted: Value) -> None:

@@ -99,11 +99,17 @@ class _Filler:
         if shape.kind is Kind.INT_ENUM and _is_integer(value):
             return f"{shape.name}_of((smithy_opt_i32)SMITHY_SET({value}))"
         if shape.kind is Kind.BLOB and isinstance(value, str):
-            decoded = base64.b64decode(value)
+            decoded = self._decoded(value)
             return f"(smithy_bytes){{(const uint8_t *){quoted(decoded)}, {len(decoded)}}}"
         if shape.kind is Kind.DOCUMENT:
             return self._document(value)
         raise self._bad(f"{value!r} is no {shape.kind.value}")
+
+    def _decoded(self, value: str) -> bytes:
+        try:
+            return base64.b64decode(value, validate=True)
+        except ValueError as error:
+            raise self._bad(f"{value!r} is no base64") from error
 
     def _scalar(self, shape: Shape, value: Any) -> str:
         if shape.kind is Kind.BOOL and isinstance(value, bool):
@@ -138,7 +144,7 @@ class _Filler:
         raise self._bad("is neither simple nor empty")
 
     def _bad(self, why: str) -> GeneratorError:
-        place = f"{self.member.target} ({self.member.name})"
+        place = f"{self.member.holder}${self.member.name}"
         return GeneratorError(f"{self.service.source}: {place}: smithy.api#default: {why}")
 
 
