@@ -152,6 +152,15 @@ def test_endpoint_parameters_are_found_in_the_input(tmp_path, name, path, expect
     compile_all(write(tmp_path, files))
 
 
+def test_lists_that_do_not_change_are_given_as_they_are(tmp_path):
+    model = collecting("Arn", "table.name")
+    model["shapes"]["example#Do"]["traits"]["smithy.rules#staticContextParams"] = {"Arns": {"value": ["a", 'b"']}}
+    files = files_of(model)
+    assert 'static const smithy_str arns[] = {SMITHY_STR_INIT("a"), SMITHY_STR_INIT("b\\"")};' in files["src/ops/do.c"]
+    assert "rules->arns = (smithy_str_list){arns, 2};" in files["src/ops/do.c"]
+    compile_all(write(tmp_path, files))
+
+
 @pytest.mark.parametrize(
     ("name", "path"),
     [
