@@ -13,6 +13,7 @@ from .jmespath_values import packed
 from .layout import WIDTH, Writer, call
 
 TRAIT = "smithy.api#paginated"
+COMMENT_WIDTH = WIDTH - 10  # Of an example within a comment.
 
 
 @dataclass(frozen=True)
@@ -135,18 +136,24 @@ class Printer:
         """What the input is filled in with, for the example of use."""
         members = self.operation.input.members
         first = next((m for m in members if m.required and self.service.shape(m).kind is Kind.STR), None)
-        return f'.input = {{.{first.field} = SMITHY_STR("…")}}' if first else ""
+        return first.field if first else ""
+
+    def _example(self, walk: str, before: str, after: str, input_: str, rest: list[str]) -> list[str]:
+        """How a walk is begun and gone; nothing where names are too long for a comment."""
+        start, kind = self._start(), f"{self.function}_{walk}"
+        lines = [f'{kind} {walk} = {{{before}.input = {{.{start} = SMITHY_STR("…")}}{after}}};' if start else f"{kind} {walk} = {{0}};"]
+        if len(lines[0]) > COMMENT_WIDTH:
+            lines = [f"{kind} {walk} = {{0}};", f'{walk}.{input_}.{start} = SMITHY_STR("…");']
+        lines += rest
+        return ["", *lines] if all(len(line) <= COMMENT_WIDTH for line in lines) else []
 
     def _usage(self) -> list[str]:
-        return [
-            f"{self.function}_pages pages = {{{self._start() or '0'}}};",
-            f"const {self.operation.output.name} *page;",
-            *self._loop("next", "pages", "page"),
-        ]
+        rest = [f"const {self.operation.output.name} *page;", *self._loop("next", "pages", "page")]
+        return self._example("pages", "", "", "input", rest)
 
     def _loop(self, verb: str, walk: str, found: str) -> list[str]:
         one = f"while ((status = {self.function}_{verb}({self.service.prefix}, &{walk}, &{found}, call)) == SMITHY_OK && {found})"
-        return [*([one] if len(one) <= WIDTH - 10 else [one.removesuffix(f" {found})"), f"       {found})"]), "    …"]
+        return [*([one] if len(one) <= COMMENT_WIDTH else [one.removesuffix(f" {found})"), f"       {found})"]), "    …"]
 
     def _next_body(self) -> list[str]:
         paginator, out = self.paginator, Writer.body()
@@ -224,12 +231,8 @@ class Printer:
         return call(f"{before}smithy_status {self.function}_next_item(", parameters, tail)
 
     def _item_usage(self) -> list[str]:
-        start = self._start()
-        return [
-            f"{self.function}_items items = {{{f'.pages = {{{start}}}' if start else '0'}}};",
-            f"{self._item_type()}item;",
-            *self._loop("next_item", "items", "item"),
-        ]
+        rest = [f"{self._item_type()}item;", *self._loop("next_item", "items", "item")]
+        return self._example("items", ".pages = {", "}", "pages.input", rest)
 
     def _next_item_body(self) -> list[str]:
         out = Writer.body()
