@@ -54,7 +54,7 @@ class JsonCodec(Codec):
         else:
             out.open(f"if ({c_types.is_set(self.service, member, access).removesuffix(' != NULL').removesuffix(' != 0')})")
             out.line(f"smithy_{self.word}_name({w}, {name});")
-            out.line(f"{self.writer_of(shape)}({w}, {access if shape.kind is Kind.STRUCT else '&' + access});")
+            out.call(f"{self.writer_of(shape)}(", (w, access if shape.kind is Kind.STRUCT else f"&{access}"))
             out.close()
 
     def _value(self, out: Writer, member: Member, access: str, sparse: bool = False, pointer: bool = False) -> None:
@@ -233,7 +233,7 @@ class JsonCodec(Codec):
     def _new_reader(self, shape: Shape) -> Function:
         out = Writer.body()
         out.line(f"if (smithy_{self.word}_is_null({self.word})) return SMITHY_OK;")
-        out.line(f"{shape.name} *fresh = smithy_call_alloc(call, 1, sizeof *fresh);")
+        out.call(f"{shape.name} *fresh = smithy_call_alloc(", ("call", "1", "sizeof *fresh"))
         out.line("if (!fresh) return smithy_call_status(call);")
         out.line("*value = fresh;")
         out.line(f"return {self.reader_of(shape)}({self.word}, fresh, call);")

@@ -82,7 +82,7 @@ class XmlCodec(Codec):
             item = f'"{self.item_name(member, shape)}"'
             out.line(f"{self.writer_of(shape)}({w}, {item}, &{access});")
         else:
-            out.line(f"{self.writer_of(shape)}({w}, {access if shape.kind is Kind.STRUCT else '&' + access});")
+            out.call(f"{self.writer_of(shape)}(", (w, access if shape.kind is Kind.STRUCT else f"&{access}"))
         out.line(f"smithy_xml_close({w}, {name});")
         out.close()
 
@@ -264,7 +264,7 @@ class XmlCodec(Codec):
 
     def _new_reader(self, shape: Shape) -> Function:
         out = Writer.body()
-        out.line(f"{shape.name} *fresh = smithy_call_alloc(call, 1, sizeof *fresh);")
+        out.call(f"{shape.name} *fresh = smithy_call_alloc(", ("call", "1", "sizeof *fresh"))
         out.line("if (!fresh) return smithy_call_status(call);")
         out.line("*value = fresh;")
         out.line(f"return {self.reader_of(shape)}(node, fresh, call);")
