@@ -177,7 +177,7 @@ class _Builder:
         if "body" in test:
             media_type = test.get("bodyMediaType", "")
             expected.append(("body_kind", BODIES.get(media_type, "PROTOCOL_BODY_BYTES")))
-            expected.append(("body", text(_body(test))))
+            expected.append(("body", f"SMITHY_STR_INIT({_in_lines(_body(test), 32)})"))
         return self._case("REQUEST", operation, test, test.get("params", {}), expected=expected)
 
     # ---- responses ----
@@ -189,7 +189,7 @@ class _Builder:
         if headers:
             answer.append(("headers", quoted(headers)))
         if body:
-            answer += [("body", quoted(body)), ("body_len", str(len(body)))]
+            answer += [("body", _in_lines(body, 16)), ("body_len", str(len(body)))]
         checks = self._error_checks(test, error) if error else self._output_checks(operation, test)
         params = self.values.required(operation.input.members)
         return self._case("RESPONSE", operation, test, params, answer=answer, checks=checks)
@@ -224,6 +224,13 @@ def _body(test: dict[str, Any]) -> bytes:
     if test.get("bodyMediaType") == "application/cbor":
         return base64.b64decode(test["body"] + "=" * (-len(test["body"]) % 4))
     return test.get("body", "").encode()
+
+
+def _in_lines(body: bytes, column: int) -> str:
+    """A literal that has the body's own lines; those after the first begin at `column`."""
+    *lines, last = body.split(b"\n")
+    literals = [quoted(line)[:-1] + '\\n"' for line in lines] + ([quoted(last)] if last or not lines else [])
+    return ("\n" + " " * column).join(literals)
 
 
 def _list(texts: list[str]) -> str:
