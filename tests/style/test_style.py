@@ -1,5 +1,6 @@
 """What a reader may rely on in the tree: layers that look down only, one format, headers that stand alone."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -142,13 +143,19 @@ def test_each_public_header_compiles_alone(command):
         assert done.returncode == 0, f"{path}: {done.stderr[:2000]}"
 
 
+def tracked():
+    """Every file of the project: what stands in the tree beside what is built and installed."""
+    left_out = {".git", ".venv", "build", "dist", ".cache", ".pytest_cache", ".ruff_cache", "__pycache__"}
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in left_out and not name.startswith("build-")]
+        yield from (Path(folder) / name for name in names)
+
+
 def test_nothing_names_a_package_registrys_host():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
     hosts = re.compile(r"https?://[^/ \"]*(pypi|pythonhosted|maven|crates|npm|golang|debian)")
-    wrong = []
-    for name in listed:
-        path = ROOT / name
-        if path.is_file() and path.suffix not in {".gz", ".png"}:
-            if hosts.search(path.read_text(encoding="utf-8", errors="replace")):
-                wrong.append(name)
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in tracked()
+        if path.suffix not in {".gz", ".png"} and hosts.search(path.read_text(encoding="utf-8", errors="replace"))
+    ]
     assert not wrong
