@@ -186,6 +186,22 @@ static void XMLCALL xml_characters(void *context, const XML_Char *characters, in
     fwrite(characters, 1, (size_t)len, state->open[state->depth].characters.file);
 }
 
+static void set_free(text_set *set) {
+    for (size_t i = 0; i < set->count; i++) free(set->items[i]);
+    free(set->items);
+}
+
+/* What a text that breaks off leaves open. */
+static void xml_abandon(xml_state *state) {
+    for (; state->depth > 0; state->depth--) {
+        xml_element *element = &state->open[state->depth];
+        free(text_take(&element->opening));
+        free(text_take(&element->characters));
+        set_free(&element->children);
+    }
+    set_free(&state->open[0].children);
+}
+
 static bool canonical_xml(smithy_str body, FILE *out) {
     if (body.len == 0) return true;
     xml_state *state = calloc(1, sizeof *state);
@@ -196,7 +212,10 @@ static bool canonical_xml(smithy_str body, FILE *out) {
     XML_SetCharacterDataHandler(parser, xml_characters);
     const bool parsed = XML_Parse(parser, body.ptr, (int)body.len, 1) == XML_STATUS_OK;
     XML_ParserFree(parser);
-    if (parsed) set_print(&state->open[0].children, out, "");
+    if (parsed)
+        set_print(&state->open[0].children, out, "");
+    else
+        xml_abandon(state);
     free(state);
     return parsed;
 }
