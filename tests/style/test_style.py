@@ -27,7 +27,7 @@ PUBLIC = {
     "core": {"base", "system", "buffer", "error", "call", "hash"},
     "codec": {"json", "xml", "cbor", "query", "document", "text", "enum"},
     "http": {"http"},
-    "aws": {"credentials", "sigv4", "endpoint"},
+    "aws": {"config", "credentials", "sigv4", "endpoint"},
     "client": {"client", "operation", "waiter"},
 }
 LAYER_OF_HEADER = {f"smithy/{name}.h": layer for layer, names in PUBLIC.items() for name in names}
