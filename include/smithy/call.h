@@ -53,6 +53,10 @@ SMITHY_API void smithy_call_uncancel(smithy_call *call);
 /* A flag of the caller's that cancels just so while it is not 0: what a signal handler sets. Borrowed; NULL: none. */
 SMITHY_API void smithy_call_watch(smithy_call *call, const volatile int *flag);
 
+/* Takes over the deadline of `leader`, and is canceled with it from now on: for work inside of an operation that keeps
+ * its memory and its errors to itself. Borrowed. */
+SMITHY_API void smithy_call_follow(smithy_call *call, const smithy_call *leader);
+
 /* The error of the last operation that failed; never NULL; status SMITHY_OK when none did since the last reset. For a
  * NULL call it says that memory is out. */
 SMITHY_API const smithy_error *smithy_call_error(const smithy_call *call);

@@ -1,4 +1,4 @@
-/* The outside world in one table: clocks, sleep, chance, memory, environment, files, HTTP.
+/* The outside world in one table: clocks, sleep, chance, memory, environment, files, commands, names, HTTP.
  *
  * Nothing in the runtime, the clients or the exporter reaches the outside by another way, so a test that
  * fills this table simulates a whole AWS in one thread from one seed. A program uses smithy_system_default(),
@@ -14,6 +14,24 @@ extern "C" {
 
 typedef struct smithy_transport smithy_transport; /* smithy/http.h */
 typedef struct smithy_buffer smithy_buffer;       /* smithy/buffer.h */
+
+/* A command for the shell, how much it may take, and what came of it. */
+typedef struct smithy_command {
+    const char *line;   /* For /bin/sh -c. Its standard input is empty. */
+    int64_t timeout_ms; /* Then it is killed, with all of its process group; 0: never. */
+    /* Optional: asked several times a second; true kills it, too. */
+    bool (*is_canceled)(const void *context);
+    const void *cancel_context;
+    smithy_buffer *output; /* Standard output is appended. */
+    smithy_buffer *errors; /* Optional: takes the beginning of standard error, as far as its maximum goes. */
+    int exit_code;         /* Set: the shell's, or 128 + the signal that ended it. */
+} smithy_command;
+
+/* An address of the Internet, in network byte order; IPv4 fills the first four bytes. */
+typedef struct smithy_address {
+    bool is_v6;
+    uint8_t bytes[16];
+} smithy_address;
 
 typedef struct smithy_system {
     void *context; /* Handed to every function below. */
@@ -43,6 +61,14 @@ typedef struct smithy_system {
      * somebody else holds it. It is released by file_unlock, or by the end of the process. */
     smithy_status (*file_lock)(void *context, const char *path, int *handle);
     void (*file_unlock)(void *context, int handle);
+
+    /* Runs a command to its end. SMITHY_OK whatever its exit code; SMITHY_ERROR_TIMEOUT and SMITHY_ERROR_CANCELED when
+     * it was killed for that, SMITHY_ERROR_LIMIT for more output than the buffer's maximum, SMITHY_ERROR_IO when it
+     * cannot be run at all. */
+    smithy_status (*run)(void *context, smithy_command *command);
+    /* The addresses of a host: a name, or an address as text. SMITHY_ERROR_TRANSPORT where it has none,
+     * SMITHY_ERROR_LIMIT where it has more than `max`. */
+    smithy_status (*resolve)(void *context, const char *host, smithy_address *addresses, size_t max, size_t *count);
 
     /* Optional; shared by every client made with this table, which does not own it. NULL: each client makes and owns
      * a libcurl transport. */

@@ -55,6 +55,16 @@ static void file_unlock(void *context, int handle) {
     outer->file_unlock(outer->context, handle);
 }
 
+static smithy_status run(void *context, smithy_command *command) {
+    const smithy_system *outer = outer_of(context);
+    return outer->run(outer->context, command);
+}
+
+static smithy_status resolve(void *context, const char *host, smithy_address *addresses, size_t max, size_t *count) {
+    const smithy_system *outer = outer_of(context);
+    return outer->resolve(outer->context, host, addresses, max, count);
+}
+
 void invocation_system_init(invocation_system *inner, const smithy_system *outer, smithy_transport *transport) {
     *inner = (invocation_system){
         .base = {.context = inner,
@@ -68,6 +78,8 @@ void invocation_system_init(invocation_system *inner, const smithy_system *outer
                  .file_replace = file_replace,
                  .file_lock = file_lock,
                  .file_unlock = file_unlock,
+                 .run = run,
+                 .resolve = resolve,
                  .transport = transport},
         .outer = outer,
     };

@@ -78,6 +78,17 @@ static smithy_status no_file_read(void *context, const char *path, smithy_buffer
     return SMITHY_OK;
 }
 
+static smithy_status no_run(void *context, smithy_command *command) {
+    (void)context, (void)command;
+    return SMITHY_ERROR_IO;
+}
+
+static smithy_status no_resolve(void *context, const char *host, smithy_address *addresses, size_t max, size_t *count) {
+    (void)context, (void)host, (void)addresses, (void)max;
+    *count = 0;
+    return SMITHY_ERROR_TRANSPORT;
+}
+
 static smithy_system system_of(sim_process *process) {
     return (smithy_system){.context = process,
                            .wall_ms = wall_ms,
@@ -87,6 +98,8 @@ static smithy_system system_of(sim_process *process) {
                            .resize = resize,
                            .env = env,
                            .file_read = no_file_read,
+                           .run = no_run,
+                           .resolve = no_resolve,
                            .transport = &process->transport};
 }
 

@@ -159,6 +159,18 @@ static void fake_file_unlock(void *context, int handle) {
     fake->files[handle].locked = false;
 }
 
+static smithy_status fake_run(void *context, smithy_command *command) {
+    fake_system *fake = context;
+    return fake->on_run ? fake->on_run(fake, command) : SMITHY_ERROR_IO;
+}
+
+static smithy_status fake_resolve(void *context, const char *host, smithy_address *addresses, size_t max,
+                                  size_t *count) {
+    fake_system *fake = context;
+    *count = 0;
+    return fake->on_resolve ? fake->on_resolve(fake, host, addresses, max, count) : SMITHY_ERROR_TRANSPORT;
+}
+
 /* ---- life ---- */
 
 void fake_system_advance(fake_system *fake, int64_t ms) {
@@ -180,6 +192,8 @@ void fake_system_init(fake_system *fake, uint64_t seed) {
         .file_replace = fake_file_replace,
         .file_lock = fake_file_lock,
         .file_unlock = fake_file_unlock,
+        .run = fake_run,
+        .resolve = fake_resolve,
     };
 }
 

@@ -45,6 +45,12 @@ typedef struct fake_system {
     size_t variable_count;
     fake_file files[FAKE_MAX_FILES];
     size_t file_count;
+
+    /* What a command does, and which addresses a host has; NULL: commands cannot be run, no host has an address. */
+    smithy_status (*on_run)(struct fake_system *fake, smithy_command *command);
+    smithy_status (*on_resolve)(struct fake_system *fake, const char *host, smithy_address *addresses, size_t max,
+                                size_t *count);
+    void *on_context; /* Theirs. */
 } fake_system;
 
 /* 2026-01-02T03:04:05Z, an empty environment, no files. */

@@ -26,6 +26,7 @@ struct smithy_call {
     int max_attempts;         /* 0: the client's own number. */
     atomic_int canceled;
     const volatile int *watched; /* Cancels too while it points to something other than 0. */
+    const smithy_call *leader;   /* Cancels too; NULL: none. */
 };
 
 static const smithy_error OUT_OF_MEMORY = {
@@ -138,11 +139,18 @@ void smithy_call_uncancel(smithy_call *call) {
 }
 
 bool smithy_call_is_canceled(const smithy_call *call) {
-    return atomic_load(&call->canceled) != 0 || (call->watched && *call->watched != 0);
+    for (; call; call = call->leader)
+        if (atomic_load(&call->canceled) != 0 || (call->watched && *call->watched != 0)) return true;
+    return false;
 }
 
 void smithy_call_watch(smithy_call *call, const volatile int *flag) {
     call->watched = flag;
+}
+
+void smithy_call_follow(smithy_call *call, const smithy_call *leader) {
+    call->deadline_mono_ms = leader->deadline_mono_ms;
+    call->leader = leader;
 }
 
 /* ---- error ---- */

@@ -1,6 +1,7 @@
 #include <smithy/system.h>
 
 #include "core/file.h"
+#include "core/process.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -68,6 +69,8 @@ const smithy_system *smithy_system_default(void) {
         .file_replace = smithy_file_replace,
         .file_lock = smithy_file_lock,
         .file_unlock = smithy_file_unlock,
+        .run = smithy_process_run,
+        .resolve = smithy_host_resolve,
     };
     return &SYSTEM;
 }
