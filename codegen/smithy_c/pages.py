@@ -73,8 +73,8 @@ def _path(where: str, shape: Shape, names: str, shapes: Mapping[str, Shape]) -> 
 def _items(where: str, sides: Sides, names: str) -> tuple[Member, ...]:
     path = _path(f"{where}: items", sides.output, names, sides.shapes)
     shape = sides.shapes[path[-1].target]
-    if shape.kind not in (Kind.LIST, Kind.MAP) or shape.kind is Kind.LIST and shape.sparse:
-        raise GeneratorError(f"{where}: items: {names} is neither a map nor a list without nulls")
+    if shape.kind not in (Kind.LIST, Kind.MAP):
+        raise GeneratorError(f"{where}: items: {names} is neither a list nor a map")
     return path
 
 
@@ -105,6 +105,7 @@ class Printer:
             "next_item_prototype": next_item,
             "item_type": self._item_type() if next_item else "",
             "item_usage": self._item_usage() if next_item else [],
+            "items_are_sparse": bool(next_item) and self._items_are_sparse(),
         }
 
     def source(self) -> dict[str, Any]:
@@ -220,6 +221,10 @@ class Printer:
         assert shape.item is not None
         item = c_types.of_item(self.service, shape.item, shape.sparse)
         return f"{item}const *" if item.endswith("*") else f"const {item} *"
+
+    def _items_are_sparse(self) -> bool:
+        shape = self.service.shape(self.paginator.item_path[-1])
+        return shape.kind is Kind.LIST and shape.sparse
 
     def _next_item_prototype(self, before: str, tail: str) -> list[str]:
         parameters = (

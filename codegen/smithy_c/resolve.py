@@ -171,7 +171,8 @@ class _Resolver:
             else:
                 raise GeneratorError(f"{self.model.name}: {shape_id}: smithy.api#streaming: event streams are not supported")
         if not kept:
-            raise GeneratorError(f"{self.model.name}: {self.model.service_id}: no operation to generate")
+            why = ": each has event streams (smithy.api#streaming), which are not supported" if left_out else ""
+            raise GeneratorError(f"{self.model.name}: {self.model.service_id}: no operation to generate{why}")
         return kept, tuple(left_out)
 
     def _has_event_stream(self, operation_id: str) -> bool:

@@ -197,6 +197,8 @@ def test_event_streams_are_left_out_of_all_and_refused_when_asked_for():
     assert [operation.name for operation in service.operations] == ["Go"]
     assert "Listen: event streams" in service.left_out[0]
     assert "event streams are not supported" in failure(model_tree, operations=("Listen",))
+    del model_tree["shapes"]["example#Example"]["operations"][0]
+    assert "no operation to generate: each has event streams" in failure(model_tree)
 
 
 def test_an_operation_that_is_not_there_is_named():

@@ -12,6 +12,8 @@ SHAPES = {
     "Row": structure(name=STRING),
     "Rows": list_of("Row"),
     "SparseRows": list_of("Row", sparse={}),
+    "SparseNames": list_of(STRING, sparse={}),
+    "SparseNumbers": list_of(INTEGER, sparse={}),
     "Names": list_of(STRING),
     "Numbers": list_of(INTEGER),
     "Color": enum_of("red"),
@@ -23,7 +25,8 @@ SHAPES = {
     "Result": structure(inner="Inner", nextToken=STRING),
     "In": structure(token=STRING, number=INTEGER, tags="Tags", key="Key", blob="smithy.api#Blob", limit=INTEGER),
     "Out": structure(token=STRING, number=INTEGER, tags="Tags", key="Key", blob="smithy.api#Blob", result="Result", rows="Rows",
-                     names="Names", numbers="Numbers", colors="Colors", rowMap="RowMap", sparse="SparseRows"),
+                     names="Names", numbers="Numbers", colors="Colors", rowMap="RowMap", sparse="SparseRows",
+                     sparseNames="SparseNames", sparseNumbers="SparseNumbers"),
 }  # fmt: skip
 
 
@@ -38,6 +41,9 @@ def model(**trait):
         ({"items": "names"}, ["pages->done = pages->page.token.len == 0;", "const smithy_str **item,"]),
         ({"items": "numbers"}, ["const int32_t **item,"]),
         ({"items": "colors"}, ["const ex_color **item,"]),
+        ({"items": "sparse"}, ["const ex_row *const **item,"]),
+        ({"items": "sparseNames"}, ["const smithy_str **item,"]),
+        ({"items": "sparseNumbers"}, ["const smithy_opt_i32 **item,"]),
         ({"items": "tags"}, ["const smithy_str_entry **item,"]),
         ({"items": "rowMap"}, ["const ex_row_map_entry **item,"]),
         ({"outputToken": "result.nextToken"}, ["if (pages->page.result) token = pages->page.result->next_token;"]),
@@ -74,8 +80,7 @@ def test_pages_compile_and_are_formatted(tmp_path, trait, lines):
         ({"outputToken": "token.more"}, 'outputToken: "token.more" does not lead to a member'),
         ({"outputToken": "number"}, "token is a str, number a i32"),
         ({"inputToken": "key.id"}, "inputToken: key.id is not a member at the top"),
-        ({"items": "sparse"}, "items: sparse is neither a map nor a list without nulls"),
-        ({"items": "token"}, "items: token is neither a map nor a list"),
+        ({"items": "token"}, "items: token is neither a list nor a map"),
         ({"items": "result.rows"}, 'items: "result.rows" does not lead to a member'),
     ],
 )
