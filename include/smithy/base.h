@@ -17,12 +17,17 @@
 extern "C" {
 #endif
 
+/* The runtime's own clients are compiled with an empty SMITHY_API, so that nobody else sees them. */
 #if defined(__GNUC__)
-#define SMITHY_API                      __attribute__((visibility("default")))
+#ifndef SMITHY_API
+#define SMITHY_API __attribute__((visibility("default")))
+#endif
 #define SMITHY_NODISCARD                __attribute__((warn_unused_result))
 #define SMITHY_PRINTF(format_at, first) __attribute__((format(printf, format_at, first)))
 #else
+#ifndef SMITHY_API
 #define SMITHY_API
+#endif
 #define SMITHY_NODISCARD
 #define SMITHY_PRINTF(format_at, first)
 #endif
