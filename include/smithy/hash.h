@@ -52,6 +52,14 @@ static inline void smithy_sha256_deinit(smithy_sha256_state *state) {
     smithy_digest_deinit(state);
 }
 
+/* Whole digests one after another on one state, without memory of their own: for many short texts. `state` is fresh
+ * from init or from one of these, and is again afterwards; after a failure it can only be deinited. */
+SMITHY_API smithy_status smithy_sha256_with(smithy_sha256_state *state, const void *bytes, size_t len,
+                                            uint8_t digest[SMITHY_SHA256_SIZE]) SMITHY_NODISCARD;
+SMITHY_API smithy_status smithy_hmac_sha256_with(smithy_sha256_state *state, const void *key, size_t key_len,
+                                                 const void *bytes, size_t len,
+                                                 uint8_t digest[SMITHY_SHA256_SIZE]) SMITHY_NODISCARD;
+
 /* CRC-32 (ISO-HDLC), CRC-32C (iSCSI) and CRC-64/NVME, in pieces: start with 0. */
 SMITHY_API uint32_t smithy_crc32(uint32_t crc, const void *bytes, size_t len);
 SMITHY_API uint32_t smithy_crc32c(uint32_t crc, const void *bytes, size_t len);

@@ -1,4 +1,4 @@
-/* AWS Signature Version 4: header signing. */
+/* AWS Signature Version 4: of a request, in its headers or in a URL that is handed on, and of a body sent in chunks. */
 #ifndef SMITHY_SIGV4_H
 #define SMITHY_SIGV4_H
 
@@ -36,6 +36,42 @@ typedef struct smithy_signing {
  * final. New texts live in the call's arena. */
 SMITHY_API smithy_status smithy_sigv4_sign(const smithy_signing *signing, smithy_http_request *request,
                                            smithy_call *call) SMITHY_NODISCARD;
+
+/* The longest that a presigned URL may be valid: a week. */
+#define SMITHY_PRESIGN_MAX_S 604800
+
+/* The request as a URL that works by itself for `expires_s` (1 to SMITHY_PRESIGN_MAX_S) seconds from signing->time_ms,
+ * or for as long as the credentials do, where that is shorter. Whoever uses it sends the method and the headers that
+ * the request has, which must be none that signing adds. add_content_sha256 does not count; for S3 the payload_hash is
+ * "UNSIGNED-PAYLOAD". `*url` lives in the call's arena: it is as good as the permission it carries. */
+SMITHY_API smithy_status smithy_sigv4_presign(const smithy_signing *signing, const smithy_http_request *request,
+                                              int64_t expires_s, smithy_str *url, smithy_call *call) SMITHY_NODISCARD;
+
+#define SMITHY_SIGNATURE_SIZE (2 * SMITHY_SHA256_SIZE + 1) /* In hex, with its NUL. */
+
+/* The signatures of the chunks of an aws-chunked body, whose request is signed with the payload_hash
+ * "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", with "-TRAILER" behind it where a trailer follows. All zero: not begun. */
+typedef struct smithy_chunk_chain {
+    char previous[SMITHY_SIGNATURE_SIZE]; /* The last signature, in hex: what the caller writes down. */
+    /* The library's. */
+    uint8_t key[SMITHY_SHA256_SIZE];
+    smithy_str scope;
+    smithy_sha256_state sha;
+    const smithy_system *system;
+} smithy_chunk_chain;
+
+/* `request` has just been signed with `signing`. Begins anew where the chain had begun before. Its texts live in the
+ * call's arena. */
+SMITHY_API smithy_status smithy_chunk_chain_begin(smithy_chunk_chain *chain, const smithy_signing *signing,
+                                                  const smithy_http_request *request,
+                                                  smithy_call *call) SMITHY_NODISCARD;
+/* The next chunk's bytes; the last chunk is of none. */
+SMITHY_API smithy_status smithy_chunk_chain_sign(smithy_chunk_chain *chain, const void *bytes,
+                                                 size_t len) SMITHY_NODISCARD;
+/* After the last chunk: "name:value\n" of each trailing header. */
+SMITHY_API smithy_status smithy_chunk_chain_sign_trailer(smithy_chunk_chain *chain, smithy_str lines) SMITHY_NODISCARD;
+/* Overwrites the key. Any time, also twice. */
+SMITHY_API void smithy_chunk_chain_deinit(smithy_chunk_chain *chain);
 
 /* The parts, for tests and for those who sign something else. Each appends to `out`. */
 SMITHY_API smithy_status smithy_sigv4_canonical_request(const smithy_signing *signing,

@@ -1,6 +1,6 @@
 #include "sigv4_internal.h"
 
-#define ALGORITHM "AWS4-HMAC-SHA256"
+#define FIRST_SIZE 1024 /* Most requests need no more. */
 
 smithy_status sigv4_date(const smithy_signing *signing, char text[SMITHY_TIME_TEXT_SIZE]) {
     return smithy_time_write_amz(signing->time_ms, text) == SIGV4_DATE_SIZE - 1 ? SMITHY_OK : SMITHY_ERROR_INPUT;
@@ -18,14 +18,59 @@ smithy_status sigv4_append_scope(const smithy_signing *signing, smithy_buffer *o
     return smithy_buffer_status(out);
 }
 
-smithy_status smithy_sigv4_string_to_sign(const smithy_signing *signing, smithy_str canonical_request,
-                                          smithy_buffer *out) {
-    char date[SMITHY_TIME_TEXT_SIZE], hex[SIGV4_HEX_SIZE];
+/* ---- what every signature starts with ---- */
+
+smithy_status sigv4_work_init(sigv4_work *work, smithy_call *call) {
+    smithy_buffer_init(&work->canonical, smithy_call_system(call), SIGV4_MAX_TEXT);
+    smithy_buffer_init(&work->text, smithy_call_system(call), SIGV4_MAX_TEXT);
+    const smithy_status status = smithy_sha256_init(&work->sha);
+    if (status != SMITHY_OK) return smithy_call_fail(call, status, "SHA-256 is not to be had");
+    (void)smithy_buffer_reserve(&work->canonical, FIRST_SIZE);
+    (void)smithy_buffer_reserve(&work->text, FIRST_SIZE / 2);
+    return SMITHY_OK;
+}
+
+void sigv4_work_deinit(sigv4_work *work) {
+    smithy_sha256_deinit(&work->sha);
+    smithy_buffer_deinit(&work->text);
+    smithy_buffer_deinit_secret(&work->canonical);
+}
+
+smithy_status sigv4_check(const smithy_signing *signing, smithy_call *call) {
+    const smithy_credentials *credentials = signing->credentials;
+    char date[SMITHY_TIME_TEXT_SIZE];
+    if (!credentials || credentials->access_key_id.len == 0 || credentials->secret_access_key.len == 0)
+        return smithy_call_fail(call, SMITHY_ERROR_CREDENTIALS, "there are no credentials to sign with");
+    if (signing->region.len == 0) return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "there is no Region to sign for");
+    if (signing->service.len == 0) return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "there is no signing name");
+    if (sigv4_date(signing, date) != SMITHY_OK)
+        return smithy_call_fail(call, SMITHY_ERROR_INPUT, "the time to sign with is not in the years 0000 to 9999");
+    return SMITHY_OK;
+}
+
+smithy_status sigv4_settle_payload(smithy_signing *signing, const smithy_http_request *request, sigv4_work *work,
+                                   char hex[SIGV4_HEX_SIZE], smithy_call *call) {
     uint8_t digest[SMITHY_SHA256_SIZE];
-    SMITHY_TRY(sigv4_date(signing, date));
-    SMITHY_TRY(smithy_sha256(canonical_request.ptr, canonical_request.len, digest));
+    if (signing->payload_hash.ptr) return SMITHY_OK;
+    if (request->body.read)
+        return smithy_call_fail(call, SMITHY_ERROR_INPUT,
+                                "a streamed body is signed by its payload_hash, which is absent");
+    const smithy_bytes bytes = request->body.bytes;
+    const smithy_status status = smithy_sha256_with(&work->sha, bytes.ptr, bytes.len, digest);
+    if (status != SMITHY_OK) return smithy_call_fail(call, status, "SHA-256 is not to be had");
     smithy_hex_write(digest, sizeof digest, hex);
-    smithy_buffer_append_text(out, ALGORITHM "\n");
+    signing->payload_hash = (smithy_str){hex, SIGV4_HEX_SIZE - 1};
+    return SMITHY_OK;
+}
+
+/* ---- string to sign ---- */
+
+static smithy_status append_string_to_sign(const smithy_signing *signing, const uint8_t digest[SMITHY_SHA256_SIZE],
+                                           smithy_buffer *out) {
+    char date[SMITHY_TIME_TEXT_SIZE], hex[SIGV4_HEX_SIZE];
+    SMITHY_TRY(sigv4_date(signing, date));
+    smithy_hex_write(digest, SMITHY_SHA256_SIZE, hex);
+    smithy_buffer_append_text(out, SIGV4_ALGORITHM "\n");
     smithy_buffer_append_text(out, date);
     smithy_buffer_append_char(out, '\n');
     SMITHY_TRY(sigv4_append_scope(signing, out));
@@ -34,16 +79,27 @@ smithy_status smithy_sigv4_string_to_sign(const smithy_signing *signing, smithy_
     return smithy_buffer_status(out);
 }
 
-/* ---- signing a request ---- */
-
-static smithy_status check(const smithy_signing *signing, smithy_call *call) {
-    const smithy_credentials *credentials = signing->credentials;
-    if (!credentials || credentials->access_key_id.len == 0 || credentials->secret_access_key.len == 0)
-        return smithy_call_fail(call, SMITHY_ERROR_CREDENTIALS, "there are no credentials to sign with");
-    if (signing->region.len == 0) return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "there is no Region to sign for");
-    if (signing->service.len == 0) return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "there is no signing name");
-    return SMITHY_OK;
+smithy_status smithy_sigv4_string_to_sign(const smithy_signing *signing, smithy_str canonical_request,
+                                          smithy_buffer *out) {
+    uint8_t digest[SMITHY_SHA256_SIZE];
+    SMITHY_TRY(smithy_sha256(canonical_request.ptr, canonical_request.len, digest));
+    return append_string_to_sign(signing, digest, out);
 }
+
+smithy_status sigv4_sign_canonical(const smithy_signing *signing, sigv4_work *work, char signature[SIGV4_HEX_SIZE]) {
+    uint8_t digest[SMITHY_SHA256_SIZE], key[SMITHY_SHA256_SIZE], mac[SMITHY_SHA256_SIZE];
+    smithy_buffer *text = &work->text;
+    SMITHY_TRY(smithy_sha256_with(&work->sha, work->canonical.ptr, work->canonical.len, digest));
+    smithy_buffer_reset(text);
+    SMITHY_TRY(append_string_to_sign(signing, digest, text));
+    SMITHY_TRY(sigv4_key(signing, &work->sha, key));
+    const smithy_status status = smithy_hmac_sha256_with(&work->sha, key, sizeof key, text->ptr, text->len, mac);
+    smithy_cleanse(key, sizeof key);
+    if (status == SMITHY_OK) smithy_hex_write(mac, sizeof mac, signature);
+    return status;
+}
+
+/* ---- signing by headers ---- */
 
 static void remove_earlier(smithy_http_request *request) {
     smithy_headers_remove(&request->headers, "Authorization");
@@ -62,8 +118,7 @@ static smithy_status add_copy(smithy_http_request *request, smithy_str name, smi
 static smithy_status add_needed_headers(const smithy_signing *signing, smithy_http_request *request,
                                         smithy_call *call) {
     char date[SMITHY_TIME_TEXT_SIZE];
-    if (sigv4_date(signing, date) != SMITHY_OK)
-        return smithy_call_fail(call, SMITHY_ERROR_INPUT, "the time to sign with is not in the years 0000 to 9999");
+    SMITHY_TRY(sigv4_date(signing, date));
     const smithy_str host = sigv4_split_url(request->url).authority;
     SMITHY_TRY(smithy_headers_add(&request->headers, SMITHY_STR("Host"), host, call));
     SMITHY_TRY(add_copy(request, SMITHY_STR("X-Amz-Date"), smithy_str_from(date), call));
@@ -74,34 +129,12 @@ static smithy_status add_needed_headers(const smithy_signing *signing, smithy_ht
     return SMITHY_OK;
 }
 
-/* The hash of the bytes, where the caller has not said what stands for the payload. */
-static smithy_status settle_payload_hash(smithy_signing *signing, const smithy_http_request *request,
-                                         char hex[SIGV4_HEX_SIZE], smithy_call *call) {
-    if (signing->payload_hash.ptr || request->body.read) return SMITHY_OK;
-    uint8_t digest[SMITHY_SHA256_SIZE];
-    const smithy_status status = smithy_sha256(request->body.bytes.ptr, request->body.bytes.len, digest);
-    if (status != SMITHY_OK) return smithy_call_fail(call, status, "SHA-256 is not to be had");
-    smithy_hex_write(digest, sizeof digest, hex);
-    signing->payload_hash = (smithy_str){hex, SIGV4_HEX_SIZE - 1};
-    return SMITHY_OK;
-}
-
-static smithy_status sign_text(const smithy_signing *signing, smithy_str text, char hex[SIGV4_HEX_SIZE]) {
-    uint8_t key[SMITHY_SHA256_SIZE], mac[SMITHY_SHA256_SIZE];
-    SMITHY_TRY(smithy_sigv4_key(signing, key));
-    const smithy_status status = smithy_hmac_sha256(key, sizeof key, text.ptr, text.len, mac);
-    smithy_cleanse(key, sizeof key);
-    if (status == SMITHY_OK) smithy_hex_write(mac, sizeof mac, hex);
-    return status;
-}
-
-static smithy_status append_authorization(const smithy_signing *signing, smithy_str signed_headers,
-                                          smithy_str canonical_request, smithy_buffer *out) {
+static smithy_status append_authorization(const smithy_signing *signing, smithy_str signed_headers, sigv4_work *work) {
     char signature[SIGV4_HEX_SIZE];
-    SMITHY_TRY(smithy_sigv4_string_to_sign(signing, canonical_request, out));
-    SMITHY_TRY(sign_text(signing, smithy_buffer_str(out), signature));
+    smithy_buffer *out = &work->text;
+    SMITHY_TRY(sigv4_sign_canonical(signing, work, signature));
     smithy_buffer_reset(out);
-    smithy_buffer_append_text(out, ALGORITHM " Credential=");
+    smithy_buffer_append_text(out, SIGV4_ALGORITHM " Credential=");
     smithy_buffer_append_str(out, signing->credentials->access_key_id);
     smithy_buffer_append_char(out, '/');
     SMITHY_TRY(sigv4_append_scope(signing, out));
@@ -112,27 +145,25 @@ static smithy_status append_authorization(const smithy_signing *signing, smithy_
     return smithy_buffer_status(out);
 }
 
-static smithy_status add_authorization(const smithy_signing *signing, smithy_http_request *request,
-                                       smithy_buffer *canonical, smithy_buffer *text, smithy_call *call) {
-    smithy_str signed_headers;
-    SMITHY_TRY(smithy_sigv4_canonical_request(signing, request, canonical, &signed_headers, call));
-    const smithy_status status = append_authorization(signing, signed_headers, smithy_buffer_str(canonical), text);
+static smithy_status sign(smithy_signing *signing, smithy_http_request *request, sigv4_work *work, smithy_call *call) {
+    char payload_hash[SIGV4_HEX_SIZE];
+    sigv4_headers headers;
+    remove_earlier(request);
+    SMITHY_TRY(sigv4_settle_payload(signing, request, work, payload_hash, call));
+    SMITHY_TRY(add_needed_headers(signing, request, call));
+    SMITHY_TRY(sigv4_collect_headers(request, &headers, call));
+    SMITHY_TRY(sigv4_append_canonical(signing, request->method, request->url, &headers, &work->canonical, call));
+    const smithy_status status = append_authorization(signing, headers.names, work);
     if (status != SMITHY_OK) return smithy_call_fail(call, status, "the request cannot be signed");
-    return add_copy(request, SMITHY_STR("Authorization"), smithy_buffer_str(text), call);
+    return add_copy(request, SMITHY_STR("Authorization"), smithy_buffer_str(&work->text), call);
 }
 
 smithy_status smithy_sigv4_sign(const smithy_signing *signing, smithy_http_request *request, smithy_call *call) {
-    char payload_hash[SIGV4_HEX_SIZE];
     smithy_signing settled = *signing;
-    SMITHY_TRY(check(&settled, call));
-    remove_earlier(request);
-    SMITHY_TRY(settle_payload_hash(&settled, request, payload_hash, call));
-    SMITHY_TRY(add_needed_headers(&settled, request, call));
-    smithy_buffer canonical, text;
-    smithy_buffer_init(&canonical, smithy_call_system(call), SIGV4_MAX_TEXT);
-    smithy_buffer_init(&text, smithy_call_system(call), SIGV4_MAX_TEXT);
-    const smithy_status status = add_authorization(&settled, request, &canonical, &text, call);
-    smithy_buffer_deinit(&text);
-    smithy_buffer_deinit_secret(&canonical); /* It holds the session token. */
+    sigv4_work work;
+    SMITHY_TRY(sigv4_check(&settled, call));
+    smithy_status status = sigv4_work_init(&work, call);
+    if (status == SMITHY_OK) status = sign(&settled, request, &work, call);
+    sigv4_work_deinit(&work);
     return status;
 }

@@ -1,3 +1,4 @@
+#include "codec/uri.h"
 #include "sigv4_internal.h"
 
 #include <stdlib.h>
@@ -12,17 +13,18 @@ static smithy_str cut_default_port(smithy_str scheme, smithy_str authority) {
     return authority;
 }
 
-static size_t find_any(smithy_str text, size_t from, const char *characters) {
-    while (from < text.len && (text.ptr[from] == '\0' || !strchr(characters, text.ptr[from]))) from++;
+/* Where `a` or `b` stands first from `from` on; else the end. */
+static size_t find(smithy_str text, size_t from, char a, char b) {
+    while (from < text.len && text.ptr[from] != a && text.ptr[from] != b) from++;
     return from;
 }
 
 sigv4_url sigv4_split_url(smithy_str url) {
     sigv4_url parts = {.path = SMITHY_STR_INIT("/"), .query = SMITHY_STR_INIT("")};
-    const size_t colon = find_any(url, 0, ":");
+    const size_t colon = find(url, 0, ':', ':');
     const size_t begin = colon + 3 <= url.len ? colon + 3 : url.len;
-    const size_t authority_end = find_any(url, begin, "/?");
-    const size_t path_end = find_any(url, authority_end, "?");
+    const size_t authority_end = find(url, begin, '/', '?');
+    const size_t path_end = find(url, authority_end, '?', '?');
     parts.scheme = (smithy_str){url.ptr, colon};
     parts.authority = cut_default_port(parts.scheme, (smithy_str){url.ptr + begin, authority_end - begin});
     if (path_end > authority_end) parts.path = (smithy_str){url.ptr + authority_end, path_end - authority_end};
@@ -40,7 +42,7 @@ static void drop_last_segment(smithy_buffer *out) {
 /* Resolves "." and "..", and makes "//" one. */
 static void append_normalized(smithy_buffer *out, smithy_str path) {
     for (size_t at = 0; at < path.len;) {
-        const size_t end = find_any(path, at, "/");
+        const size_t end = find(path, at, '/', '/');
         const smithy_str segment = {path.ptr + at, end - at};
         at = end + 1;
         if (segment.len == 0 || smithy_str_equal(segment, SMITHY_STR("."))) continue;
@@ -85,27 +87,32 @@ static int compare_items(const void *left, const void *right) {
 }
 
 static bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+    return smithy_uri_hex_digit(c) >= 0;
 }
 
-/* Encodes what is not yet encoded: an escape stays as it is. */
+static bool is_escape(smithy_str text, size_t at) {
+    return text.ptr[at] == '%' && text.len - at > 2 && is_hex(text.ptr[at + 1]) && is_hex(text.ptr[at + 2]);
+}
+
+static bool is_encoded(smithy_str text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (!smithy_uri_is_unreserved(text.ptr[i]) && !is_escape(text, i)) return false;
+    return true;
+}
+
+/* Encodes what is not yet encoded: an escape stays as it is. Absent when memory is out. */
 static smithy_str encode_once(smithy_str text, smithy_call *call) {
-    bool plain = true;
+    if (is_encoded(text)) return text;
     smithy_buffer out;
     smithy_buffer_init(&out, smithy_call_system(call), SIGV4_MAX_TEXT);
     for (size_t i = 0; i < text.len; i++) {
-        const bool is_escape =
-            text.ptr[i] == '%' && i + 2 < text.len && is_hex(text.ptr[i + 1]) && is_hex(text.ptr[i + 2]);
-        const size_t before = out.len;
-        if (is_escape)
+        if (is_escape(text, i))
             smithy_buffer_append_char(&out, '%');
         else
             smithy_uri_append(&out, (smithy_str){text.ptr + i, 1}, false);
-        plain = plain && out.len == before + 1;
     }
-    const smithy_str encoded = smithy_buffer_status(&out) != SMITHY_OK ? (smithy_str){0}
-                               : plain                                 ? text
-                                       : smithy_call_copy(call, smithy_buffer_str(&out));
+    const bool is_whole = smithy_buffer_status(&out) == SMITHY_OK;
+    const smithy_str encoded = is_whole ? smithy_call_copy(call, smithy_buffer_str(&out)) : (smithy_str){0};
     smithy_buffer_deinit(&out);
     return encoded;
 }
@@ -117,8 +124,8 @@ static smithy_status append_query(smithy_str query, smithy_buffer *out, smithy_c
     if (!items) return smithy_call_status(call);
     size_t used = 0;
     for (size_t at = 0; at < query.len;) {
-        const size_t end = find_any(query, at, "&");
-        const size_t equals = find_any((smithy_str){query.ptr, end}, at, "=");
+        const size_t end = find(query, at, '&', '&');
+        const size_t equals = find((smithy_str){query.ptr, end}, at, '=', '=');
         const size_t value_at = equals < end ? equals + 1 : end;
         const smithy_str name = encode_once((smithy_str){query.ptr + at, equals - at}, call);
         const smithy_str value = encode_once((smithy_str){query.ptr + value_at, end - value_at}, call);
@@ -138,25 +145,20 @@ static smithy_status append_query(smithy_str query, smithy_buffer *out, smithy_c
 
 /* ---- headers ---- */
 
-typedef struct signed_header {
-    smithy_str name; /* Lower-case. */
-    smithy_str value;
-    size_t order; /* On the wire: qsort is not stable. */
-} signed_header;
-
 static int compare_headers(const void *left, const void *right) {
-    const signed_header *a = left, *b = right;
+    const sigv4_header *a = left, *b = right;
     const int by_name = smithy_str_compare(a->name, b->name);
     if (by_name) return by_name;
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* What proxies and HTTP libraries change on the way. `name` is lower-case. */
+/* What proxies, tracers and HTTP libraries change on the way. `name` is lower-case. */
 static bool is_unsigned_header(smithy_str name) {
     static const smithy_str UNSIGNED[] = {
-        SMITHY_STR_INIT("authorization"),     SMITHY_STR_INIT("connection"), SMITHY_STR_INIT("expect"),
-        SMITHY_STR_INIT("keep-alive"),        SMITHY_STR_INIT("te"),         SMITHY_STR_INIT("trailer"),
-        SMITHY_STR_INIT("transfer-encoding"), SMITHY_STR_INIT("upgrade"),    SMITHY_STR_INIT("user-agent"),
+        SMITHY_STR_INIT("authorization"),   SMITHY_STR_INIT("baggage"),    SMITHY_STR_INIT("connection"),
+        SMITHY_STR_INIT("expect"),          SMITHY_STR_INIT("keep-alive"), SMITHY_STR_INIT("te"),
+        SMITHY_STR_INIT("traceparent"),     SMITHY_STR_INIT("tracestate"), SMITHY_STR_INIT("trailer"),
+        SMITHY_STR_INIT("upgrade"),         SMITHY_STR_INIT("user-agent"), SMITHY_STR_INIT("transfer-encoding"),
         SMITHY_STR_INIT("x-amzn-trace-id"),
     };
     for (size_t i = 0; i < sizeof UNSIGNED / sizeof UNSIGNED[0]; i++)
@@ -174,114 +176,118 @@ static smithy_str lower(smithy_str text, smithy_call *call) {
     return (smithy_str){copy, text.len};
 }
 
-static smithy_status collect_headers(const smithy_http_request *request, signed_header **collected, size_t *count,
-                                     smithy_call *call) {
-    const smithy_headers *headers = &request->headers;
-    signed_header *items = smithy_call_alloc(call, headers->count + 1, sizeof *items);
+static bool repeats_name(const sigv4_headers *headers, size_t i) {
+    return i > 0 && smithy_str_equal(headers->items[i].name, headers->items[i - 1].name);
+}
+
+static smithy_status join_names(sigv4_headers *headers, smithy_call *call) {
+    size_t size = 1;
+    for (size_t i = 0; i < headers->count; i++) size += headers->items[i].name.len + 1;
+    char *names = smithy_call_alloc(call, size, 1);
+    if (!names) return smithy_call_status(call);
+    size_t len = 0;
+    for (size_t i = 0; i < headers->count; i++) {
+        const smithy_str name = headers->items[i].name;
+        if (repeats_name(headers, i)) continue;
+        if (len) names[len++] = ';';
+        if (name.len) memcpy(names + len, name.ptr, name.len);
+        len += name.len;
+    }
+    headers->names = (smithy_str){names, len};
+    return SMITHY_OK;
+}
+
+smithy_status sigv4_collect_headers(const smithy_http_request *request, sigv4_headers *headers, smithy_call *call) {
+    const smithy_headers *all = &request->headers;
+    sigv4_header *items = smithy_call_alloc(call, all->count + 1, sizeof *items);
     if (!items) return smithy_call_status(call);
     size_t used = 0;
     bool has_host = false;
-    for (size_t i = 0; i < headers->count; i++) {
-        const smithy_str name = lower(headers->items[i].name, call);
+    for (size_t i = 0; i < all->count; i++) {
+        const smithy_str name = lower(all->items[i].name, call);
         if (!name.ptr) return smithy_call_status(call);
         if (is_unsigned_header(name)) continue;
         has_host = has_host || smithy_str_equal(name, SMITHY_STR("host"));
-        items[used++] = (signed_header){name, headers->items[i].value, i};
+        items[used++] = (sigv4_header){name, all->items[i].value, i};
     }
     if (!has_host)
-        items[used++] =
-            (signed_header){SMITHY_STR_INIT("host"), sigv4_split_url(request->url).authority, headers->count};
+        items[used++] = (sigv4_header){SMITHY_STR_INIT("host"), sigv4_split_url(request->url).authority, all->count};
     qsort(items, used, sizeof *items, compare_headers);
-    *collected = items;
-    *count = used;
-    return SMITHY_OK;
+    *headers = (sigv4_headers){.items = items, .count = used};
+    return join_names(headers, call);
+}
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* The value without white space around it, and with each inner run of it as one space. */
 static void append_header_value(smithy_buffer *out, smithy_str value) {
-    bool pending_space = false, begun = false;
-    for (size_t i = 0; i < value.len; i++) {
-        const char c = value.ptr[i];
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-            pending_space = begun;
-            continue;
+    bool begun = false;
+    for (size_t at = 0; at < value.len;) {
+        size_t end = at;
+        while (end < value.len && !is_space(value.ptr[end])) end++;
+        if (end > at) {
+            if (begun) smithy_buffer_append_char(out, ' ');
+            smithy_buffer_append(out, value.ptr + at, end - at);
+            begun = true;
         }
-        if (pending_space) smithy_buffer_append_char(out, ' ');
-        smithy_buffer_append_char(out, c);
-        pending_space = false;
-        begun = true;
+        at = end + 1;
     }
 }
 
-static void append_headers(smithy_buffer *out, const signed_header *headers, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (i && smithy_str_equal(headers[i].name, headers[i - 1].name)) {
+static void append_headers(smithy_buffer *out, const sigv4_headers *headers) {
+    for (size_t i = 0; i < headers->count; i++) {
+        if (repeats_name(headers, i)) {
             smithy_buffer_append_char(out, ',');
         } else {
             if (i) smithy_buffer_append_char(out, '\n');
-            smithy_buffer_append_str(out, headers[i].name);
+            smithy_buffer_append_str(out, headers->items[i].name);
             smithy_buffer_append_char(out, ':');
         }
-        append_header_value(out, headers[i].value);
+        append_header_value(out, headers->items[i].value);
     }
     smithy_buffer_append_char(out, '\n');
 }
 
-static smithy_str join_names(const signed_header *headers, size_t count, smithy_call *call) {
-    smithy_buffer names;
-    smithy_buffer_init(&names, smithy_call_system(call), SIGV4_MAX_TEXT);
-    for (size_t i = 0; i < count; i++) {
-        if (i && smithy_str_equal(headers[i].name, headers[i - 1].name)) continue;
-        if (i) smithy_buffer_append_char(&names, ';');
-        smithy_buffer_append_str(&names, headers[i].name);
-    }
-    const bool ok = smithy_buffer_status(&names) == SMITHY_OK;
-    const smithy_str joined = ok ? smithy_call_copy(call, smithy_buffer_str(&names)) : (smithy_str){0};
-    smithy_buffer_deinit(&names);
-    return joined;
+/* ---- all of it ---- */
+
+smithy_status sigv4_append_canonical(const smithy_signing *signing, smithy_str method, smithy_str url,
+                                     const sigv4_headers *headers, smithy_buffer *out, smithy_call *call) {
+    const sigv4_url parts = sigv4_split_url(url);
+    smithy_buffer_append_str(out, method);
+    smithy_buffer_append_char(out, '\n');
+    const smithy_status status = append_path(signing, parts.path, out, smithy_call_system(call));
+    if (status != SMITHY_OK) return smithy_call_fail(call, status, "the path does not fit into memory");
+    smithy_buffer_append_char(out, '\n');
+    SMITHY_TRY(append_query(parts.query, out, call));
+    smithy_buffer_append_char(out, '\n');
+    append_headers(out, headers);
+    smithy_buffer_append_char(out, '\n');
+    smithy_buffer_append_str(out, headers->names);
+    smithy_buffer_append_char(out, '\n');
+    smithy_buffer_append_str(out, signing->payload_hash);
+    if (smithy_buffer_status(out) == SMITHY_OK) return SMITHY_OK;
+    return smithy_call_fail(call, smithy_buffer_status(out), "the canonical request does not fit into memory");
 }
 
-/* ---- payload ---- */
-
-static smithy_status append_payload_hash(const smithy_signing *signing, const smithy_http_request *request,
-                                         smithy_buffer *out, smithy_call *call) {
-    if (signing->payload_hash.ptr) {
-        smithy_buffer_append_str(out, signing->payload_hash);
-        return SMITHY_OK;
-    }
-    if (request->body.read)
-        return smithy_call_fail(call, SMITHY_ERROR_INPUT,
-                                "a streamed body is signed by its payload_hash, which is absent");
-    uint8_t digest[SMITHY_SHA256_SIZE];
-    char hex[SIGV4_HEX_SIZE];
-    const smithy_status status = smithy_sha256(request->body.bytes.ptr, request->body.bytes.len, digest);
-    if (status != SMITHY_OK) return smithy_call_fail(call, status, "SHA-256 is not to be had");
-    smithy_hex_write(digest, sizeof digest, hex);
-    smithy_buffer_append_text(out, hex);
-    return SMITHY_OK;
+static smithy_status canonical_request(const smithy_signing *signing, const smithy_http_request *request,
+                                       sigv4_work *work, smithy_buffer *out, smithy_str *signed_headers,
+                                       smithy_call *call) {
+    smithy_signing settled = *signing;
+    char payload_hash[SIGV4_HEX_SIZE];
+    sigv4_headers headers;
+    SMITHY_TRY(sigv4_settle_payload(&settled, request, work, payload_hash, call));
+    SMITHY_TRY(sigv4_collect_headers(request, &headers, call));
+    *signed_headers = headers.names;
+    return sigv4_append_canonical(&settled, request->method, request->url, &headers, out, call);
 }
 
 smithy_status smithy_sigv4_canonical_request(const smithy_signing *signing, const smithy_http_request *request,
                                              smithy_buffer *out, smithy_str *signed_headers, smithy_call *call) {
-    const sigv4_url url = sigv4_split_url(request->url);
-    signed_header *headers = NULL;
-    size_t count = 0;
-    SMITHY_TRY(collect_headers(request, &headers, &count, call));
-    *signed_headers = join_names(headers, count, call);
-    if (!signed_headers->ptr) return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
-
-    smithy_buffer_append_str(out, request->method);
-    smithy_buffer_append_char(out, '\n');
-    if (append_path(signing, url.path, out, smithy_call_system(call)) != SMITHY_OK)
-        return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
-    smithy_buffer_append_char(out, '\n');
-    SMITHY_TRY(append_query(url.query, out, call));
-    smithy_buffer_append_char(out, '\n');
-    append_headers(out, headers, count);
-    smithy_buffer_append_char(out, '\n');
-    smithy_buffer_append_str(out, *signed_headers);
-    smithy_buffer_append_char(out, '\n');
-    SMITHY_TRY(append_payload_hash(signing, request, out, call));
-    if (smithy_buffer_status(out) == SMITHY_OK) return SMITHY_OK;
-    return smithy_call_fail(call, smithy_buffer_status(out), "the canonical request does not fit into memory");
+    sigv4_work work;
+    smithy_status status = sigv4_work_init(&work, call);
+    if (status == SMITHY_OK) status = canonical_request(signing, request, &work, out, signed_headers, call);
+    sigv4_work_deinit(&work);
+    return status;
 }

@@ -4,6 +4,7 @@
 
 #define CACHED_KEYS     8
 #define MAX_SECRET_SIZE 512
+#define MAX_PARTS_SIZE  1024
 
 /* A key is found by the digest of all that it is derived from, so that no secret is kept beside it. */
 typedef struct cached_key {
@@ -39,44 +40,49 @@ void smithy_signing_cache_destroy(smithy_signing_cache *cache) {
 
 /* ---- derivation ---- */
 
-static smithy_status hmac_step(uint8_t key[SMITHY_SHA256_SIZE], smithy_str text) {
+static smithy_status hmac_step(smithy_sha256_state *sha, uint8_t key[SMITHY_SHA256_SIZE], smithy_str text) {
     uint8_t next[SMITHY_SHA256_SIZE];
-    const smithy_status status = smithy_hmac_sha256(key, SMITHY_SHA256_SIZE, text.ptr, text.len, next);
+    const smithy_status status = smithy_hmac_sha256_with(sha, key, SMITHY_SHA256_SIZE, text.ptr, text.len, next);
     if (status == SMITHY_OK) memcpy(key, next, sizeof next);
     smithy_cleanse(next, sizeof next);
     return status;
 }
 
-static smithy_status derive(const smithy_signing *signing, smithy_str day, uint8_t key[SMITHY_SHA256_SIZE]) {
+static smithy_status derive(const smithy_signing *signing, smithy_str day, smithy_sha256_state *sha,
+                            uint8_t key[SMITHY_SHA256_SIZE]) {
     const smithy_str secret = signing->credentials->secret_access_key;
     char start[4 + MAX_SECRET_SIZE] = {'A', 'W', 'S', '4'};
     if (secret.len == 0 || secret.len > MAX_SECRET_SIZE) return SMITHY_ERROR_CREDENTIALS;
     memcpy(start + 4, secret.ptr, secret.len);
-    smithy_status status = smithy_hmac_sha256(start, 4 + secret.len, day.ptr, day.len, key);
+    smithy_status status = smithy_hmac_sha256_with(sha, start, 4 + secret.len, day.ptr, day.len, key);
     smithy_cleanse(start, sizeof start);
-    if (status == SMITHY_OK) status = hmac_step(key, signing->region);
-    if (status == SMITHY_OK) status = hmac_step(key, signing->service);
-    if (status == SMITHY_OK) status = hmac_step(key, SMITHY_STR("aws4_request"));
+    if (status == SMITHY_OK) status = hmac_step(sha, key, signing->region);
+    if (status == SMITHY_OK) status = hmac_step(sha, key, signing->service);
+    if (status == SMITHY_OK) status = hmac_step(sha, key, SMITHY_STR("aws4_request"));
     return status;
 }
 
 /* ---- the cache ---- */
 
-static smithy_status hash_part(smithy_sha256_state *state, smithy_str text) {
-    const uint64_t len = text.len; /* Ahead of each text, so that no two lists of parts look the same. */
-    SMITHY_TRY(smithy_sha256_update(state, &len, sizeof len));
-    return smithy_sha256_update(state, text.ptr, text.len);
+/* A part with its length ahead, so that no two lists of parts look the same. */
+static bool put_part(uint8_t *parts, size_t *len, smithy_str text) {
+    const uint64_t text_len = text.len;
+    if (text.len > MAX_PARTS_SIZE || *len + sizeof text_len + text.len > MAX_PARTS_SIZE) return false;
+    memcpy(parts + *len, &text_len, sizeof text_len);
+    if (text.len) memcpy(parts + *len + sizeof text_len, text.ptr, text.len);
+    *len += sizeof text_len + text.len;
+    return true;
 }
 
-static smithy_status identify(const smithy_signing *signing, smithy_str day, uint8_t id[SMITHY_SHA256_SIZE]) {
-    smithy_sha256_state state;
-    SMITHY_TRY(smithy_sha256_init(&state));
-    smithy_status status = hash_part(&state, signing->credentials->secret_access_key);
-    if (status == SMITHY_OK) status = hash_part(&state, day);
-    if (status == SMITHY_OK) status = hash_part(&state, signing->region);
-    if (status == SMITHY_OK) status = hash_part(&state, signing->service);
-    if (status == SMITHY_OK) return smithy_sha256_final(&state, id);
-    smithy_sha256_deinit(&state);
+/* *fits: false for names of a length that nothing real has; their keys are not kept. */
+static smithy_status identify(const smithy_signing *signing, smithy_str day, smithy_sha256_state *sha,
+                              uint8_t id[SMITHY_SHA256_SIZE], bool *fits) {
+    uint8_t parts[MAX_PARTS_SIZE];
+    size_t len = 0;
+    *fits = put_part(parts, &len, signing->credentials->secret_access_key) && put_part(parts, &len, day) &&
+            put_part(parts, &len, signing->region) && put_part(parts, &len, signing->service);
+    const smithy_status status = *fits ? smithy_sha256_with(sha, parts, len, id) : SMITHY_OK;
+    smithy_cleanse(parts, len);
     return status;
 }
 
@@ -104,15 +110,23 @@ static void remember(smithy_signing_cache *cache, const uint8_t id[SMITHY_SHA256
     pthread_mutex_unlock(&cache->lock);
 }
 
-smithy_status smithy_sigv4_key(const smithy_signing *signing, uint8_t key[SMITHY_SHA256_SIZE]) {
+smithy_status sigv4_key(const smithy_signing *signing, smithy_sha256_state *sha, uint8_t key[SMITHY_SHA256_SIZE]) {
     char date[SMITHY_TIME_TEXT_SIZE];
+    uint8_t id[SMITHY_SHA256_SIZE];
+    bool is_cached = signing->cache != NULL;
     SMITHY_TRY(sigv4_date(signing, date));
     const smithy_str day = {date, 8};
-    if (!signing->cache) return derive(signing, day, key);
-    uint8_t id[SMITHY_SHA256_SIZE];
-    SMITHY_TRY(identify(signing, day, id));
-    if (look_up(signing->cache, id, key)) return SMITHY_OK;
-    SMITHY_TRY(derive(signing, day, key));
-    remember(signing->cache, id, key);
+    if (is_cached) SMITHY_TRY(identify(signing, day, sha, id, &is_cached));
+    if (is_cached && look_up(signing->cache, id, key)) return SMITHY_OK;
+    SMITHY_TRY(derive(signing, day, sha, key));
+    if (is_cached) remember(signing->cache, id, key);
     return SMITHY_OK;
+}
+
+smithy_status smithy_sigv4_key(const smithy_signing *signing, uint8_t key[SMITHY_SHA256_SIZE]) {
+    smithy_sha256_state sha;
+    SMITHY_TRY(smithy_sha256_init(&sha));
+    const smithy_status status = sigv4_key(signing, &sha, key);
+    smithy_sha256_deinit(&sha);
+    return status;
 }

@@ -4,7 +4,9 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <pthread.h>
+
+#define SHA256_BLOCK_SIZE 64
 
 /* What a failed OpenSSL call since the last ERR_set_mark means. The program's own error queue stays as it was. */
 static smithy_status take_openssl_error(void) {
@@ -13,35 +15,23 @@ static smithy_status take_openssl_error(void) {
     return memory ? SMITHY_ERROR_MEMORY : SMITHY_ERROR_CONFIG;
 }
 
-static smithy_status digest_once(const EVP_MD *type, const void *bytes, size_t len, uint8_t *digest) {
+/* OpenSSL looks an algorithm up by its name with every use, at the price of hashing some hundred bytes, unless it has
+ * been fetched. So each is fetched once in the process, with the first use of any, and kept. */
+static pthread_once_t fetched_once = PTHREAD_ONCE_INIT;
+static const EVP_MD *fetched[SMITHY_DIGEST_SHA256 + 1];
+
+static void fetch_all(void) {
+    static const char *const NAMES[] = {
+        [SMITHY_DIGEST_MD5] = "MD5", [SMITHY_DIGEST_SHA1] = "SHA1", [SMITHY_DIGEST_SHA256] = "SHA256"};
     ERR_set_mark();
-    if (!EVP_Digest(len > 0 ? bytes : "", len, digest, NULL, type, NULL)) return take_openssl_error();
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) fetched[i] = EVP_MD_fetch(NULL, NAMES[i], NULL);
     ERR_pop_to_mark();
-    return SMITHY_OK;
 }
 
-smithy_status smithy_sha256(const void *bytes, size_t len, uint8_t digest[SMITHY_SHA256_SIZE]) {
-    return digest_once(EVP_sha256(), bytes, len, digest);
-}
-
-smithy_status smithy_md5(const void *bytes, size_t len, uint8_t digest[SMITHY_MD5_SIZE]) {
-    return digest_once(EVP_md5(), bytes, len, digest);
-}
-
-smithy_status smithy_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
-                                 uint8_t digest[SMITHY_SHA256_SIZE]) {
-    if (key_len > INT_MAX) return SMITHY_ERROR_LIMIT;
-    ERR_set_mark();
-    if (!HMAC(EVP_sha256(), key_len > 0 ? key : "", (int)key_len, len > 0 ? bytes : (const void *)"", len, digest,
-              NULL))
-        return take_openssl_error();
-    ERR_pop_to_mark();
-    return SMITHY_OK;
-}
-
-/* ---- in pieces ---- */
-
+/* The unfetched one where there was none to be had, so that its use says why. */
 static const EVP_MD *type_of(smithy_digest_kind kind) {
+    pthread_once(&fetched_once, fetch_all);
+    if (fetched[kind]) return fetched[kind];
     switch (kind) {
     case SMITHY_DIGEST_MD5: return EVP_md5();
     case SMITHY_DIGEST_SHA1: return EVP_sha1();
@@ -49,6 +39,76 @@ static const EVP_MD *type_of(smithy_digest_kind kind) {
     }
     return EVP_sha256();
 }
+
+static smithy_status digest_once(smithy_digest_kind kind, const void *bytes, size_t len, uint8_t *digest) {
+    ERR_set_mark();
+    if (!EVP_Digest(len > 0 ? bytes : "", len, digest, NULL, type_of(kind), NULL)) return take_openssl_error();
+    ERR_pop_to_mark();
+    return SMITHY_OK;
+}
+
+smithy_status smithy_sha256(const void *bytes, size_t len, uint8_t digest[SMITHY_SHA256_SIZE]) {
+    return digest_once(SMITHY_DIGEST_SHA256, bytes, len, digest);
+}
+
+smithy_status smithy_md5(const void *bytes, size_t len, uint8_t digest[SMITHY_MD5_SIZE]) {
+    return digest_once(SMITHY_DIGEST_MD5, bytes, len, digest);
+}
+
+smithy_status smithy_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+                                 uint8_t digest[SMITHY_SHA256_SIZE]) {
+    smithy_sha256_state state;
+    SMITHY_TRY(smithy_sha256_init(&state));
+    const smithy_status status = smithy_hmac_sha256_with(&state, key, key_len, bytes, len, digest);
+    smithy_sha256_deinit(&state);
+    return status;
+}
+
+/* ---- one after another ---- */
+
+static bool sha256_parts(EVP_MD_CTX *context, smithy_bytes first, smithy_bytes second, uint8_t *digest) {
+    if (first.len > 0 && !EVP_DigestUpdate(context, first.ptr, first.len)) return false;
+    if (second.len > 0 && !EVP_DigestUpdate(context, second.ptr, second.len)) return false;
+    return EVP_DigestFinal_ex(context, digest, NULL) && EVP_DigestInit_ex(context, NULL, NULL);
+}
+
+smithy_status smithy_sha256_with(smithy_sha256_state *state, const void *bytes, size_t len,
+                                 uint8_t digest[SMITHY_SHA256_SIZE]) {
+    ERR_set_mark();
+    if (!sha256_parts(state->context, (smithy_bytes){bytes, len}, (smithy_bytes){0}, digest))
+        return take_openssl_error();
+    ERR_pop_to_mark();
+    return SMITHY_OK;
+}
+
+/* RFC 2104, by the digest itself: OpenSSL's own HMAC takes memory and looks its digest up with every use. */
+static bool hmac_parts(EVP_MD_CTX *context, smithy_bytes key, smithy_bytes text, uint8_t *digest) {
+    uint8_t pad[SHA256_BLOCK_SIZE] = {0}, inner[SMITHY_SHA256_SIZE];
+    bool done = true;
+    if (key.len > sizeof pad)
+        done = sha256_parts(context, key, (smithy_bytes){0}, pad);
+    else if (key.len > 0)
+        memcpy(pad, key.ptr, key.len);
+    for (size_t i = 0; i < sizeof pad; i++) pad[i] ^= 0x36;
+    done = done && sha256_parts(context, (smithy_bytes){pad, sizeof pad}, text, inner);
+    for (size_t i = 0; i < sizeof pad; i++) pad[i] ^= 0x36 ^ 0x5c;
+    done = done && sha256_parts(context, (smithy_bytes){pad, sizeof pad}, (smithy_bytes){inner, sizeof inner}, digest);
+    OPENSSL_cleanse(pad, sizeof pad);
+    OPENSSL_cleanse(inner, sizeof inner);
+    return done;
+}
+
+smithy_status smithy_hmac_sha256_with(smithy_sha256_state *state, const void *key, size_t key_len, const void *bytes,
+                                      size_t len, uint8_t digest[SMITHY_SHA256_SIZE]) {
+    if (key_len > INT_MAX) return SMITHY_ERROR_LIMIT;
+    ERR_set_mark();
+    if (!hmac_parts(state->context, (smithy_bytes){key, key_len}, (smithy_bytes){bytes, len}, digest))
+        return take_openssl_error();
+    ERR_pop_to_mark();
+    return SMITHY_OK;
+}
+
+/* ---- in pieces ---- */
 
 smithy_status smithy_digest_init(smithy_digest_state *state, smithy_digest_kind kind) {
     ERR_set_mark();

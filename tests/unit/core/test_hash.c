@@ -4,6 +4,8 @@
 #include <smithy/hash.h>
 #include <smithy/text.h>
 
+#include <openssl/hmac.h>
+
 static void check_hex(const uint8_t *digest, size_t len, const char *expected) {
     char text[65];
     smithy_hex_write(digest, len, text);
@@ -29,6 +31,33 @@ static void hmac_matches_rfc_4231(void **state) {
     assert_int_equal(smithy_hmac_sha256(NULL, 0, NULL, 0, digest), SMITHY_OK);
     check_hex(digest, 32, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
     assert_int_equal(smithy_hmac_sha256("k", SIZE_MAX, "", 0, digest), SMITHY_ERROR_LIMIT);
+}
+
+static void a_state_serves_one_digest_after_another(void **state) {
+    (void)state;
+    smithy_sha256_state sha;
+    uint8_t digest[SMITHY_SHA256_SIZE], expected[SMITHY_SHA256_SIZE], key[200];
+    memset(key, 0xaa, sizeof key);
+    assert_int_equal(smithy_sha256_init(&sha), SMITHY_OK);
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(smithy_sha256_with(&sha, "abc", 3, digest), SMITHY_OK);
+        check_hex(digest, 32, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_int_equal(smithy_sha256_with(&sha, NULL, 0, digest), SMITHY_OK);
+        check_hex(digest, 32, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        /* RFC 4231: a key longer than a block. */
+        assert_int_equal(smithy_hmac_sha256_with(&sha, key, 131,
+                                                 "Test Using Larger Than Block-Size Key - Hash Key First", 54, digest),
+                         SMITHY_OK);
+        check_hex(digest, 32, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    }
+    assert_int_equal(smithy_hmac_sha256_with(&sha, "k", SIZE_MAX, "", 0, digest), SMITHY_ERROR_LIMIT);
+    smithy_sha256_deinit(&sha);
+    /* Every length of key around the block's. */
+    for (size_t len = 60; len <= 70; len++) {
+        assert_non_null(HMAC(EVP_sha256(), key, (int)len, key, len, expected, NULL));
+        assert_int_equal(smithy_hmac_sha256(key, len, key, len, digest), SMITHY_OK);
+        assert_memory_equal(digest, expected, sizeof digest);
+    }
 }
 
 static void checksums_match_their_catalogue(void **state) {
@@ -147,6 +176,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_match_their_standards),
         cmocka_unit_test(hmac_matches_rfc_4231),
+        cmocka_unit_test(a_state_serves_one_digest_after_another),
         cmocka_unit_test(checksums_match_their_catalogue),
         cmocka_unit_test(checksums_equal_their_definitions_in_any_pieces),
         cmocka_unit_test(every_digest_comes_in_pieces_too),
