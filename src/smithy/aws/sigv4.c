@@ -25,9 +25,9 @@ smithy_status sigv4_work_init(sigv4_work *work, smithy_call *call) {
     smithy_buffer_init(&work->text, smithy_call_system(call), SIGV4_MAX_TEXT);
     const smithy_status status = smithy_sha256_init(&work->sha);
     if (status != SMITHY_OK) return smithy_call_fail(call, status, "SHA-256 is not to be had");
-    (void)smithy_buffer_reserve(&work->canonical, FIRST_SIZE);
-    (void)smithy_buffer_reserve(&work->text, FIRST_SIZE / 2);
-    return SMITHY_OK;
+    if (smithy_buffer_reserve(&work->canonical, FIRST_SIZE) && smithy_buffer_reserve(&work->text, FIRST_SIZE / 2))
+        return SMITHY_OK;
+    return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
 }
 
 void sigv4_work_deinit(sigv4_work *work) {

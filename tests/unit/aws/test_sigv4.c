@@ -2,6 +2,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 
+#include "fake_system.h"
+
 #include <smithy/sigv4.h>
 
 #include <cmocka.h>
@@ -161,6 +163,106 @@ static void what_is_missing_is_told(void **state) {
     assert_null(smithy_headers_get(&request.headers, "Authorization").ptr);
 }
 
+/* ---- presigned URLs ---- */
+
+static void a_presigned_url_carries_its_signature(void **state) {
+    const smithy_credentials credentials = keys("TOKEN//+==");
+    const smithy_signing signing = {.credentials = &credentials,
+                                    .region = SMITHY_STR_INIT("eu-west-1"),
+                                    .service = SMITHY_STR_INIT("s3"),
+                                    .time_ms = NOW_MS,
+                                    .payload_hash = SMITHY_STR_INIT("UNSIGNED-PAYLOAD")};
+    const char *const urls[] = {"https://b.s3.eu-west-1.amazonaws.com/a%20b", "https://b.s3.eu-west-1.amazonaws.com/k?",
+                                "https://b.s3.eu-west-1.amazonaws.com/k?versionId=3"};
+    const char *const starts[] = {"/a%20b?X-Amz-Algorithm=", "/k?X-Amz-Algorithm=", "/k?versionId=3&X-Amz-Algorithm="};
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        smithy_http_request request = {.method = SMITHY_STR_INIT("GET"), .url = smithy_str_from(urls[i])};
+        smithy_str url;
+        assert_int_equal(smithy_headers_add(&request.headers, SMITHY_STR("Range"), SMITHY_STR("bytes=0-1"), *state),
+                         SMITHY_OK);
+        assert_int_equal(smithy_sigv4_presign(&signing, &request, 60, &url, *state), SMITHY_OK);
+        assert_non_null(strstr(url.ptr, starts[i]));
+        assert_non_null(strstr(url.ptr, "AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20260102%2Feu-west-1%2Fs3%2F"
+                                        "aws4_request&X-Amz-Date=20260102T030405Z&X-Amz-Expires=60&X-Amz-SignedHeaders="
+                                        "host%3Brange&X-Amz-Security-Token=TOKEN%2F%2F%2B%3D%3D&X-Amz-Signature="));
+        assert_int_equal(request.headers.count, 1);
+    }
+}
+
+static void a_presigned_url_is_valid_for_a_second_to_a_week(void **state) {
+    const smithy_credentials credentials = keys(NULL);
+    smithy_http_request request = {.method = SMITHY_STR_INIT("GET"), .url = SMITHY_STR_INIT("https://example.com/")};
+    smithy_signing signing = signing_of(&CASES[0], &credentials);
+    const int64_t good[] = {1, 604800}, bad[] = {INT64_MIN, -1, 0, 604801, INT64_MAX};
+    smithy_str url;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_int_equal(smithy_sigv4_presign(&signing, &request, good[i], &url, *state), SMITHY_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        smithy_call_clear_error(*state);
+        assert_int_equal(smithy_sigv4_presign(&signing, &request, bad[i], &url, *state), SMITHY_ERROR_INPUT);
+        assert_null(url.ptr);
+    }
+    smithy_call_clear_error(*state);
+    signing.region = (smithy_str){0};
+    assert_int_equal(smithy_sigv4_presign(&signing, &request, 60, &url, *state), SMITHY_ERROR_CONFIG);
+    smithy_call_clear_error(*state);
+    signing = signing_of(&CASES[0], &credentials);
+    signing.time_ms = INT64_MAX;
+    assert_int_equal(smithy_sigv4_presign(&signing, &request, 60, &url, *state), SMITHY_ERROR_INPUT);
+}
+
+/* ---- chunks ---- */
+
+static void chunks_follow_a_signed_request(void **state) {
+    const smithy_credentials credentials = keys(NULL);
+    const smithy_signing signing = signing_of(&CASES[0], &credentials);
+    smithy_http_request request = {.method = SMITHY_STR_INIT("PUT"), .url = SMITHY_STR_INIT("https://example.com/")};
+    smithy_chunk_chain chain = {.system = NULL};
+    char first[SMITHY_SIGNATURE_SIZE];
+    assert_int_equal(smithy_chunk_chain_begin(&chain, &signing, &request, *state), SMITHY_ERROR_INPUT);
+    smithy_call_clear_error(*state);
+    assert_int_equal(smithy_sigv4_sign(&signing, &request, *state), SMITHY_OK);
+    for (int round = 0; round < 2; round++) { /* A retry begins anew, and comes to the same. */
+        assert_int_equal(smithy_chunk_chain_begin(&chain, &signing, &request, *state), SMITHY_OK);
+        assert_int_equal(smithy_chunk_chain_sign(&chain, "abc", 3), SMITHY_OK);
+        if (round == 0) memcpy(first, chain.previous, sizeof first);
+        assert_string_equal(chain.previous, first);
+    }
+    assert_int_equal(smithy_chunk_chain_sign(&chain, "abc", 3), SMITHY_OK);
+    assert_string_not_equal(chain.previous, first);
+    smithy_chunk_chain_deinit(&chain);
+    smithy_chunk_chain_deinit(&chain);
+}
+
+/* Whatever allocation fails, it is told, and nothing stays behind. */
+static void memory_may_run_out_anywhere(void **state) {
+    (void)state;
+    const smithy_credentials credentials = keys("TOKEN");
+    fake_system fake;
+    for (size_t nth = 1; nth < 200; nth++) {
+        fake_system_init(&fake, 1);
+        fake.fail_allocation = nth;
+        smithy_call *call = smithy_call_create(&(smithy_call_options){.system = &fake.system});
+        smithy_http_request request = {.method = SMITHY_STR_INIT("GET"),
+                                       .url = SMITHY_STR_INIT("https://example.com/a/../b?c=d e&%41=")};
+        smithy_signing signing = signing_of(&CASES[0], &credentials);
+        smithy_chunk_chain chain = {.system = NULL};
+        smithy_str url;
+        smithy_status status = call ? smithy_sigv4_presign(&signing, &request, 60, &url, call) : SMITHY_ERROR_MEMORY;
+        if (status == SMITHY_OK) status = smithy_sigv4_sign(&signing, &request, call);
+        if (status == SMITHY_OK) status = smithy_chunk_chain_begin(&chain, &signing, &request, call);
+        if (status == SMITHY_OK) status = smithy_chunk_chain_sign(&chain, "a", 1);
+        smithy_chunk_chain_deinit(&chain);
+        smithy_call_destroy(call);
+        const bool failed = fake.allocations >= nth;
+        assert_int_equal(status, failed ? SMITHY_ERROR_MEMORY : SMITHY_OK);
+        assert_int_equal(fake.live_blocks, 0);
+        fake_system_deinit(&fake);
+        if (!failed) return;
+    }
+    fail();
+}
+
 static void signing_takes_microseconds(void **state) {
     const smithy_system *system = smithy_system_default();
     smithy_signing_cache *cache = smithy_signing_cache_create(NULL);
@@ -188,6 +290,10 @@ int main(void) {
         cmocka_unit_test(a_day_is_signed_with_its_own_key),
         cmocka_unit_test_setup_teardown(a_body_from_a_source_needs_its_hash, open_call, close_call),
         cmocka_unit_test_setup_teardown(what_is_missing_is_told, open_call, close_call),
+        cmocka_unit_test_setup_teardown(a_presigned_url_carries_its_signature, open_call, close_call),
+        cmocka_unit_test_setup_teardown(a_presigned_url_is_valid_for_a_second_to_a_week, open_call, close_call),
+        cmocka_unit_test_setup_teardown(chunks_follow_a_signed_request, open_call, close_call),
+        cmocka_unit_test(memory_may_run_out_anywhere),
         cmocka_unit_test_setup_teardown(signing_takes_microseconds, open_call, close_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

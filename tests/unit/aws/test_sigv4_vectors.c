@@ -1,5 +1,5 @@
 /* The published signature suite, from a sibling folder of test vectors where there is one: canonical request, string to
- * sign and signature of each case, header signing. */
+ * sign and signature of each case, by headers and as a presigned URL; and the chain of a body's chunks. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #define FOLDER SMITHY_VECTORS "/sigv4"
+#define CHUNKS SMITHY_VECTORS "/sigv4-streaming/chunked.json"
 
 /* In the call's arena. */
 static smithy_str load(const char *test, const char *file, smithy_call *call) {
@@ -115,28 +116,54 @@ static void check_text(const char *test, const char *file, smithy_str actual, sm
     assert_true(smithy_str_equal(actual, expected));
 }
 
-static void check_case(const char *test) {
-    smithy_call *call = smithy_call_create(NULL);
-    signing_context context;
-    read_context(test, &context, call);
+/* The canonical request and the string to sign of a request that is as it was signed. */
+static void check_steps(const char *test, const char *how, const smithy_signing *signing,
+                        const smithy_http_request *request, smithy_call *call) {
+    smithy_buffer canonical, to_sign;
+    smithy_str signed_headers;
+    char file[64];
+    smithy_buffer_init(&canonical, NULL, 1 << 20);
+    smithy_buffer_init(&to_sign, NULL, 1 << 20);
+    assert_int_equal(smithy_sigv4_canonical_request(signing, request, &canonical, &signed_headers, call), SMITHY_OK);
+    snprintf(file, sizeof file, "%s-canonical-request.txt", how);
+    check_text(test, file, smithy_buffer_str(&canonical), call);
+    assert_int_equal(smithy_sigv4_string_to_sign(signing, smithy_buffer_str(&canonical), &to_sign), SMITHY_OK);
+    snprintf(file, sizeof file, "%s-string-to-sign.txt", how);
+    check_text(test, file, smithy_buffer_str(&to_sign), call);
+    smithy_buffer_deinit(&to_sign);
+    smithy_buffer_deinit(&canonical);
+}
+
+static void check_headers(const char *test, const signing_context *context, smithy_call *call) {
     smithy_http_request request = read_request(load(test, "request.txt", call), call);
-    assert_int_equal(smithy_sigv4_sign(&context.signing, &request, call), SMITHY_OK);
+    assert_int_equal(smithy_sigv4_sign(&context->signing, &request, call), SMITHY_OK);
     const smithy_str authorization = smithy_headers_get(&request.headers, "Authorization");
     const char *signature = strstr(authorization.ptr, "Signature=");
     assert_non_null(signature);
     check_text(test, "header-signature.txt", smithy_str_from(signature + strlen("Signature=")), call);
 
-    smithy_buffer canonical, to_sign;
-    smithy_str signed_headers;
-    smithy_buffer_init(&canonical, NULL, 1 << 20);
-    smithy_buffer_init(&to_sign, NULL, 1 << 20);
-    assert_int_equal(smithy_sigv4_canonical_request(&context.signing, &request, &canonical, &signed_headers, call),
+    check_steps(test, "header", &context->signing, &request, call);
+}
+
+static void check_query(const char *test, const signing_context *context, smithy_call *call) {
+    smithy_http_request request = read_request(load(test, "request.txt", call), call);
+    const cJSON *expires_s = cJSON_GetObjectItem(context->json, "expiration_in_seconds");
+    smithy_str url;
+    assert_int_equal(smithy_sigv4_presign(&context->signing, &request, (int64_t)expires_s->valuedouble, &url, call),
                      SMITHY_OK);
-    check_text(test, "header-canonical-request.txt", smithy_buffer_str(&canonical), call);
-    assert_int_equal(smithy_sigv4_string_to_sign(&context.signing, smithy_buffer_str(&canonical), &to_sign), SMITHY_OK);
-    check_text(test, "header-string-to-sign.txt", smithy_buffer_str(&to_sign), call);
-    smithy_buffer_deinit(&to_sign);
-    smithy_buffer_deinit(&canonical);
+    const char *signature = strstr(url.ptr, "&X-Amz-Signature=");
+    assert_non_null(signature);
+    check_text(test, "query-signature.txt", smithy_str_from(signature + strlen("&X-Amz-Signature=")), call);
+    request.url = (smithy_str){url.ptr, (size_t)(signature - url.ptr)};
+    check_steps(test, "query", &context->signing, &request, call);
+}
+
+static void check_case(const char *test) {
+    smithy_call *call = smithy_call_create(NULL);
+    signing_context context;
+    read_context(test, &context, call);
+    check_headers(test, &context, call);
+    check_query(test, &context, call);
     cJSON_Delete(context.json);
     smithy_call_destroy(call);
 }
@@ -159,7 +186,66 @@ static void every_case_of_the_suite_holds(void **state) {
     assert_true(count > 30);
 }
 
+/* ---- chunks ---- */
+
+static void check_chunks(const cJSON *suite, const cJSON *test, smithy_call *call) {
+    static uint8_t body[66560];
+    memset(body, 'a', sizeof body);
+    const size_t sizes[] = {65536, 1024, 0};
+    const smithy_credentials credentials = {.access_key_id = text_of(suite, "access_key_id"),
+                                            .secret_access_key = text_of(suite, "secret_access_key")};
+    const smithy_signing signing = {.credentials = &credentials,
+                                    .region = text_of(suite, "region"),
+                                    .service = text_of(suite, "service"),
+                                    .time_ms = INT64_C(1369353600000)}; /* 2013-05-24 */
+    const smithy_str seed =
+        smithy_call_format(call, "AWS4-HMAC-SHA256 …, Signature=%s", text_of(test, "seed_signature").ptr);
+    smithy_http_request request = {.method = SMITHY_STR_INIT("PUT")};
+    assert_int_equal(smithy_headers_add(&request.headers, SMITHY_STR("Authorization"), seed, call), SMITHY_OK);
+    smithy_chunk_chain chain = {.system = NULL};
+    assert_int_equal(smithy_chunk_chain_begin(&chain, &signing, &request, call), SMITHY_OK);
+    const cJSON *signatures = cJSON_GetObjectItem(test, "chunk_signatures");
+    const uint8_t *at = body;
+    for (int i = 0; i < 3; at += sizes[i++]) {
+        assert_int_equal(smithy_chunk_chain_sign(&chain, at, sizes[i]), SMITHY_OK);
+        assert_string_equal(chain.previous, cJSON_GetArrayItem(signatures, i)->valuestring);
+    }
+    if (text_of(test, "trailer").ptr) {
+        assert_int_equal(smithy_chunk_chain_sign_trailer(&chain, text_of(test, "trailer")), SMITHY_OK);
+        assert_string_equal(chain.previous, text_of(test, "trailer_signature").ptr);
+    }
+    smithy_chunk_chain_deinit(&chain);
+}
+
+static void chunks_are_signed_one_after_another(void **state) {
+    (void)state;
+    const smithy_system *system = smithy_system_default();
+    smithy_call *call = smithy_call_create(NULL);
+    smithy_buffer text;
+    bool exists = false;
+    smithy_buffer_init(&text, system, 1 << 20);
+    const smithy_status status = system->file_read(system->context, CHUNKS, &text, &exists);
+    cJSON *suite = exists && status == SMITHY_OK ? cJSON_Parse(text.ptr) : NULL;
+    smithy_buffer_deinit(&text);
+    if (!exists) {
+        smithy_call_destroy(call);
+        print_message("skipped: %s is not there\n", CHUNKS);
+        skip();
+    }
+    assert_non_null(suite);
+    const cJSON *test = NULL;
+    int count = 0;
+    cJSON_ArrayForEach(test, cJSON_GetObjectItem(suite, "cases")) {
+        check_chunks(suite, test, call);
+        count++;
+    }
+    assert_int_equal(count, 2);
+    cJSON_Delete(suite);
+    smithy_call_destroy(call);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_case_of_the_suite_holds)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_case_of_the_suite_holds),
+                                       cmocka_unit_test(chunks_are_signed_one_after_another)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
