@@ -117,11 +117,22 @@ struct smithy_transport {
 
 typedef struct smithy_curl_options {
     const smithy_system *system; /* Optional; default smithy_system_default(). */
-    smithy_str ca_file;          /* Optional; default AWS_CA_BUNDLE, then libcurl's own. */
+    /* Optional; default AWS_CA_BUNDLE, then what find_ca_file says, then SSL_CERT_FILE and SSL_CERT_DIR, then what
+     * libcurl was built with, then where systems keep it. It replaces the others. */
+    smithy_str ca_file;
+    /* Optional; asked with the first connection that needs it: a file (absent: none) and, for messages, who names it
+     * ("ca_bundle of profile dev"). */
+    smithy_status (*find_ca_file)(void *context, smithy_str *file, smithy_str *setting, smithy_call *call);
+    void *find_context;
+    smithy_str proxy; /* Optional; default by the URL's scheme https_proxy, HTTPS_PROXY or http_proxy, then all_proxy,
+                         ALL_PROXY. Present and empty: none. Never HTTP_PROXY. */
+    smithy_str
+        no_proxy; /* Optional; default no_proxy, then NO_PROXY: hosts, domains and networks, as libcurl has it. */
 } smithy_curl_options;
 
-/* The libcurl transport: keeps connections and TLS sessions, reads HTTPS_PROXY and NO_PROXY, insists on TLS 1.2 and a
- * certificate that matches. No I/O until the first request. NULL with the call's error set.
+/* The libcurl transport: speaks HTTP/1.1, keeps up to 16 idle connections with what else each thread needed, for ten
+ * seconds; insists on TLS 1.2 and a certificate that matches. The environment is read here; no I/O until the first
+ * request. NULL with the call's error set: SMITHY_ERROR_CONFIG for what is not a proxy's URL.
  *
  * curl_global_init is called once in the process, by the first request, under pthread_once; a program that uses libcurl
  * itself from other threads calls it earlier, as libcurl asks. After a fork the child opens its own connections. */

@@ -28,6 +28,19 @@ static int status_of(smithy_str line) {
     return status;
 }
 
+/* What a body's length can be said to be; nothing is guessed from a header that contradicts itself. */
+static smithy_status note_length(curl_exchange *exchange, smithy_str value) {
+    int64_t length = 0;
+    for (size_t i = 0; i < value.len; i++)
+        if (value.ptr[i] < '0' || value.ptr[i] > '9') length = -1;
+    if (length < 0 || !smithy_str_to_i64(value, &length))
+        return smithy_call_fail(exchange->call, SMITHY_ERROR_RESPONSE, "the answer's Content-Length is not a length");
+    if (exchange->content_length >= 0 && exchange->content_length != length)
+        return smithy_call_fail(exchange->call, SMITHY_ERROR_RESPONSE, "the answer has two Content-Lengths");
+    exchange->content_length = length;
+    return SMITHY_OK;
+}
+
 static smithy_status keep_header(curl_exchange *exchange, smithy_str line) {
     const char *colon = memchr(line.ptr, ':', line.len);
     if (!colon || colon == line.ptr) return SMITHY_OK; /* Not a header: nothing that could be understood from it. */
@@ -36,6 +49,7 @@ static smithy_status keep_header(curl_exchange *exchange, smithy_str line) {
     const smithy_str value = trim((smithy_str){colon + 1, line.len - name_len - 1});
     if (exchange->response->headers.count >= MAX_HEADERS)
         return smithy_call_fail(exchange->call, SMITHY_ERROR_LIMIT, "the answer has more than %d headers", MAX_HEADERS);
+    if (smithy_str_equal_nocase(name, SMITHY_STR("content-length"))) SMITHY_TRY(note_length(exchange, value));
     const smithy_str kept_name = smithy_call_copy(exchange->call, name);
     const smithy_str kept_value = smithy_call_copy(exchange->call, value);
     if (!kept_name.ptr || !kept_value.ptr) return smithy_call_status(exchange->call);
@@ -52,6 +66,8 @@ static smithy_status read_header_line(curl_exchange *exchange, smithy_str line) 
         /* A new head: what came before it was an interim (1xx) answer. */
         response->headers.count = 0;
         response->status = status_of(line);
+        exchange->content_length = -1;
+        exchange->head_is_whole = false;
         return SMITHY_OK;
     }
     if (trim(line).len == 0) {

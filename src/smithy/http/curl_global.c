@@ -1,6 +1,8 @@
-#include "curl_exchange.h"
+#include "curl_global.h"
 
+#include <curl/curl.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <time.h>
 
 /* libcurl's own initialization is once in a process, and for libcurl before 7.84 not thread-safe by itself. */

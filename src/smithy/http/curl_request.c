@@ -3,19 +3,15 @@
 #include <limits.h>
 
 #define DEFAULT_CONNECT_TIMEOUT_MS 3100
-#define MAX_IDLE_SECONDS           20L                        /* Peers and NATs forget idle connections. */
-#define EXPECT_FROM_BYTES          ((int64_t)2 * 1024 * 1024) /* Below it, waiting for "100 Continue" costs more. */
+#define MAX_IDLE_SECONDS           10L /* Peers and NATs forget idle connections. */
+#define EXPECT_TIMEOUT_MS          1000L
 
 static bool is_method(const smithy_http_request *request, const char *method) {
     return smithy_str_equal(request->method, smithy_str_from(method));
 }
 
-static int64_t body_length(const smithy_body *body) {
-    return body->read ? body->length : (int64_t)body->bytes.len;
-}
-
 static bool has_body(const smithy_http_request *request) {
-    return body_length(&request->body) > 0 || is_method(request, "POST") || is_method(request, "PUT") ||
+    return curl_exchange_body_length(&request->body) > 0 || is_method(request, "POST") || is_method(request, "PUT") ||
            is_method(request, "PATCH");
 }
 
@@ -23,7 +19,7 @@ static bool has_body(const smithy_http_request *request) {
 
 static smithy_status read_body(curl_exchange *exchange, char *bytes, size_t size, size_t *len) {
     const smithy_body *body = &exchange->request->body;
-    const size_t left = (size_t)body_length(body) - exchange->body_sent;
+    const size_t left = (size_t)curl_exchange_body_length(body) - exchange->body_sent;
     const size_t wanted = left < size ? left : size;
     *len = wanted;
     if (wanted == 0) return SMITHY_OK;
@@ -46,76 +42,34 @@ static size_t on_read(char *bytes, size_t size, size_t count, void *context) {
     return exchange->stopped == SMITHY_OK ? len : CURL_READFUNC_ABORT;
 }
 
-static int on_progress(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up) {
-    (void)down_total, (void)down, (void)up_total, (void)up;
-    const curl_exchange *exchange = context;
-    return smithy_call_is_canceled(exchange->call) ? 1 : 0;
+bool curl_exchange_has_begun(const curl_exchange *exchange) {
+#if LIBCURL_VERSION_NUM >= 0x075000
+    return exchange->begun;
+#else /* There, what is said to a proxy counts as the request. */
+    long request_size = 0;
+    return !curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size) && request_size > 0;
+#endif
 }
 
 /* libcurl sends a request again by itself when a connection that it had kept dies before the first byte of the answer.
- * Whether that may be done is the caller's to decide: the request may have taken effect. So once a request has gone
- * out, no other socket is opened for it. */
+ * Whether that may be done is the caller's to decide: the request may have taken effect. So it begins once, and from
+ * then on no other socket is opened for it. */
+#if LIBCURL_VERSION_NUM >= 0x075000
+static int on_begin(void *context, char *peer, char *local, int peer_port, int local_port) {
+    (void)peer, (void)local, (void)peer_port, (void)local_port;
+    curl_exchange *exchange = context;
+    exchange->resend_refused = exchange->begun;
+    exchange->begun = true;
+    return exchange->resend_refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+#endif
+
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     (void)purpose;
     curl_exchange *exchange = context;
-    long request_size = 0;
-    if (curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &request_size) == CURLE_OK && request_size > 0) {
-        exchange->resend_refused = true;
-        return CURL_SOCKET_BAD;
-    }
+    exchange->resend_refused = curl_exchange_has_begun(exchange);
+    if (exchange->resend_refused) return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-/* ---- headers ---- */
-
-static bool is_header_safe(smithy_header header) {
-    if (header.name.len == 0) return false;
-    for (size_t i = 0; i < header.name.len; i++)
-        if ((unsigned char)header.name.ptr[i] <= ' ' || header.name.ptr[i] == ':') return false;
-    for (size_t i = 0; i < header.value.len; i++)
-        if (header.value.ptr[i] == '\r' || header.value.ptr[i] == '\n' || header.value.ptr[i] == '\0') return false;
-    return true;
-}
-
-static smithy_status add_line(curl_exchange *exchange, const char *line) {
-    struct curl_slist *lines = curl_slist_append(exchange->header_lines, line);
-    if (!lines) return smithy_call_fail(exchange->call, SMITHY_ERROR_MEMORY, "out of memory");
-    exchange->header_lines = lines;
-    return SMITHY_OK;
-}
-
-static smithy_status add_header(curl_exchange *exchange, smithy_header header) {
-    if (!is_header_safe(header))
-        return smithy_call_fail(exchange->call, SMITHY_ERROR_INPUT, "the header %.*s holds a character that it cannot",
-                                SMITHY_STR_ARG(header.name));
-    /* "Name;" is how libcurl is told of a header without a value. */
-    char *line = smithy_call_alloc(exchange->call, header.name.len + header.value.len + 3, 1);
-    if (!line) return smithy_call_status(exchange->call);
-    char *end = line;
-    memcpy(end, header.name.ptr, header.name.len);
-    end += header.name.len;
-    *end++ = header.value.len ? ':' : ';';
-    if (header.value.len) {
-        *end++ = ' ';
-        memcpy(end, header.value.ptr, header.value.len);
-    }
-    return add_line(exchange, line);
-}
-
-static smithy_status add_headers(curl_exchange *exchange) {
-    const smithy_http_request *request = exchange->request;
-    const smithy_headers *headers = &request->headers;
-    for (size_t i = 0; i < headers->count; i++) {
-        /* Framing is libcurl's. */
-        if (smithy_str_equal_nocase(headers->items[i].name, SMITHY_STR("content-length"))) continue;
-        if (smithy_str_equal_nocase(headers->items[i].name, SMITHY_STR("transfer-encoding"))) continue;
-        SMITHY_TRY(add_header(exchange, headers->items[i]));
-    }
-    if (!smithy_headers_get(headers, "accept-encoding").ptr)
-        SMITHY_TRY(add_line(exchange, "Accept-Encoding: identity"));
-    if (!smithy_headers_get(headers, "accept").ptr) SMITHY_TRY(add_line(exchange, "Accept:"));
-    if (body_length(&request->body) < EXPECT_FROM_BYTES) SMITHY_TRY(add_line(exchange, "Expect:"));
-    return SMITHY_OK;
 }
 
 /* ---- options ---- */
@@ -143,10 +97,12 @@ static bool set_limits(const curl_exchange *exchange, int64_t left_ms) {
     bool ok = !curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, as_long(connect_ms));
     ok = ok && !curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, as_long(left_ms));
     ok = ok && !curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, MAX_IDLE_SECONDS);
-    if (request->stall_timeout_ms > 0) {
-        ok = ok && !curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-        ok = ok && !curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, as_long((request->stall_timeout_ms + 999) / 1000));
-    }
+    ok = ok && !curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L); /* A new connection asks for the addresses. */
+    ok = ok && !curl_easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, EXPECT_TIMEOUT_MS);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* A resolver that does not answer is left behind, instead of waited for. */
+    ok = ok && !curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
     return ok;
 }
 
@@ -160,7 +116,17 @@ static bool set_security(const curl_exchange *exchange) {
     ok = ok && !curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     ok = ok && !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     ok = ok && !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (exchange->ca_file) ok = ok && !curl_easy_setopt(easy, CURLOPT_CAINFO, exchange->ca_file);
+    return ok && (!exchange->trust || curl_trust_apply(exchange->trust, easy));
+}
+
+/* Said in any case, as libcurl would look into the environment by itself. */
+static bool set_proxy(const curl_exchange *exchange) {
+    CURL *easy = exchange->easy;
+    const char *url = exchange->proxy ? exchange->proxy->url : "";
+    bool ok = !curl_easy_setopt(easy, CURLOPT_PROXY, url);
+    ok = ok && !curl_easy_setopt(easy, CURLOPT_NOPROXY, exchange->proxies->except);
+    /* A libcurl that cannot speak TLS to proxies refuses it; it will refuse such a proxy as well. */
+    curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     return ok;
 }
 
@@ -172,7 +138,6 @@ static bool set_behaviour(const curl_exchange *exchange) {
     ok = ok && !curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     ok = ok && !curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     ok = ok && !curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    if (exchange->request->no_proxy) ok = ok && !curl_easy_setopt(easy, CURLOPT_PROXY, "");
     return ok;
 }
 
@@ -185,9 +150,10 @@ static bool set_callbacks(curl_exchange *exchange) {
     ok = ok && !curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     ok = ok && !curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
     ok = ok && !curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
-    ok = ok && !curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-    ok = ok && !curl_easy_setopt(easy, CURLOPT_XFERINFODATA, exchange);
-    ok = ok && !curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+#if LIBCURL_VERSION_NUM >= 0x075000
+    ok = ok && !curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_begin);
+    ok = ok && !curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+#endif
     ok = ok && !curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     ok = ok && !curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
     return ok;
@@ -199,7 +165,8 @@ static bool set_request(const curl_exchange *exchange, const char *method, const
     bool ok = !curl_easy_setopt(easy, CURLOPT_URL, url);
     if (has_body(request)) {
         ok = ok && !curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-        ok = ok && !curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)body_length(&request->body));
+        ok = ok &&
+             !curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)curl_exchange_body_length(&request->body));
     } else if (is_method(request, "HEAD")) {
         ok = ok && !curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     }
@@ -226,9 +193,10 @@ smithy_status curl_exchange_prepare(curl_exchange *exchange) {
     const smithy_str method = smithy_call_copy(call, request->method);
     const smithy_str url = smithy_call_copy(call, request->url);
     if (!method.ptr || !url.ptr) return smithy_call_fail(call, SMITHY_ERROR_INPUT, "the request has no method or URL");
-    SMITHY_TRY(add_headers(exchange));
-    const bool ok = set_behaviour(exchange) && set_security(exchange) && set_limits(exchange, left_ms) &&
-                    set_callbacks(exchange) && set_request(exchange, method.ptr, url.ptr);
+    SMITHY_TRY(curl_exchange_add_headers(exchange));
+    const bool ok = set_behaviour(exchange) && set_security(exchange) && set_proxy(exchange) &&
+                    set_limits(exchange, left_ms) && set_callbacks(exchange) &&
+                    set_request(exchange, method.ptr, url.ptr);
     if (!ok) return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "libcurl did not take the request's settings");
     exchange->response->failure = SMITHY_HTTP_FAILURE_NONE;
     return SMITHY_OK;

@@ -200,7 +200,7 @@ static void a_missing_ca_file_is_told(void **state) {
     tls_server server;
     smithy_http_failure failure;
     start(&server, "IP:127.0.0.1", 0, 1);
-    assert_int_equal(get_once(&server, "/nonexistent/ca.pem", &failure), SMITHY_ERROR_TRANSPORT);
+    assert_int_equal(get_once(&server, "/nonexistent/ca.pem", &failure), SMITHY_ERROR_CONFIG);
     assert_int_equal(failure, SMITHY_HTTP_FAILURE_TRUST);
     finish(&server);
 }
