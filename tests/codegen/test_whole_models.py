@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from support import ROOT
-from whole_client import headers_of, jobs_of, run_all, sources_of
+from whole_client import MEASURED, headers_of, jobs_of, run_all, sources_of
 
 OWN = [path for folder in ("models", "tests/protocol/models") for path in sorted((ROOT / folder).glob("*.json"))]
 OWN = [path for path in OWN if path.name != "partitions.json"]
@@ -20,15 +20,6 @@ FULL = sorted(BESIDE.glob("*.json")) + sorted(BESIDE.glob("*/*.json"))
 CONFIGURED = {"cloudwatch-logs": "logs"}  # Names of files whose configuration has another.
 MAX_SECONDS = 60
 MAX_MIB = 400
-# The peak of the process's own memory: getrusage would count the parent's, too, from before the exec.
-MEASURED = """
-import sys
-from smithy_c.__main__ import main
-status = main(sys.argv[1:])
-peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
-print(int(peak.split()[1]) // 1024)
-sys.exit(status)
-"""
 
 
 def generate(path: Path, folder: Path) -> tuple[float, int]:

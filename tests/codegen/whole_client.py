@@ -1,4 +1,4 @@
-"""Compiles whole clients, two processes at a time: every source, and every public header by itself."""
+"""Compiles whole clients, two processes at a time (every source, every public header by itself), and measures generation."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +10,15 @@ from support import FLAGS, ROOT, cjson_flags, compiler, run
 CXX = {"gcc": "g++", "clang": "clang++"}
 CXX_FLAGS = "-std=c++11 -Wall -Wextra -Wshadow -Wno-missing-field-initializers -Werror".split()
 BATCH = 16
+# The peak of the process's own memory: getrusage would count the parent's, too, from before the exec.
+MEASURED = """
+import sys
+from smithy_c.__main__ import main
+status = main(sys.argv[1:])
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+print(int(peak.split()[1]) // 1024)
+sys.exit(status)
+"""
 
 
 def jobs_of(folder: Path, compiler_name: str, sources: Iterable[Path] = (), headers: Iterable[Path] = ()) -> list[list]:
