@@ -142,6 +142,7 @@ class _Emitter:
             "setting_rows": [f"        .{setting.field} = options->{setting.field}," for setting in settings],
             "endpoint_defaults": self._endpoint_defaults(),
             "bind_account": self._bind_account(),
+            "bucket_region": self._bucket_region(),
             "service_rows": self._service_rows(),
         }
 
@@ -179,6 +180,24 @@ class _Emitter:
             "}",
         ]
 
+    def _bucket_region(self) -> list[str]:
+        """S3: the parameters of the endpoint rules by which the runtime follows a bucket to its Region."""
+        bucket = next((param for param in self.endpoint.params if param.name == "Bucket"), None)
+        region = next((param for param in self.endpoint.params if param.builtin == "AWS::Region"), None)
+        if not self.service.is_s3 or bucket is None or region is None:
+            return []
+        return [
+            "static smithy_str endpoint_bucket(const void *params) {",
+            f"    const {self.service.prefix}_endpoint_params *rules = params;",
+            f"    return rules->{bucket.field};",
+            "}",
+            "",
+            "static void bind_region(smithy_str region, void *params) {",
+            f"    {self.service.prefix}_endpoint_params *rules = params;",
+            f"    rules->{region.field} = region;",
+            "}",
+        ]
+
     def _service_rows(self) -> list[str]:
         service = self.service
         rows = [
@@ -198,6 +217,8 @@ class _Emitter:
             ("endpoint_defaults", "endpoint_defaults"),
         ]
         rows += [("bind_account", "bind_account")] if self._bind_account() else []
+        if self._bucket_region():
+            rows += [("endpoint_bucket", "endpoint_bucket"), ("bind_region", "bind_region")]
         rows += [("resolve_endpoint", "resolve_endpoint")]
         return [f"    .{name} = {value}," for name, value in rows]
 

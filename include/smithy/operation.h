@@ -320,6 +320,10 @@ struct smithy_service {
     /* … and, where the rules give accounts endpoints of their own, the account of the credentials (absent when they do
      * not know it). NULL: the rules do not ask. */
     void (*bind_account)(smithy_str account_id, void *endpoint_params);
+    /* … and, for S3, another Region than the client's, where the bucket among the parameters (absent: the operation has
+     * none) is known to be elsewhere. Both or neither. */
+    smithy_str (*endpoint_bucket)(const void *endpoint_params);
+    void (*bind_region)(smithy_str region, void *endpoint_params);
     /* … and turns them, after the operation's bind_endpoint, into an endpoint. SMITHY_ERROR_CONFIG with the rules' own
      * message when they refuse. */
     smithy_status (*resolve_endpoint)(const void *endpoint_params, smithy_endpoint *endpoint, smithy_call *call);

@@ -29,6 +29,16 @@ static void endpoint_defaults(const smithy_client *client, void *params) {
     rules->disable_s3_express_session_auth = own->disable_s3_express_session_auth;
 }
 
+static smithy_str endpoint_bucket(const void *params) {
+    const s3_endpoint_params *rules = params;
+    return rules->bucket;
+}
+
+static void bind_region(smithy_str region, void *params) {
+    s3_endpoint_params *rules = params;
+    rules->region = region;
+}
+
 static smithy_status resolve_endpoint(const void *params, smithy_endpoint *endpoint, smithy_call *call) {
     return s3_resolve_endpoint(params, endpoint, call);
 }
@@ -44,6 +54,8 @@ static const smithy_service SERVICE = {
     .no_error_wrapping = true,
     .endpoint_params_size = sizeof(s3_endpoint_params),
     .endpoint_defaults = endpoint_defaults,
+    .endpoint_bucket = endpoint_bucket,
+    .bind_region = bind_region,
     .resolve_endpoint = resolve_endpoint,
 };
 

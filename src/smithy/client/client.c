@@ -92,7 +92,10 @@ static smithy_client *allocate(const smithy_service *service, const smithy_syste
     client->system = system;
     atomic_init(&client->observed_skew_ms, 0);
     atomic_init(&client->signing_skew_ms, 0);
-    if (retry_bucket_init(&client->bucket)) return client;
+    if (retry_bucket_init(&client->bucket)) {
+        if (bucket_regions_init(&client->bucket_regions)) return client;
+        retry_bucket_deinit(&client->bucket);
+    }
     system->resize(system->context, client, 0);
     return NULL;
 }
@@ -123,6 +126,7 @@ void smithy_client_destroy(smithy_client *client) {
     if (client->owns_transport) smithy_transport_destroy(client->transport);
     smithy_signing_cache_destroy(client->signing_cache);
     retry_bucket_deinit(&client->bucket);
+    bucket_regions_deinit(&client->bucket_regions, system);
     free_text(client, client->user_agent);
     free_text(client, client->settings.region);
     free_text(client, client->settings.endpoint_url);

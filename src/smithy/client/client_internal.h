@@ -5,6 +5,7 @@
 #include <smithy/operation.h>
 #include <smithy/sigv4.h>
 
+#include "client/bucket_regions.h"
 #include "client/retry.h"
 #include "client/settings.h"
 
@@ -24,6 +25,7 @@ struct smithy_client {
     smithy_str user_agent;
     retry_policy retry;
     retry_bucket bucket;
+    bucket_regions bucket_regions; /* S3 */
     atomic_llong observed_skew_ms; /* The last answer's Date - our clock. */
     atomic_llong signing_skew_ms;  /* What is added to our clock to sign; moves only when a signature was refused. */
 };

@@ -25,6 +25,9 @@ typedef struct invocation {
 
     smithy_request request;
     smithy_endpoint endpoint;
+    smithy_str bucket;        /* S3; absent where the operation has none. */
+    smithy_str region;        /* Where the bucket is known to be; absent: the client's. */
+    bool followed;            /* There, after an answer that said so. */
     smithy_http_request http; /* All but what changes with each attempt. */
     smithy_str payload_hash;  /* Hex, or UNSIGNED-PAYLOAD. */
     bool validates_checksum;
@@ -44,6 +47,8 @@ typedef struct invocation {
 
 /* prepare.c: everything up to the first attempt. */
 smithy_status invocation_prepare(invocation *inv);
+/* prepare.c: the endpoint and the URL. Anew, where the Region has changed. */
+smithy_status invocation_locate(invocation *inv);
 /* attempt.c: signs, sends and reads once. */
 smithy_status invocation_attempt(invocation *inv);
 /* Puts a fresh set into inv->credentials. */
@@ -58,6 +63,13 @@ smithy_status invocation_verify_body(invocation *inv);
 void watched_sink_init(watched_sink *sink, smithy_sink *target, const invocation *inv);
 /* Before each attempt, and at the end. */
 void watched_sink_reset(watched_sink *sink);
+
+/* elsewhere.c: gives the endpoint rules the bucket's Region, where that is known not to be the client's. */
+smithy_status invocation_bind_region(invocation *inv, void *params);
+/* The recorded error says that the bucket is in another Region, and in which. */
+bool invocation_is_elsewhere(const invocation *inv);
+/* Makes the request one for that Region; *followed false where it does not say so, or that cannot be. Once. */
+smithy_status invocation_follow(invocation *inv, bool *followed);
 
 /* service_error.c: an answer that is not a success, into the call's error. Answers SMITHY_ERROR_SERVICE, or why even
  * that cannot be done. */

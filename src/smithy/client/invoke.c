@@ -2,7 +2,6 @@
 #include "client/pause.h"
 #include "client/request_internal.h"
 
-#define SLEEP_SLICE_MS 250 /* How long a cancellation may go unnoticed. */
 #define MAX_COMPRESSED ((size_t)1024 * 1024 * 1024)
 
 /* ---- what a failed attempt leaves behind ---- */
@@ -99,7 +98,7 @@ static void forget_output(const invocation *inv) {
 }
 
 static smithy_status run(invocation *inv) {
-    bool fresh_used = false;
+    bool fresh_used = false, followed = false;
     int last_cost = 0;
     SMITHY_TRY(invocation_prepare(inv));
     for (;;) {
@@ -114,6 +113,8 @@ static smithy_status run(invocation *inv) {
         const retry_class class_ = classify(inv);
         inv->outcome_unknown = inv->outcome_unknown || is_effect_open(inv, status, class_);
         if (take_fresh_connection(inv, &fresh_used)) continue;
+        SMITHY_TRY(invocation_follow(inv, &followed));
+        if (followed) continue;
         if (!wait_for_retry(inv, class_, &last_cost)) return status;
     }
 }

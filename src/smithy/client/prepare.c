@@ -80,6 +80,7 @@ static smithy_status resolve_endpoint(invocation *inv) {
     if (inv->operation->bind_endpoint) inv->operation->bind_endpoint(inv->input, params);
     if (inv->operation->collect_endpoint) SMITHY_TRY(inv->operation->collect_endpoint(inv->input, params, inv->call));
     SMITHY_TRY(bind_account(inv, params));
+    SMITHY_TRY(invocation_bind_region(inv, params));
     return service->resolve_endpoint(params, &inv->endpoint, inv->call);
 }
 
@@ -121,6 +122,13 @@ static smithy_status set_url(invocation *inv) {
     smithy_buffer_deinit(&url);
     if (inv->http.url.ptr) return SMITHY_OK;
     return smithy_call_fail(inv->call, status == SMITHY_OK ? SMITHY_ERROR_MEMORY : status, "no room for the URL");
+}
+
+smithy_status invocation_locate(invocation *inv) {
+    inv->endpoint = (smithy_endpoint){0};
+    inv->http.url = (smithy_str){0};
+    SMITHY_TRY(resolve_endpoint(inv));
+    return set_url(inv);
 }
 
 /* ---- headers that all requests have ---- */
@@ -203,8 +211,7 @@ smithy_status invocation_prepare(invocation *inv) {
     const smithy_client *client = inv->client;
     inv->validates_checksum = inv->operation->validates_response_checksum && client->settings.validates_checksums;
     SMITHY_TRY(write_request(inv));
-    SMITHY_TRY(resolve_endpoint(inv));
-    SMITHY_TRY(set_url(inv));
+    SMITHY_TRY(invocation_locate(inv));
     inv->http.method = inv->request.method;
     inv->http.headers = inv->request.headers;
     inv->http.body = inv->request.body;

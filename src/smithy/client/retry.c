@@ -50,7 +50,7 @@ int64_t retry_delay_ms(const retry_policy *policy, int retry, retry_class class_
     int64_t ceiling = class_ == RETRY_THROTTLING ? policy->throttling_base_ms : policy->base_ms;
     for (int i = 0; i < retry && ceiling < policy->max_backoff_ms; i++) ceiling *= 2;
     if (ceiling > policy->max_backoff_ms) ceiling = policy->max_backoff_ms;
-    const int64_t delay = (int64_t)((uint64_t)ceiling * fraction / RETRY_FRACTION_ONE);
+    const int64_t delay = (int64_t)(((uint64_t)ceiling * fraction + RETRY_FRACTION_ONE / 2) / RETRY_FRACTION_ONE);
     int64_t wanted = 0;
     if (!hint.ptr || !smithy_str_to_i64(hint, &wanted) || wanted < delay) return delay;
     return wanted > delay + MAX_HINT_EXTRA_MS ? delay + MAX_HINT_EXTRA_MS : wanted;

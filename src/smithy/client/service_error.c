@@ -112,23 +112,25 @@ void invocation_note_answer(invocation *inv) {
     copy_if_set(error->host_id, sizeof error->host_id, smithy_response_header(response, "x-amz-id-2"));
 }
 
-/* How S3 answers a HEAD, which has no body to say it in, that came to the wrong Region. */
-static bool is_elsewhere(int http_status) {
-    return http_status == 301 || http_status == 307 || http_status == 400;
+/* One line for the caller whose bucket is in another Region; S3 says it in a HEAD's headers alone, for one. */
+static void tell_region(const invocation *inv, smithy_error *error, bool has_message) {
+    char text[sizeof error->region + 40];
+    if (!invocation_is_elsewhere(inv) || strstr(error->message, error->region)) return;
+    snprintf(text, sizeof text, "the bucket is in the Region %s", error->region);
+    const size_t len = has_message ? strlen(error->message) : 0;
+    snprintf(error->message + len, sizeof error->message - len, len ? " (%s)" : "%s", text);
 }
 
 static void record(invocation *inv, const smithy_error_facts *found) {
     smithy_error *error = smithy_call_error_mutable(inv->call);
     (void)smithy_call_fail(inv->call, SMITHY_ERROR_SERVICE, "the answer has no message");
     copy_if_set(error->message, sizeof error->message, found->message);
-    if (is_elsewhere(inv->response.status) && found->region.len && !found->message.len)
-        snprintf(error->message, sizeof error->message, "the bucket is in the Region %.*s",
-                 SMITHY_STR_ARG(found->region));
     snprintf(error->code, sizeof error->code, "%d", inv->response.status);
     copy_if_set(error->code, sizeof error->code, found->code);
     copy_if_set(error->request_id, sizeof error->request_id, found->request_id);
     copy_if_set(error->host_id, sizeof error->host_id, found->host_id);
     copy_if_set(error->region, sizeof error->region, found->region);
+    tell_region(inv, error, found->message.len != 0);
     invocation_note_answer(inv);
 }
 
@@ -155,11 +157,21 @@ smithy_status invocation_read_error(invocation *inv) {
     return SMITHY_ERROR_SERVICE;
 }
 
+/* The white space by which S3 keeps a connection alive while it works; no XML declaration may stand after it. */
+static void skip_keep_alive(smithy_str *body) {
+    size_t blank = 0;
+    while (blank < body->len && strchr(" \t\r\n", body->ptr[blank])) blank++;
+    if (blank == body->len || body->ptr[blank] != '<') return;
+    body->ptr += blank;
+    body->len -= blank;
+}
+
 /* S3 begins to answer 200 before some operations are done, and may end with an <Error>. What cannot be parsed counts as
  * one too: read_response will say so. An object's own bytes are never looked at. */
 bool invocation_is_disguised_error(invocation *inv) {
-    const smithy_str body = inv->response.body;
     if (!inv->client->service->is_s3 || inv->operation->is_streaming_output || inv->http.sink) return false;
+    skip_keep_alive(&inv->response.body);
+    const smithy_str body = inv->response.body;
     if (body.len == 0 || body.ptr[0] != '<') return false;
     const smithy_xml_node *root = NULL;
     return smithy_response_xml(&inv->response, &root, inv->call) == SMITHY_OK && root && smithy_xml_is(root, "Error");

@@ -109,7 +109,7 @@ static void an_s3_error_tells_its_ids_and_its_region(void **state) {
     toy_bench bench;
     const smithy_error *error = fail_with(&bench, &TOY_S3, &TOY_LIST_OBJECTS, &ANSWER);
     assert_string_equal(error->code, "PermanentRedirect");
-    assert_string_equal(error->message, "elsewhere");
+    assert_string_equal(error->message, "elsewhere (the bucket is in the Region eu-central-1)");
     assert_string_equal(error->request_id, "R");
     assert_string_equal(error->host_id, "H/+=");
     assert_string_equal(error->region, "eu-central-1");
