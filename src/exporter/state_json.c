@@ -412,9 +412,16 @@ static smithy_status read_version(smithy_str value, heading *seen, smithy_call *
                             (long long)seen->version, VERSION);
 }
 
+static bool is_hex(smithy_str text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (!memchr("0123456789abcdef", text.ptr[i], 16)) return false;
+    return true;
+}
+
+/* Taken as it stands, so what JSON would have to unescape must not be in it. */
 static smithy_status read_id(exporter_state *state, smithy_str value, heading *seen, smithy_call *call) {
-    if (value.len != 18 || value.ptr[0] != '"')
-        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its id is not 16 characters");
+    if (value.len != 18 || value.ptr[0] != '"' || !is_hex((smithy_str){value.ptr + 1, 16}))
+        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its id is not 16 hexadecimal digits");
     state->id = smithy_call_copy(state->memory, (smithy_str){value.ptr + 1, value.len - 2});
     seen->id = true;
     return smithy_call_status(state->memory);

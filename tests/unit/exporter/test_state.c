@@ -125,6 +125,8 @@ static void what_is_not_a_state_is_refused_with_the_reason(void **context) {
     expect_refused(f, "{}", "not a state");
     expect_refused(f, "{\"version\":1}", "not a state");
     expect_refused(f, "{\"format\":\"other\",\"version\":1}", "format");
+    expect_refused(f, "{\"format\":\"cloudwatch-logs-s3-exporter/state\",\"version\":1,\"id\":\"0123456789abcde/\"}",
+                   "hexadecimal");
     expect_refused(f, "{\"format\":\"cloudwatch-logs-s3-exporter/state\",\"version\":2,\"id\":\"0123456789abcdef\"}",
                    "newer");
     expect_refused(f, HEAD "\"groups\":[{\"LogGroupArn\":\"nonsense\"}]}", "ARN");
