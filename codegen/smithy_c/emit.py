@@ -463,6 +463,7 @@ class _Emitter:
             ("write_request", "write_request"),
             ("read_response", "read_response"),
             ("errors", "ERRORS"),
+            ("output_size", f"sizeof({operation.output.name})"),
         ]
 
     def _hooks(self, operation: Operation) -> tuple[list[list[str]], list[tuple[str, str]]]:

@@ -159,6 +159,16 @@ class Writer:
         self.line(text + " {")
         self.indent += 4
 
+    def loop(self, head: str, body: Sequence[str]) -> None:
+        """head, and what is done each time: behind it where it is one statement that fits there."""
+        one = f"{' ' * self.indent}{head} {body[0].strip()}"
+        if len(body) == 1 and len(one) <= WIDTH:
+            self.lines.append(one)
+            return
+        self.open(head)
+        self.lines += body
+        self.close()
+
     def close(self) -> None:
         self.indent -= 4
         self.line("}")

@@ -153,6 +153,29 @@ SMITHY_API smithy_status smithy_request_finish(smithy_request *request) SMITHY_N
 /* Records SMITHY_ERROR_INPUT "<member> is required" when `has` is false. */
 SMITHY_API void smithy_request_require(smithy_request *request, const char *member, bool has);
 
+/* Where something stands in an input, as a chain that ends at the input itself (NULL): a member, an item of a list or
+ * an entry of a map. It lives on the stack of the functions that walk there. */
+typedef struct smithy_place {
+    const struct smithy_place *holder;
+    const char *member; /* NULL: an entry, … */
+    smithy_str key;     /* … and, absent: an item. */
+    size_t index;
+} smithy_place;
+static inline smithy_place smithy_place_member(const smithy_place *holder, const char *member) {
+    smithy_place place = {holder, member, {NULL, 0}, 0};
+    return place;
+}
+static inline smithy_place smithy_place_item(const smithy_place *holder, size_t index) {
+    smithy_place place = {holder, NULL, {NULL, 0}, index};
+    return place;
+}
+static inline smithy_place smithy_place_entry(const smithy_place *holder, smithy_str key) {
+    smithy_place place = {holder, NULL, key, 0};
+    return place;
+}
+/* Records SMITHY_ERROR_INPUT "Delete.Objects[3].Key is required": a member that the structure at `place` must have. */
+SMITHY_API void smithy_request_lacks(smithy_request *request, const smithy_place *place, const char *member);
+
 /* ---- reading a response ---- */
 
 static inline smithy_str smithy_response_header(const smithy_http_response *response, const char *name) {

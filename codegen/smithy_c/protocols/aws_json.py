@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..ir import Error, Operation, Service
 from ..layout import Writer
-from .base import Function, Protocol, with_unused_call
+from .base import Protocol, with_unused_call
 from .json_codec import JsonCodec
-from .prologue import write_requirements
+from .prologue import write_prologue
+from .requirements import Requirements
 
 
 class AwsJson1_1(Protocol):
@@ -16,9 +17,8 @@ class AwsJson1_1(Protocol):
     def __init__(self, service: Service):
         super().__init__(service)
         self.codec = JsonCodec(service, use_json_name=False)
-
-    def functions(self) -> list[Function]:
-        return self.codec.functions()
+        self.requirements = Requirements(service)
+        self.codecs = (self.codec, self.requirements)
 
     def write_request(self, operation: Operation) -> list[str]:
         out = Writer.body()
@@ -27,7 +27,7 @@ class AwsJson1_1(Protocol):
             out.line(f"const {operation.input.name} *input = in;")
         else:
             out.line("(void)in;")
-        write_requirements(out, self.service, operation)
+        write_prologue(out, self.requirements, operation)
         out.line("smithy_json_writer *json = smithy_request_json(request);")
         out.line("smithy_json_open_object(json);")
         self.codec.put_members(out, "json", members, "input")

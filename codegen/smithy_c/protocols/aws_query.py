@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..ir import Error, Member, Operation, Service
 from ..layout import Writer
-from .base import Function, Protocol, with_unused_call
-from .prologue import write_requirements
+from .base import Protocol, with_unused_call
+from .prologue import write_prologue
+from .requirements import Requirements
 from .query_codec import QueryCodec
 from .xml_codec import XmlCodec
 
@@ -18,12 +19,11 @@ class AwsQuery(Protocol):
         super().__init__(service)
         self.form = self.make_form(service)
         self.xml = XmlCodec(service)
+        self.requirements = Requirements(service)
+        self.codecs = (self.form, self.xml, self.requirements)
 
     def make_form(self, service: Service) -> QueryCodec:
         return QueryCodec(service)
-
-    def functions(self) -> list[Function]:
-        return sorted([*self.form.functions(), *self.xml.functions()], key=lambda function: function.name)
 
     def write_request(self, operation: Operation) -> list[str]:
         out = Writer.body()
@@ -32,7 +32,7 @@ class AwsQuery(Protocol):
             out.line(f"const {operation.input.name} *input = in;")
         else:
             out.line("(void)in;")
-        write_requirements(out, self.service, operation)
+        write_prologue(out, self.requirements, operation)
         head = "smithy_query_writer *form = smithy_request_query_form(" if members else "smithy_request_query_form("
         out.call(head, ("request", f'"{operation.name}"', f'"{self.service.version}"'))
         self.form.put_members(out, "form", members, "input")
@@ -64,6 +64,4 @@ class AwsQuery(Protocol):
         return out.lines
 
     def _read_members(self, out: Writer, members: tuple[Member, ...], node: str, access: str) -> None:
-        out.line(f"if (!{node}) return SMITHY_OK;")
-        self.xml.get_members(out, members, node, access)
-        out.line("return SMITHY_OK;")
+        self.xml.get_all(out, members, members, node, access)

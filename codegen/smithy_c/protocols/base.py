@@ -90,13 +90,14 @@ class Protocol:
 
     trait = ""
     constant = ""
+    codecs: tuple[Codec, ...] = ()  # All that it uses.
 
     def __init__(self, service: Service):
         self.service = service
 
     def functions(self) -> list[Function]:
-        """The shapes' functions; asked for after all operations."""
-        raise NotImplementedError
+        """The shapes' functions, sorted by name; asked for after all operations."""
+        return sorted((f for codec in self.codecs for f in codec.functions()), key=lambda function: function.name)
 
     def service_rows(self) -> list[tuple[str, str]]:
         """What the service's static description says for this protocol."""

@@ -25,6 +25,18 @@ def has_any(members: Iterable[Member]) -> bool:
     return any(member.default is not None for member in members)
 
 
+def complete(out: Writer, service: Service, members: Iterable[Member], access: str) -> None:
+    """What was not in an answer, at the end of what reads it: defaults, and what the model says is always there."""
+    members = tuple(members)
+    fill_in(out, service, members, access)
+    correct(out, service, members, access)
+
+
+def completes(members: Iterable[Member]) -> bool:
+    """Whether that may come to anything."""
+    return any(member.always or member.default is not None for member in members)
+
+
 def fill_in(out: Writer, service: Service, members: Iterable[Member], access: str) -> None:
     for member in members:
         if member.default is not None:

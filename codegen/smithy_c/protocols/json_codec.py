@@ -107,9 +107,7 @@ class JsonCodec(Codec):
         return Function(self._ask("fill_in", shape), "void", (f"{shape.name} *value",), tuple(out.lines))
 
     def fill_in(self, out: Writer, members: tuple[Member, ...], access: str) -> None:
-        """What was not in a body, at the end of what reads it: defaults, and what the model says is always there."""
-        defaults.fill_in(out, self.service, members, access)
-        defaults.correct(out, self.service, members, access)
+        defaults.complete(out, self.service, members, access)
 
     def _write_union(self, shape: Shape) -> Function:
         out = Writer.body()
@@ -138,14 +136,7 @@ class JsonCodec(Codec):
     def _loop(self, out: Writer, shape: Shape) -> None:
         body = Writer([], out.indent + 4)
         self._value(body, shape.item, "value->items[i]", shape.sparse)
-        head = "for (size_t i = 0; i < value->count; i++)"
-        one = f"{' ' * out.indent}{head} {body.lines[0].strip()}"
-        if len(body.lines) == 1 and len(one) <= 120:
-            out.lines.append(one)
-            return
-        out.open(head)
-        out.lines += body.lines
-        out.close()
+        out.loop("for (size_t i = 0; i < value->count; i++)", body.lines)
 
     def _write_map(self, shape: Shape) -> Function:
         out = Writer.body()

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from .. import c_types
 from ..ir import Kind, Operation, Service
 from ..layout import Writer
 from ..literals import quoted
+from .requirements import Requirements
 
 
-def write_requirements(out: Writer, service: Service, operation: Operation, skip: frozenset[str] = frozenset()) -> None:
-    """What must be there before anything is written. Labels that are written say so themselves."""
-    for member in operation.input.members:
-        if member.name in skip or member.idempotency_token or member is operation.input_stream:
-            continue
-        if member.required:
-            present = c_types.is_set(service, member, f"input->{member.field}")
-            out.call("smithy_request_require(", ("request", f'"{member.name}"', present))
+def write_prologue(
+    out: Writer, requirements: Requirements, operation: Operation, skip: frozenset[str] = frozenset()
+) -> None:
+    service = requirements.service
+    requirements.write(out, operation, skip)
     for member in operation.input.members:
         if member.idempotency_token:
             out.call("const smithy_str token = smithy_request_token(", ("request", f"input->{member.field}"))

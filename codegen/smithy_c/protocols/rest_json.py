@@ -5,10 +5,11 @@ from __future__ import annotations
 from ..ir import Error, Kind, Member, Operation, Service, Shape
 from ..layout import Writer
 from ..literals import quoted
-from .base import Function, Protocol, with_unused_call
+from .base import Protocol, with_unused_call
 from .http_bindings import HttpBindings, body_members, payload_of
 from .json_codec import JsonCodec
-from .prologue import write_requirements
+from .prologue import write_prologue
+from .requirements import Requirements
 
 AGGREGATES = (Kind.UNION, Kind.LIST, Kind.MAP)
 
@@ -20,10 +21,9 @@ class RestJson1(Protocol):
     def __init__(self, service: Service):
         super().__init__(service)
         self.codec = JsonCodec(service, use_json_name=True)
+        self.requirements = Requirements(service)
+        self.codecs = (self.codec, self.requirements)
         self.http = HttpBindings(service)
-
-    def functions(self) -> list[Function]:
-        return self.codec.functions()
 
     # ---- requests ----
 
@@ -33,7 +33,7 @@ class RestJson1(Protocol):
             out.line(f"const {operation.input.name} *input = in;")
         else:
             out.line("(void)in;")
-        write_requirements(out, self.service, operation, self.http.written_labels(operation))
+        write_prologue(out, self.requirements, operation, self.http.written_labels(operation))
         self.http.write(out, operation)
         payload = payload_of(operation.input)
         if payload is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from ..ir import Error, Kind, Member, Operation, Service, Shape
 from ..layout import Statement, Writer
 from ..model import local_name
-from .base import Function, Protocol, with_unused_call
+from . import defaults
+from .base import Protocol, with_unused_call
 from .http_bindings import HttpBindings, body_members, payload_of
-from .prologue import write_requirements
+from .prologue import write_prologue
+from .requirements import Requirements
 from .xml_codec import XmlCodec
 
 
@@ -18,10 +20,9 @@ class RestXml(Protocol):
     def __init__(self, service: Service):
         super().__init__(service)
         self.codec = XmlCodec(service)
+        self.requirements = Requirements(service)
+        self.codecs = (self.codec, self.requirements)
         self.http = HttpBindings(service)
-
-    def functions(self) -> list[Function]:
-        return self.codec.functions()
 
     # ---- requests ----
 
@@ -31,7 +32,7 @@ class RestXml(Protocol):
             out.line(f"const {operation.input.name} *input = in;")
         else:
             out.line("(void)in;")
-        write_requirements(out, self.service, operation, self.http.written_labels(operation))
+        write_prologue(out, self.requirements, operation, self.http.written_labels(operation))
         self.http.write(out, operation)
         payload = payload_of(operation.input)
         if payload is not None:
@@ -106,13 +107,13 @@ class RestXml(Protocol):
                 out.call("static const char *const ENCODED[] = {", (*elements, "NULL"), "};")
             out.line("const smithy_xml_node *root = NULL;")
             out.line("SMITHY_TRY(smithy_response_xml(response, &root, call));")
-            if operation.unwrapped:
-                self._read_root(out, shape)
-                return out.lines
-            out.line("if (!root) return SMITHY_OK;")
             if operation.url_encoded:
-                out.line(f'smithy_xml_url_decode(root, "{operation.url_encoded.when}", ENCODED);')
-            self.codec.get_members(out, body_members(shape), "root", "output")
+                out.line(f'if (root) smithy_xml_url_decode(root, "{operation.url_encoded.when}", ENCODED);')
+            if not operation.unwrapped:
+                self.codec.get_all(out, shape.members, body_members(shape), "root", "output")
+                return out.lines
+            self._read_root(out, shape)
+        defaults.complete(out, self.service, shape.members, "output")
         out.line("return SMITHY_OK;")
         return with_unused_call(out.lines)
 
@@ -124,7 +125,6 @@ class RestXml(Protocol):
             raise self.codec.unsupported(shape, member, "aws.customizations#s3UnwrappedXmlOutput: not the only string")
         text = "root->text" if kind is Kind.STR else f"{self.service.shape(member).name}_of(root->text)"
         out.line(f"if (root && root->text.len) output->{member.field} = {text};")
-        out.line("return SMITHY_OK;")
 
     def _read_payload(self, out: Writer, member: Member) -> None:
         shape = self.service.shape(member)
@@ -162,7 +162,8 @@ class RestXml(Protocol):
             out.line("SMITHY_TRY(smithy_response_xml(response, &root, call));")
             if not self.service.no_error_wrapping:
                 out.line('if (root) root = smithy_xml_child(root, "Error");')
-            out.line("if (!root) return SMITHY_OK;")
-            self.codec.get_members(out, members, "root", "error")
+            self.codec.get_all(out, error.shape.members, members, "root", "error")
+            return out.lines
+        defaults.complete(out, self.service, error.shape.members, "error")
         out.line("return SMITHY_OK;")
         return out.lines

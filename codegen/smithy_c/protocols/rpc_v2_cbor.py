@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..ir import Error, Member, Operation, Service
 from ..layout import Writer
-from .base import Function, Protocol, with_unused_call
+from .base import Protocol, with_unused_call
 from .cbor_codec import CborCodec
-from .prologue import write_requirements
+from .prologue import write_prologue
+from .requirements import Requirements
 
 
 class RpcV2Cbor(Protocol):
@@ -16,9 +17,8 @@ class RpcV2Cbor(Protocol):
     def __init__(self, service: Service):
         super().__init__(service)
         self.codec = CborCodec(service)
-
-    def functions(self) -> list[Function]:
-        return self.codec.functions()
+        self.requirements = Requirements(service)
+        self.codecs = (self.codec, self.requirements)
 
     def service_rows(self) -> list[tuple[str, str]]:
         return [("error_facts", "smithy_cbor_error_facts")]
@@ -29,7 +29,7 @@ class RpcV2Cbor(Protocol):
             out.line(f"const {operation.input.name} *input = in;")
         else:
             out.line("(void)in;")
-        write_requirements(out, self.service, operation)
+        write_prologue(out, self.requirements, operation)
         if operation.has_input:
             out.line("smithy_cbor_writer *cbor = smithy_request_cbor(request);")
             out.line("smithy_cbor_open_object(cbor);")

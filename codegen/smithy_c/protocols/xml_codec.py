@@ -9,6 +9,7 @@ from __future__ import annotations
 from .. import c_types
 from ..ir import INTEGERS, SCALARS, Kind, Member, Namespace, Shape, TimeFormat
 from ..layout import Statement, Writer
+from . import defaults
 from .base import Codec, Function, with_unused_call
 from .json_codec import CALL, access_of, choice
 
@@ -194,6 +195,18 @@ class XmlCodec(Codec):
         statement = Statement.attempt(self.reader_of(shape), node, name, f"&{target}", "call")
         out.chain([(f"smithy_xml_child({node}, {name})", statement)])
 
+    def get_all(self, out: Writer, members: tuple[Member, ...], inside: tuple[Member, ...], node: str, access: str) -> None:
+        """The rest of a reader: those of the members that stand inside of `node`, which may be absent; then what lacks."""
+        if not defaults.completes(members):
+            out.line(f"if (!{node}) return SMITHY_OK;")
+            self.get_members(out, inside, node, access)
+        else:
+            out.open(f"if ({node})")
+            self.get_members(out, inside, node, access)
+            out.close()
+            defaults.complete(out, self.service, members, access)
+        out.line("return SMITHY_OK;")
+
     def _get_attribute(self, out: Writer, member: Member, node: str, target: str) -> None:
         shape = self.service.shape(member)
         if shape.kind not in (Kind.STR, Kind.ENUM):
@@ -258,6 +271,7 @@ class XmlCodec(Codec):
             out.line("(void)node;")
             out.line("(void)value;")
         self.get_members(out, shape.members, "node", "value")
+        defaults.complete(out, self.service, shape.members, "value")
         out.line("return SMITHY_OK;")
         out.lines = with_unused_call(out.lines)
         return self._read(shape, out)

@@ -9,6 +9,35 @@
 
 /* How the shapes stand in awsJson1_0, and the descriptions of the errors. Not for callers. */
 
+void dynamodb_check_attribute_definition(smithy_request *request, smithy_place at,
+                                         const dynamodb_attribute_definition *value);
+void dynamodb_check_attribute_definitions(smithy_request *request, smithy_place at,
+                                          const dynamodb_attribute_definitions *value);
+void dynamodb_check_batch_get_request_map(smithy_request *request, smithy_place at,
+                                          const dynamodb_batch_get_request_map *value);
+void dynamodb_check_condition(smithy_request *request, smithy_place at, const dynamodb_condition *value);
+void dynamodb_check_filter_condition_map(smithy_request *request, smithy_place at,
+                                         const dynamodb_filter_condition_map *value);
+void dynamodb_check_global_secondary_index(smithy_request *request, smithy_place at,
+                                           const dynamodb_global_secondary_index *value);
+void dynamodb_check_global_secondary_index_list(smithy_request *request, smithy_place at,
+                                                const dynamodb_global_secondary_index_list *value);
+void dynamodb_check_key_conditions(smithy_request *request, smithy_place at, const dynamodb_key_conditions *value);
+void dynamodb_check_key_schema(smithy_request *request, smithy_place at, const dynamodb_key_schema *value);
+void dynamodb_check_key_schema_element(smithy_request *request, smithy_place at,
+                                       const dynamodb_key_schema_element *value);
+void dynamodb_check_keys_and_attributes(smithy_request *request, smithy_place at,
+                                        const dynamodb_keys_and_attributes *value);
+void dynamodb_check_local_secondary_index(smithy_request *request, smithy_place at,
+                                          const dynamodb_local_secondary_index *value);
+void dynamodb_check_local_secondary_index_list(smithy_request *request, smithy_place at,
+                                               const dynamodb_local_secondary_index_list *value);
+void dynamodb_check_provisioned_throughput(smithy_request *request, smithy_place at,
+                                           const dynamodb_provisioned_throughput *value);
+void dynamodb_check_stream_specification(smithy_request *request, smithy_place at,
+                                         const dynamodb_stream_specification *value);
+void dynamodb_check_tag(smithy_request *request, smithy_place at, const dynamodb_tag *value);
+void dynamodb_check_tag_list(smithy_request *request, smithy_place at, const dynamodb_tag_list *value);
 smithy_status dynamodb_read_archival_summary(const cJSON *json, dynamodb_archival_summary *value,
                                              smithy_call *call) SMITHY_NODISCARD;
 smithy_status dynamodb_read_attribute_definition(const cJSON *json, dynamodb_attribute_definition *value,

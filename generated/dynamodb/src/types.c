@@ -374,6 +374,118 @@ dynamodb_stream_view_type dynamodb_stream_view_type_of(smithy_str wire) {
     return (dynamodb_stream_view_type){(dynamodb_stream_view_type_kind)kind, wire};
 }
 
+void dynamodb_check_attribute_definition(smithy_request *request, smithy_place at,
+                                         const dynamodb_attribute_definition *value) {
+    if (!value->attribute_name.ptr) smithy_request_lacks(request, &at, "AttributeName");
+    if (!value->attribute_type.kind) smithy_request_lacks(request, &at, "AttributeType");
+}
+
+void dynamodb_check_attribute_definitions(smithy_request *request, smithy_place at,
+                                          const dynamodb_attribute_definitions *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        dynamodb_check_attribute_definition(request, smithy_place_item(&at, i), &value->items[i]);
+    }
+}
+
+void dynamodb_check_batch_get_request_map(smithy_request *request, smithy_place at,
+                                          const dynamodb_batch_get_request_map *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        dynamodb_check_keys_and_attributes(request, smithy_place_entry(&at, value->items[i].key),
+                                           &value->items[i].value);
+    }
+}
+
+void dynamodb_check_condition(smithy_request *request, smithy_place at, const dynamodb_condition *value) {
+    if (!value->comparison_operator.kind) smithy_request_lacks(request, &at, "ComparisonOperator");
+}
+
+void dynamodb_check_filter_condition_map(smithy_request *request, smithy_place at,
+                                         const dynamodb_filter_condition_map *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        dynamodb_check_condition(request, smithy_place_entry(&at, value->items[i].key), &value->items[i].value);
+    }
+}
+
+void dynamodb_check_global_secondary_index(smithy_request *request, smithy_place at,
+                                           const dynamodb_global_secondary_index *value) {
+    if (!value->index_name.ptr) smithy_request_lacks(request, &at, "IndexName");
+    if (!value->key_schema.items)
+        smithy_request_lacks(request, &at, "KeySchema");
+    else
+        dynamodb_check_key_schema(request, smithy_place_member(&at, "KeySchema"), &value->key_schema);
+    if (!value->projection) smithy_request_lacks(request, &at, "Projection");
+    if (value->provisioned_throughput)
+        dynamodb_check_provisioned_throughput(request, smithy_place_member(&at, "ProvisionedThroughput"),
+                                              value->provisioned_throughput);
+}
+
+void dynamodb_check_global_secondary_index_list(smithy_request *request, smithy_place at,
+                                                const dynamodb_global_secondary_index_list *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        dynamodb_check_global_secondary_index(request, smithy_place_item(&at, i), &value->items[i]);
+    }
+}
+
+void dynamodb_check_key_conditions(smithy_request *request, smithy_place at, const dynamodb_key_conditions *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        dynamodb_check_condition(request, smithy_place_entry(&at, value->items[i].key), &value->items[i].value);
+    }
+}
+
+void dynamodb_check_key_schema(smithy_request *request, smithy_place at, const dynamodb_key_schema *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        dynamodb_check_key_schema_element(request, smithy_place_item(&at, i), &value->items[i]);
+    }
+}
+
+void dynamodb_check_key_schema_element(smithy_request *request, smithy_place at,
+                                       const dynamodb_key_schema_element *value) {
+    if (!value->attribute_name.ptr) smithy_request_lacks(request, &at, "AttributeName");
+    if (!value->key_type.kind) smithy_request_lacks(request, &at, "KeyType");
+}
+
+void dynamodb_check_keys_and_attributes(smithy_request *request, smithy_place at,
+                                        const dynamodb_keys_and_attributes *value) {
+    if (!value->keys.items) smithy_request_lacks(request, &at, "Keys");
+}
+
+void dynamodb_check_local_secondary_index(smithy_request *request, smithy_place at,
+                                          const dynamodb_local_secondary_index *value) {
+    if (!value->index_name.ptr) smithy_request_lacks(request, &at, "IndexName");
+    if (!value->key_schema.items)
+        smithy_request_lacks(request, &at, "KeySchema");
+    else
+        dynamodb_check_key_schema(request, smithy_place_member(&at, "KeySchema"), &value->key_schema);
+    if (!value->projection) smithy_request_lacks(request, &at, "Projection");
+}
+
+void dynamodb_check_local_secondary_index_list(smithy_request *request, smithy_place at,
+                                               const dynamodb_local_secondary_index_list *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        dynamodb_check_local_secondary_index(request, smithy_place_item(&at, i), &value->items[i]);
+    }
+}
+
+void dynamodb_check_provisioned_throughput(smithy_request *request, smithy_place at,
+                                           const dynamodb_provisioned_throughput *value) {
+    if (!value->read_capacity_units.has) smithy_request_lacks(request, &at, "ReadCapacityUnits");
+    if (!value->write_capacity_units.has) smithy_request_lacks(request, &at, "WriteCapacityUnits");
+}
+
+void dynamodb_check_stream_specification(smithy_request *request, smithy_place at,
+                                         const dynamodb_stream_specification *value) {
+    if (!value->stream_enabled.has) smithy_request_lacks(request, &at, "StreamEnabled");
+}
+
+void dynamodb_check_tag(smithy_request *request, smithy_place at, const dynamodb_tag *value) {
+    if (!value->key.ptr) smithy_request_lacks(request, &at, "Key");
+    if (!value->value.ptr) smithy_request_lacks(request, &at, "Value");
+}
+
+void dynamodb_check_tag_list(smithy_request *request, smithy_place at, const dynamodb_tag_list *value) {
+    for (size_t i = 0; i < value->count; i++) dynamodb_check_tag(request, smithy_place_item(&at, i), &value->items[i]);
+}
+
 smithy_status dynamodb_read_archival_summary(const cJSON *json, dynamodb_archival_summary *value, smithy_call *call) {
     const cJSON *member = NULL;
     SMITHY_TRY(smithy_json_object(json, &member, call));

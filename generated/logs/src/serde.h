@@ -9,6 +9,8 @@
 
 /* How the shapes stand in awsJson1_1, and the descriptions of the errors. Not for callers. */
 
+void logs_check_input_log_event(smithy_request *request, smithy_place at, const logs_input_log_event *value);
+void logs_check_input_log_events(smithy_request *request, smithy_place at, const logs_input_log_events *value);
 smithy_status logs_read_data_protection_status(const cJSON *json, logs_data_protection_status *value,
                                                smithy_call *call) SMITHY_NODISCARD;
 smithy_status logs_read_entity_rejection_error_type(const cJSON *json, logs_entity_rejection_error_type *value,

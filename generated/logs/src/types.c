@@ -104,6 +104,17 @@ logs_order_by logs_order_by_of(smithy_str wire) {
     return (logs_order_by){(logs_order_by_kind)kind, wire};
 }
 
+void logs_check_input_log_event(smithy_request *request, smithy_place at, const logs_input_log_event *value) {
+    if (!value->timestamp.has) smithy_request_lacks(request, &at, "timestamp");
+    if (!value->message.ptr) smithy_request_lacks(request, &at, "message");
+}
+
+void logs_check_input_log_events(smithy_request *request, smithy_place at, const logs_input_log_events *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        logs_check_input_log_event(request, smithy_place_item(&at, i), &value->items[i]);
+    }
+}
+
 smithy_status logs_read_data_protection_status(const cJSON *json, logs_data_protection_status *value,
                                                smithy_call *call) {
     smithy_str wire = {0};

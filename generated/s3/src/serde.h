@@ -9,6 +9,13 @@
 
 /* How the shapes stand in restXml, and the descriptions of the errors. Not for callers. */
 
+void s3_check_create_bucket_configuration(smithy_request *request, smithy_place at,
+                                          const s3_create_bucket_configuration *value);
+void s3_check_delete(smithy_request *request, smithy_place at, const s3_delete *value);
+void s3_check_object_identifier(smithy_request *request, smithy_place at, const s3_object_identifier *value);
+void s3_check_object_identifier_list(smithy_request *request, smithy_place at, const s3_object_identifier_list *value);
+void s3_check_tag(smithy_request *request, smithy_place at, const s3_tag *value);
+void s3_check_tag_set(smithy_request *request, smithy_place at, const s3_tag_set *value);
 smithy_status s3_read_blocked_encryption_types(const smithy_xml_node *node, s3_blocked_encryption_types *value,
                                                smithy_call *call) SMITHY_NODISCARD;
 smithy_status s3_read_checksum_algorithm_list(const smithy_xml_node *node, const char *name,

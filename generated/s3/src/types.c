@@ -449,6 +449,37 @@ s3_tagging_directive s3_tagging_directive_of(smithy_str wire) {
     return (s3_tagging_directive){(s3_tagging_directive_kind)kind, wire};
 }
 
+void s3_check_create_bucket_configuration(smithy_request *request, smithy_place at,
+                                          const s3_create_bucket_configuration *value) {
+    if (value->tags.items) s3_check_tag_set(request, smithy_place_member(&at, "Tags"), &value->tags);
+}
+
+void s3_check_delete(smithy_request *request, smithy_place at, const s3_delete *value) {
+    if (!value->objects.items)
+        smithy_request_lacks(request, &at, "Objects");
+    else
+        s3_check_object_identifier_list(request, smithy_place_member(&at, "Objects"), &value->objects);
+}
+
+void s3_check_object_identifier(smithy_request *request, smithy_place at, const s3_object_identifier *value) {
+    if (!value->key.ptr) smithy_request_lacks(request, &at, "Key");
+}
+
+void s3_check_object_identifier_list(smithy_request *request, smithy_place at, const s3_object_identifier_list *value) {
+    for (size_t i = 0; i < value->count; i++) {
+        s3_check_object_identifier(request, smithy_place_item(&at, i), &value->items[i]);
+    }
+}
+
+void s3_check_tag(smithy_request *request, smithy_place at, const s3_tag *value) {
+    if (!value->key.ptr) smithy_request_lacks(request, &at, "Key");
+    if (!value->value.ptr) smithy_request_lacks(request, &at, "Value");
+}
+
+void s3_check_tag_set(smithy_request *request, smithy_place at, const s3_tag_set *value) {
+    for (size_t i = 0; i < value->count; i++) s3_check_tag(request, smithy_place_item(&at, i), &value->items[i]);
+}
+
 smithy_status s3_read_blocked_encryption_types(const smithy_xml_node *node, s3_blocked_encryption_types *value,
                                                smithy_call *call) {
     if (smithy_xml_child(node, "EncryptionType"))
@@ -714,6 +745,7 @@ smithy_status s3_read_server_side_encryption_by_default(const smithy_xml_node *n
         else if (smithy_xml_is(child, "KMSMasterKeyID"))
             SMITHY_TRY(smithy_xml_get_str(child, &value->kms_master_key_id, call));
     }
+    if (!value->sse_algorithm.kind) value->sse_algorithm = s3_server_side_encryption_of(SMITHY_STR(""));
     return SMITHY_OK;
 }
 
@@ -722,6 +754,10 @@ smithy_status s3_read_server_side_encryption_configuration(const smithy_xml_node
                                                            smithy_call *call) {
     if (smithy_xml_child(node, "Rule"))
         SMITHY_TRY(s3_read_server_side_encryption_rules(node, "Rule", &value->rules, call));
+    if (!value->rules.items) {
+        static const s3_server_side_encryption_rule none;
+        value->rules = (s3_server_side_encryption_rules){&none, 0};
+    }
     return SMITHY_OK;
 }
 

@@ -9,6 +9,8 @@
 
 /* How the shapes stand in awsQuery, and the descriptions of the errors. Not for callers. */
 
+void sts_check_tag(smithy_request *request, smithy_place at, const sts_tag *value);
+void sts_check_tag_list_type(smithy_request *request, smithy_place at, const sts_tag_list_type *value);
 smithy_status sts_read_assumed_role_user(const smithy_xml_node *node, sts_assumed_role_user *value,
                                          smithy_call *call) SMITHY_NODISCARD;
 smithy_status sts_read_credentials(const smithy_xml_node *node, sts_credentials *value,

@@ -4,6 +4,15 @@
 
 #include "serde.h"
 
+void sts_check_tag(smithy_request *request, smithy_place at, const sts_tag *value) {
+    if (!value->key.ptr) smithy_request_lacks(request, &at, "Key");
+    if (!value->value.ptr) smithy_request_lacks(request, &at, "Value");
+}
+
+void sts_check_tag_list_type(smithy_request *request, smithy_place at, const sts_tag_list_type *value) {
+    for (size_t i = 0; i < value->count; i++) sts_check_tag(request, smithy_place_item(&at, i), &value->items[i]);
+}
+
 smithy_status sts_read_assumed_role_user(const smithy_xml_node *node, sts_assumed_role_user *value, smithy_call *call) {
     for (const smithy_xml_node *child = node->first; child; child = child->next) {
         if (smithy_xml_is(child, "AssumedRoleId"))
@@ -11,6 +20,8 @@ smithy_status sts_read_assumed_role_user(const smithy_xml_node *node, sts_assume
         else if (smithy_xml_is(child, "Arn"))
             SMITHY_TRY(smithy_xml_get_str(child, &value->arn, call));
     }
+    if (!value->assumed_role_id.ptr) value->assumed_role_id = SMITHY_STR("");
+    if (!value->arn.ptr) value->arn = SMITHY_STR("");
     return SMITHY_OK;
 }
 
@@ -25,6 +36,10 @@ smithy_status sts_read_credentials(const smithy_xml_node *node, sts_credentials 
         else if (smithy_xml_is(child, "Expiration"))
             SMITHY_TRY(smithy_xml_get_date_time(child, &value->expiration, call));
     }
+    if (!value->access_key_id.ptr) value->access_key_id = SMITHY_STR("");
+    if (!value->secret_access_key.ptr) value->secret_access_key = SMITHY_STR("");
+    if (!value->session_token.ptr) value->session_token = SMITHY_STR("");
+    if (!value->expiration.has) value->expiration = (smithy_opt_time)SMITHY_SET(INT64_C(0));
     return SMITHY_OK;
 }
 

@@ -9,6 +9,8 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     const dynamodb_batch_get_item_input *input = in;
     (void)call;
     smithy_request_require(request, "RequestItems", input->request_items.items != NULL);
+    if (input->request_items.items)
+        dynamodb_check_batch_get_request_map(request, smithy_place_member(NULL, "RequestItems"), &input->request_items);
     smithy_json_writer *json = smithy_request_json(request);
     smithy_json_open_object(json);
     if (input->request_items.items) {
@@ -61,6 +63,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(dynamodb_batch_get_item_output),
     .collect_endpoint = collect_endpoint,
 };
 

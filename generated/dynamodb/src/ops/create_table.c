@@ -9,6 +9,24 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     const dynamodb_create_table_input *input = in;
     (void)call;
     smithy_request_require(request, "TableName", input->table_name.ptr != NULL);
+    if (input->attribute_definitions.items)
+        dynamodb_check_attribute_definitions(request, smithy_place_member(NULL, "AttributeDefinitions"),
+                                             &input->attribute_definitions);
+    if (input->key_schema.items)
+        dynamodb_check_key_schema(request, smithy_place_member(NULL, "KeySchema"), &input->key_schema);
+    if (input->local_secondary_indexes.items)
+        dynamodb_check_local_secondary_index_list(request, smithy_place_member(NULL, "LocalSecondaryIndexes"),
+                                                  &input->local_secondary_indexes);
+    if (input->global_secondary_indexes.items)
+        dynamodb_check_global_secondary_index_list(request, smithy_place_member(NULL, "GlobalSecondaryIndexes"),
+                                                   &input->global_secondary_indexes);
+    if (input->provisioned_throughput)
+        dynamodb_check_provisioned_throughput(request, smithy_place_member(NULL, "ProvisionedThroughput"),
+                                              input->provisioned_throughput);
+    if (input->stream_specification)
+        dynamodb_check_stream_specification(request, smithy_place_member(NULL, "StreamSpecification"),
+                                            input->stream_specification);
+    if (input->tags.items) dynamodb_check_tag_list(request, smithy_place_member(NULL, "Tags"), &input->tags);
     smithy_json_writer *json = smithy_request_json(request);
     smithy_json_open_object(json);
     if (input->attribute_definitions.items) {
@@ -95,6 +113,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(dynamodb_create_table_output),
     .bind_endpoint = bind_endpoint,
 };
 

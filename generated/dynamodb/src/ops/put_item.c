@@ -84,6 +84,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(dynamodb_put_item_output),
     .bind_endpoint = bind_endpoint,
 };
 

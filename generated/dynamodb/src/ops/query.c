@@ -9,6 +9,10 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     const dynamodb_query_input *input = in;
     (void)call;
     smithy_request_require(request, "TableName", input->table_name.ptr != NULL);
+    if (input->key_conditions.items)
+        dynamodb_check_key_conditions(request, smithy_place_member(NULL, "KeyConditions"), &input->key_conditions);
+    if (input->query_filter.items)
+        dynamodb_check_filter_condition_map(request, smithy_place_member(NULL, "QueryFilter"), &input->query_filter);
     smithy_json_writer *json = smithy_request_json(request);
     smithy_json_open_object(json);
     smithy_json_put_str(json, "TableName", input->table_name);
@@ -94,6 +98,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(dynamodb_query_output),
     .bind_endpoint = bind_endpoint,
 };
 

@@ -36,6 +36,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_cancel_export_task_output),
 };
 
 smithy_status logs_cancel_export_task(logs_client *client, const logs_cancel_export_task_input *input,

@@ -44,6 +44,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_create_log_group_output),
 };
 
 smithy_status logs_create_log_group(logs_client *client, const logs_create_log_group_input *input,

@@ -42,6 +42,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_describe_export_tasks_output),
 };
 
 smithy_status logs_describe_export_tasks(logs_client *client, const logs_describe_export_tasks_input *input,

@@ -52,6 +52,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_describe_log_groups_output),
 };
 
 smithy_status logs_describe_log_groups(logs_client *client, const logs_describe_log_groups_input *input,

@@ -46,6 +46,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_describe_log_streams_output),
 };
 
 smithy_status logs_describe_log_streams(logs_client *client, const logs_describe_log_streams_input *input,

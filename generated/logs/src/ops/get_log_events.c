@@ -51,6 +51,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_get_log_events_output),
 };
 
 smithy_status logs_get_log_events(logs_client *client, const logs_get_log_events_input *input,

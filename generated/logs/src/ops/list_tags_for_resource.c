@@ -38,6 +38,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_list_tags_for_resource_output),
 };
 
 smithy_status logs_list_tags_for_resource(logs_client *client, const logs_list_tags_for_resource_input *input,

@@ -10,6 +10,8 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     smithy_request_require(request, "logGroupName", input->log_group_name.ptr != NULL);
     smithy_request_require(request, "logStreamName", input->log_stream_name.ptr != NULL);
     smithy_request_require(request, "logEvents", input->log_events.items != NULL);
+    if (input->log_events.items)
+        logs_check_input_log_events(request, smithy_place_member(NULL, "logEvents"), &input->log_events);
     smithy_json_writer *json = smithy_request_json(request);
     smithy_json_open_object(json);
     smithy_json_put_str(json, "logGroupName", input->log_group_name);
@@ -58,6 +60,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_put_log_events_output),
 };
 
 smithy_status logs_put_log_events(logs_client *client, const logs_put_log_events_input *input,

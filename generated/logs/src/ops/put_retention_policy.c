@@ -38,6 +38,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(logs_put_retention_policy_output),
 };
 
 smithy_status logs_put_retention_policy(logs_client *client, const logs_put_retention_policy_input *input,

@@ -107,6 +107,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(s3_complete_multipart_upload_output),
     .bind_endpoint = bind_endpoint,
 };
 

@@ -9,6 +9,9 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     const s3_create_bucket_input *input = in;
     (void)call;
     smithy_request_require(request, "Bucket", input->bucket.ptr != NULL);
+    if (input->create_bucket_configuration)
+        s3_check_create_bucket_configuration(request, smithy_place_member(NULL, "CreateBucketConfiguration"),
+                                             input->create_bucket_configuration);
     smithy_request_path(request, "/");
     smithy_request_header_str(request, "x-amz-acl", s3_bucket_canned_acl_wire(input->acl));
     smithy_request_header_str(request, "x-amz-grant-full-control", input->grant_full_control);
@@ -56,6 +59,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(s3_create_bucket_output),
     .bind_endpoint = bind_endpoint,
 };
 

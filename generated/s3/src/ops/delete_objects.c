@@ -10,6 +10,7 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     (void)call;
     smithy_request_require(request, "Bucket", input->bucket.ptr != NULL);
     smithy_request_require(request, "Delete", input->delete_ != NULL);
+    if (input->delete_) s3_check_delete(request, smithy_place_member(NULL, "Delete"), input->delete_);
     smithy_request_path(request, "/");
     smithy_request_query(request, "delete");
     smithy_request_header_str(request, "x-amz-mfa", input->mfa);
@@ -58,6 +59,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(s3_delete_objects_output),
     .bind_endpoint = bind_endpoint,
     .requires_checksum = true,
     .has_checksum = true,

@@ -37,6 +37,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(s3_get_bucket_policy_output),
     .bind_endpoint = bind_endpoint,
 };
 

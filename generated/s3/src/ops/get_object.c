@@ -116,6 +116,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(s3_get_object_output),
     .bind_endpoint = bind_endpoint,
     .body_sink = body_sink,
     .is_streaming_output = true,

@@ -37,8 +37,8 @@ static smithy_status read_response(const smithy_http_response *response, void *o
     static const char *const ENCODED[] = {"Delimiter", "Key", "Prefix", "StartAfter", NULL};
     const smithy_xml_node *root = NULL;
     SMITHY_TRY(smithy_response_xml(response, &root, call));
+    if (root) smithy_xml_url_decode(root, "EncodingType", ENCODED);
     if (!root) return SMITHY_OK;
-    smithy_xml_url_decode(root, "EncodingType", ENCODED);
     if (smithy_xml_child(root, "Contents")) SMITHY_TRY(s3_read_object_list(root, "Contents", &output->contents, call));
     if (smithy_xml_child(root, "CommonPrefixes"))
         SMITHY_TRY(s3_read_common_prefix_list(root, "CommonPrefixes", &output->common_prefixes, call));
@@ -85,6 +85,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(s3_list_objects_v2_output),
     .bind_endpoint = bind_endpoint,
 };
 

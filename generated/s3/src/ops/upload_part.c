@@ -87,6 +87,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(s3_upload_part_output),
     .bind_endpoint = bind_endpoint,
     .has_checksum = true,
     .checksum_algorithm = checksum_algorithm,

@@ -9,6 +9,7 @@ static smithy_status write_request(const void *in, smithy_request *request, smit
     (void)call;
     smithy_request_require(request, "RoleArn", input->role_arn.ptr != NULL);
     smithy_request_require(request, "RoleSessionName", input->role_session_name.ptr != NULL);
+    if (input->tags.items) sts_check_tag_list_type(request, smithy_place_member(NULL, "Tags"), &input->tags);
     smithy_query_writer *form = smithy_request_query_form(request, "AssumeRole", "2011-06-15");
     smithy_query_put_str(form, "RoleArn", input->role_arn);
     smithy_query_put_str(form, "RoleSessionName", input->role_session_name);
@@ -60,6 +61,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(sts_assume_role_output),
 };
 
 smithy_status sts_assume_role(sts_client *client, const sts_assume_role_input *input, sts_assume_role_output *output,

@@ -63,6 +63,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(sts_assume_role_with_web_identity_output),
     .is_unsigned = true,
 };
 

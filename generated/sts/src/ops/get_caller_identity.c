@@ -35,6 +35,7 @@ static const smithy_operation OPERATION = {
     .write_request = write_request,
     .read_response = read_response,
     .errors = ERRORS,
+    .output_size = sizeof(sts_get_caller_identity_output),
 };
 
 smithy_status sts_get_caller_identity(sts_client *client, const sts_get_caller_identity_input *input,
