@@ -32,51 +32,6 @@ static smithy_status set_attempt_header(invocation *inv) {
     return smithy_headers_set(&inv->http.headers, SMITHY_STR("amz-sdk-request"), text, inv->call);
 }
 
-/* ---- signature ---- */
-
-static bool is_unsigned(const invocation *inv) {
-    return inv->operation->is_unsigned || smithy_str_equal(inv->endpoint.auth_scheme, SMITHY_STR("none"));
-}
-
-static smithy_status sign_with(invocation *inv, const smithy_credentials *credentials) {
-    smithy_client *client = inv->client;
-    const smithy_service *service = client->service;
-    const smithy_endpoint *endpoint = &inv->endpoint;
-    const smithy_system *system = client->system;
-    inv->signed_skew_ms = atomic_load(&client->signing_skew_ms);
-    const smithy_signing signing = {
-        .credentials = credentials,
-        .region = endpoint->signing_region.ptr ? endpoint->signing_region : client->settings.region,
-        .service = endpoint->signing_name.ptr ? endpoint->signing_name : smithy_str_from(service->signing_name),
-        .time_ms = system->wall_ms(system->context) + inv->signed_skew_ms,
-        .normalize_path = !service->is_s3 && !endpoint->disable_normalize_path.value,
-        .double_encode_path = !service->is_s3 && !endpoint->disable_double_encoding.value,
-        .add_content_sha256 = service->is_s3 || inv->operation->has_tree_hash,
-        .payload_hash = inv->payload_hash,
-        .cache = client->signing_cache,
-    };
-    return smithy_sigv4_sign(&signing, &inv->http, inv->call);
-}
-
-smithy_status invocation_get_credentials(invocation *inv) {
-    smithy_credentials_provider *provider = inv->client->credentials;
-    smithy_credentials_deinit(&inv->credentials);
-    const smithy_status status = provider->get(provider, &inv->credentials, inv->call);
-    return status == SMITHY_OK ? SMITHY_OK : smithy_call_fail(inv->call, status, "there are no credentials");
-}
-
-/* One consistent set of credentials for each signature, asked for anew with each attempt. */
-static smithy_status sign(invocation *inv) {
-    if (is_unsigned(inv)) return SMITHY_OK;
-    const smithy_str scheme = inv->endpoint.auth_scheme;
-    if (scheme.ptr && !smithy_str_equal(scheme, SMITHY_STR("sigv4")))
-        return smithy_call_fail(inv->call, SMITHY_ERROR_CONFIG,
-                                "this endpoint needs the signature %.*s, which is not supported",
-                                SMITHY_STR_ARG(scheme));
-    SMITHY_TRY(invocation_get_credentials(inv));
-    return sign_with(inv, &inv->credentials);
-}
-
 /* ---- after ---- */
 
 static void note_clock(invocation *inv) {
@@ -117,7 +72,7 @@ smithy_status invocation_attempt(invocation *inv) {
     SMITHY_TRY(check_call(inv));
     SMITHY_TRY(start_over(inv));
     SMITHY_TRY(set_attempt_header(inv));
-    SMITHY_TRY(sign(inv));
+    SMITHY_TRY(invocation_sign(inv));
     SMITHY_TRY(send(inv));
     return read_answer(inv);
 }

@@ -3,15 +3,16 @@
 static const struct {
     smithy_str name;
     const char *header;
+    size_t size;
 } ALGORITHMS[CHECKSUM_COUNT] = {
-    [CHECKSUM_NONE] = {SMITHY_STR_INIT(""), ""},
-    [CHECKSUM_CRC32] = {SMITHY_STR_INIT("CRC32"), "x-amz-checksum-crc32"},
-    [CHECKSUM_CRC32C] = {SMITHY_STR_INIT("CRC32C"), "x-amz-checksum-crc32c"},
-    [CHECKSUM_CRC64NVME] = {SMITHY_STR_INIT("CRC64NVME"), "x-amz-checksum-crc64nvme"},
-    [CHECKSUM_SHA1] = {SMITHY_STR_INIT("SHA1"), "x-amz-checksum-sha1"},
-    [CHECKSUM_SHA256] = {SMITHY_STR_INIT("SHA256"), "x-amz-checksum-sha256"},
-    [CHECKSUM_MD5] = {SMITHY_STR_INIT(""), "Content-MD5"},
-    [CHECKSUM_TREE_HASH] = {SMITHY_STR_INIT(""), "X-Amz-Sha256-Tree-Hash"},
+    [CHECKSUM_NONE] = {SMITHY_STR_INIT(""), "", 0},
+    [CHECKSUM_CRC32] = {SMITHY_STR_INIT("CRC32"), "x-amz-checksum-crc32", 4},
+    [CHECKSUM_CRC32C] = {SMITHY_STR_INIT("CRC32C"), "x-amz-checksum-crc32c", 4},
+    [CHECKSUM_CRC64NVME] = {SMITHY_STR_INIT("CRC64NVME"), "x-amz-checksum-crc64nvme", 8},
+    [CHECKSUM_SHA1] = {SMITHY_STR_INIT("SHA1"), "x-amz-checksum-sha1", 20},
+    [CHECKSUM_SHA256] = {SMITHY_STR_INIT("SHA256"), "x-amz-checksum-sha256", SMITHY_SHA256_SIZE},
+    [CHECKSUM_MD5] = {SMITHY_STR_INIT(""), "Content-MD5", SMITHY_MD5_SIZE},
+    [CHECKSUM_TREE_HASH] = {SMITHY_STR_INIT(""), "X-Amz-Sha256-Tree-Hash", SMITHY_SHA256_SIZE},
 };
 
 checksum_algorithm checksum_by_name(smithy_str name) {
@@ -22,6 +23,10 @@ checksum_algorithm checksum_by_name(smithy_str name) {
 
 const char *checksum_header(checksum_algorithm algorithm) {
     return ALGORITHMS[algorithm].header;
+}
+
+size_t body_checksum_size(checksum_algorithm algorithm) {
+    return ALGORITHMS[algorithm].size;
 }
 
 smithy_status body_checksum_init(body_checksum *sum, checksum_algorithm algorithm) {
@@ -54,15 +59,12 @@ static void put_big_endian(uint64_t number, uint8_t *bytes, size_t len) {
 }
 
 smithy_status body_checksum_final(body_checksum *sum, uint8_t value[SMITHY_DIGEST_MAX_SIZE], size_t *len) {
-    *len = 0;
+    *len = body_checksum_size(sum->algorithm);
     switch (sum->algorithm) {
-    case CHECKSUM_CRC32:
-    case CHECKSUM_CRC32C: *len = sizeof(uint32_t); break;
-    case CHECKSUM_CRC64NVME: *len = sizeof(uint64_t); break;
     case CHECKSUM_SHA1:
     case CHECKSUM_SHA256:
     case CHECKSUM_MD5: return smithy_digest_final(&sum->digest, value, len);
-    case CHECKSUM_TREE_HASH: *len = SMITHY_SHA256_SIZE; return tree_hash_final(&sum->tree, value);
+    case CHECKSUM_TREE_HASH: return tree_hash_final(&sum->tree, value);
     default: break;
     }
     put_big_endian(sum->crc, value, *len);

@@ -21,6 +21,9 @@ checksum_algorithm checksum_by_name(smithy_str name);
 /* "x-amz-checksum-crc32"; "Content-MD5". */
 const char *checksum_header(checksum_algorithm algorithm);
 
+/* In bytes. */
+size_t body_checksum_size(checksum_algorithm algorithm);
+
 /* All zero: of no algorithm; nothing is summed up, and there is nothing to free. */
 typedef struct body_checksum {
     checksum_algorithm algorithm;

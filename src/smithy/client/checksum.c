@@ -128,17 +128,63 @@ static smithy_status set_header(invocation *inv, body_sums *sums) {
     return smithy_headers_set(&inv->http.headers, smithy_str_from(name), value, inv->call);
 }
 
-/* A source that cannot start over cannot be read ahead of its sending. */
-static smithy_status leave_unsigned(invocation *inv) {
-    const bool is_https = smithy_str_starts_with(inv->http.url, SMITHY_STR("https:"));
-    if (!inv->client->service->is_s3 || !is_https)
-        return smithy_call_fail(inv->call, SMITHY_ERROR_INPUT, "a body without rewind is sent only to S3, over https");
-    if (inv->operation->requires_checksum)
-        return smithy_call_fail(inv->call, SMITHY_ERROR_INPUT,
-                                "the operation needs a checksum, and so a body with rewind");
-    inv->payload_hash = SMITHY_STR("UNSIGNED-PAYLOAD");
-    return SMITHY_OK;
+/* ---- a body that is read only while it is sent ---- */
+
+static bool is_https(const invocation *inv) {
+    return smithy_str_starts_with(inv->http.url, SMITHY_STR("https:"));
 }
+
+/* S3 takes a body whose hash is not known ahead. Over https it is no loss, so that no source is read twice; over http
+ * signed chunks cost more than a second look, and few servers but S3 know them, so only what cannot start over is sent
+ * by them. */
+static bool is_sent_unread(const invocation *inv, checksum_algorithm algorithm) {
+    const smithy_body *body = &inv->http.body;
+    const bool fits_trailer = algorithm != CHECKSUM_MD5 && algorithm != CHECKSUM_TREE_HASH;
+    return body->read && inv->client->service->is_s3 && fits_trailer && (is_https(inv) || !body->rewind);
+}
+
+static smithy_status refuse_unread(invocation *inv) {
+    return smithy_call_fail(inv->call, SMITHY_ERROR_INPUT,
+                            "%s signs or sums up its body ahead, so that the body needs a rewind",
+                            inv->operation->name);
+}
+
+static smithy_str streaming_constant(bool is_signed, checksum_algorithm algorithm) {
+    if (!is_signed) return SMITHY_STR("STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+    if (algorithm == CHECKSUM_NONE) return SMITHY_STR("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
+    return SMITHY_STR("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER");
+}
+
+static smithy_status add_chunked_headers(invocation *inv, checksum_algorithm algorithm, int64_t decoded_length) {
+    smithy_headers *headers = &inv->http.headers;
+    const smithy_str coding = smithy_headers_get(headers, "Content-Encoding");
+    const smithy_str codings =
+        smithy_call_format(inv->call, "%.*s%saws-chunked", SMITHY_STR_ARG(coding), coding.len ? "," : "");
+    const smithy_str length = smithy_call_format(inv->call, "%lld", (long long)decoded_length);
+    if (!codings.ptr || !length.ptr) return smithy_call_status(inv->call);
+    SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("Content-Encoding"), codings, inv->call));
+    SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("X-Amz-Decoded-Content-Length"), length, inv->call));
+    if (invocation_is_unsigned(inv)) /* Else the signature brings it. */
+        SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("X-Amz-Content-Sha256"), inv->payload_hash, inv->call));
+    if (algorithm == CHECKSUM_NONE) return SMITHY_OK;
+    return smithy_headers_set(headers, SMITHY_STR("X-Amz-Trailer"), smithy_str_from(checksum_header(algorithm)),
+                              inv->call);
+}
+
+static smithy_status send_unread(invocation *inv, checksum_algorithm algorithm) {
+    const smithy_body source = inv->http.body;
+    const bool is_signed = !is_https(inv) && !invocation_is_unsigned(inv);
+    if (!is_signed && algorithm == CHECKSUM_NONE) {
+        inv->payload_hash = SMITHY_STR("UNSIGNED-PAYLOAD");
+        return SMITHY_OK;
+    }
+    inv->payload_hash = streaming_constant(is_signed, algorithm);
+    SMITHY_TRY(add_chunked_headers(inv, algorithm, source.length));
+    return chunked_body_init(&inv->chunked, &source, algorithm, is_signed,
+                             is_signed ? CHUNKED_SIGNED_SIZE : CHUNKED_UNSIGNED_SIZE, &inv->http.body, inv->call);
+}
+
+/* ---- all of it ---- */
 
 static smithy_status add_sums(invocation *inv, body_sums *sums) {
     const smithy_status status = sum_body(&inv->http.body, sums);
@@ -150,8 +196,9 @@ static smithy_status add_sums(invocation *inv, body_sums *sums) {
 smithy_status invocation_add_checksums(invocation *inv) {
     body_sums sums;
     checksum_algorithm algorithm;
-    if (inv->http.body.read && !inv->http.body.rewind) return leave_unsigned(inv);
     SMITHY_TRY(choose(inv, &algorithm));
+    if (is_sent_unread(inv, algorithm)) return send_unread(inv, algorithm);
+    if (inv->http.body.read && !inv->http.body.rewind) return refuse_unread(inv);
     smithy_status status = sums_init(&sums, algorithm);
     if (status == SMITHY_OK) status = add_sums(inv, &sums);
     sums_deinit(&sums);

@@ -3,6 +3,7 @@
 #define SMITHY_CLIENT_INVOCATION_H
 
 #include "client/body_checksum.h"
+#include "client/chunked_body.h"
 #include "client/client_internal.h"
 #include "client/response_tree.h"
 
@@ -29,7 +30,8 @@ typedef struct invocation {
     smithy_str region;        /* Where the bucket is known to be; absent: the client's. */
     bool followed;            /* There, after an answer that said so. */
     smithy_http_request http; /* All but what changes with each attempt. */
-    smithy_str payload_hash;  /* Hex, or UNSIGNED-PAYLOAD. */
+    smithy_str payload_hash;  /* Hex, or the constant that stands for a body which is not hashed as a whole. */
+    chunked_body chunked;     /* What http.body reads from, where the body is sent in chunks. */
     bool validates_checksum;
     smithy_buffer compressed; /* The body, where it is sent compressed. */
     watched_sink sink;
@@ -51,8 +53,15 @@ smithy_status invocation_prepare(invocation *inv);
 smithy_status invocation_locate(invocation *inv);
 /* attempt.c: signs, sends and reads once. */
 smithy_status invocation_attempt(invocation *inv);
-/* Puts a fresh set into inv->credentials. */
+
+/* sign.c: puts a fresh set into inv->credentials. */
 smithy_status invocation_get_credentials(invocation *inv);
+/* The operation, or its endpoint, takes no signature. */
+bool invocation_is_unsigned(const invocation *inv);
+/* What the request is signed with: one consistent set of credentials for each signature, asked for anew each time. */
+smithy_status invocation_set_signing(invocation *inv, smithy_signing *signing);
+/* Signs inv->http for the attempt that follows. */
+smithy_status invocation_sign(invocation *inv);
 
 /* compress.c: replaces the body by its compressed form, where the operation and the settings want that. */
 smithy_status invocation_compress(invocation *inv);

@@ -140,6 +140,7 @@ smithy_status smithy_client_invoke(smithy_client *client, const smithy_operation
     const smithy_status status = conclude(&inv, run(&inv));
     response_tree_reset(&inv.tree);
     watched_sink_reset(&inv.sink);
+    chunked_body_deinit(&inv.chunked);
     smithy_buffer_deinit_secret(&inv.compressed);
     request_deinit(&inv.request);
     smithy_credentials_deinit(&inv.credentials);

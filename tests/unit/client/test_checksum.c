@@ -7,12 +7,13 @@
 #include <cmocka.h>
 
 /* CRC-32 of "hello": 0x3610a686. */
-#define HELLO_CRC32  "NhCmhg=="
-#define HELLO_SHA256 "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
-#define HELLO_CRC32C "mnG7TA=="
-#define HELLO_CRC64  "M3eFcAZSQlc="
-#define HELLO_SHA1   "qvTGHdzF6KLavt4PO0gs2a6pQ00="
-#define HELLO_MD5    "XUFAKrxLKna5cZ2REBfFkg=="
+#define HELLO_CRC32   "NhCmhg=="
+#define HELLO_SHA256  "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
+#define HELLO_CRC32C  "mnG7TA=="
+#define HELLO_CRC64   "M3eFcAZSQlc="
+#define HELLO_SHA1    "qvTGHdzF6KLavt4PO0gs2a6pQ00="
+#define HELLO_CHUNKED "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:" HELLO_CRC32 "\r\n\r\n"
+#define HELLO_MD5     "XUFAKrxLKna5cZ2REBfFkg=="
 
 #define OPEN(bench, service, options, answers) \
     toy_bench_open(bench, service, options, answers, sizeof(answers) / sizeof(answers)[0])
@@ -161,10 +162,91 @@ static void a_source_is_sent_again_from_its_start(void **state) {
     toy_output output;
     OPEN(&bench, &TOY_S3, NULL, answers);
     assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
-    assert_int_equal(text.rewinds, 3); /* For its checksum, and for two attempts. */
-    assert_string_equal(bench.transport.requests[1].body, "hello");
-    assert_string_equal(scripted_request_header(&bench.transport, 1, "x-amz-checksum-crc32"), HELLO_CRC32);
+    assert_int_equal(text.rewinds, 2); /* It is read once for each attempt, and not ahead. */
+    assert_string_equal(bench.transport.requests[1].body, HELLO_CHUNKED);
+    assert_string_equal(scripted_request_header(&bench.transport, 1, "x-amz-content-sha256"),
+                        "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+    assert_string_equal(scripted_request_header(&bench.transport, 1, "x-amz-trailer"), "x-amz-checksum-crc32");
+    assert_string_equal(scripted_request_header(&bench.transport, 1, "x-amz-sdk-checksum-algorithm"), "CRC32");
+    assert_string_equal(scripted_request_header(&bench.transport, 1, "x-amz-decoded-content-length"), "5");
+    assert_string_equal(scripted_request_header(&bench.transport, 1, "content-encoding"), "aws-chunked");
+    assert_null(scripted_request_header(&bench.transport, 1, "x-amz-checksum-crc32"));
     toy_bench_close(&bench);
+}
+
+/* S3 over http, where a test server may know no chunks. */
+static void over_http_a_source_is_read_ahead(void **state) {
+    (void)state;
+    source text = {.text = "hello"};
+    const smithy_client_options options = {.endpoint_url = SMITHY_STR_INIT("http://localhost:1")};
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, true)};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, &options, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+    assert_int_equal(text.rewinds, 2);
+    assert_string_equal(bench.transport.requests[0].body, "hello");
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-checksum-crc32"), HELLO_CRC32);
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-content-sha256"),
+                        "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+    toy_bench_close(&bench);
+}
+
+static void a_source_with_the_callers_checksum_is_sent_as_it_is(void **state) {
+    (void)state;
+    source text = {.text = "hello"};
+    const toy_input input = {
+        .name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, true), .crc32 = SMITHY_STR_INIT(HELLO_CRC32)};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+    assert_int_equal(text.rewinds, 1);
+    assert_string_equal(bench.transport.requests[0].body, "hello");
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-content-sha256"), "UNSIGNED-PAYLOAD");
+    assert_null(scripted_request_header(&bench.transport, 0, "content-encoding"));
+    toy_bench_close(&bench);
+}
+
+static smithy_status write_encoded(const void *in, smithy_request *request, smithy_call *call) {
+    smithy_request_header_str(request, "Content-Encoding", SMITHY_STR("gzip"));
+    return TOY_PUT_OBJECT.write_request(in, request, call);
+}
+
+static void chunks_come_on_top_of_other_codings(void **state) {
+    (void)state;
+    source text = {.text = "hello"};
+    const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, true)};
+    smithy_operation operation = TOY_PUT_OBJECT;
+    operation.write_request = write_encoded;
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &operation, &input, &output), SMITHY_OK);
+    assert_string_equal(scripted_request_header(&bench.transport, 0, "content-encoding"), "gzip,aws-chunked");
+    toy_bench_close(&bench);
+}
+
+/* Nothing signs that request, so nothing else tells the service how its body comes. */
+static void a_request_without_a_signature_tells_of_its_chunks(void **state) {
+    (void)state;
+    static const char *const ENDPOINTS[] = {"https://localhost:1", "http://localhost:1"};
+    for (size_t i = 0; i < 2; i++) {
+        source text = {.text = "hello"};
+        const smithy_client_options options = {.endpoint_url = smithy_str_from(ENDPOINTS[i])};
+        const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, false)};
+        smithy_operation operation = TOY_PUT_OBJECT;
+        operation.is_unsigned = true;
+        toy_bench bench;
+        toy_output output;
+        OPEN(&bench, &TOY_S3, &options, OK_EMPTY);
+        assert_int_equal(toy_bench_invoke(&bench, &operation, &input, &output), SMITHY_OK);
+        assert_string_equal(bench.transport.requests[0].body, HELLO_CHUNKED);
+        assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-content-sha256"),
+                            "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+        assert_null(scripted_request_header(&bench.transport, 0, "authorization"));
+        toy_bench_close(&bench);
+    }
 }
 
 static void md5_of_a_source_is_worked_out_too(void **state) {
@@ -182,7 +264,7 @@ static void md5_of_a_source_is_worked_out_too(void **state) {
     toy_bench_close(&bench);
 }
 
-static void a_source_that_cannot_rewind_is_sent_once_and_unsigned(void **state) {
+static void a_source_that_cannot_rewind_is_sent_once(void **state) {
     (void)state;
     source text = {.text = "hello"};
     const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, false)};
@@ -192,35 +274,69 @@ static void a_source_that_cannot_rewind_is_sent_once_and_unsigned(void **state) 
     OPEN(&bench, &TOY_S3, NULL, answers);
     assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_SERVICE);
     assert_int_equal(bench.transport.request_count, 1);
-    assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-content-sha256"), "UNSIGNED-PAYLOAD");
+    assert_string_equal(bench.transport.requests[0].body, HELLO_CHUNKED);
     toy_bench_close(&bench);
 }
 
-static void an_unsigned_body_never_goes_over_plain_http(void **state) {
+/* "<hex>;chunk-signature=<64 digits>\r\n" and so on. */
+static void over_http_its_chunks_are_signed(void **state) {
+    (void)state;
+    static const struct {
+        const char *crc32; /* The caller's. */
+        const char *payload;
+        const char *end;
+    } CASES[] = {
+        {NULL, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+         "\r\nx-amz-checksum-crc32:" HELLO_CRC32 "\r\nx-amz-trailer-signature:"},
+        {HELLO_CRC32, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "\r\n\r\n"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        source text = {.text = "hello"};
+        const smithy_client_options options = {.endpoint_url = SMITHY_STR_INIT("http://localhost:1")};
+        const toy_input input = {
+            .name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, false), .crc32 = smithy_str_from(CASES[i].crc32)};
+        toy_bench bench;
+        toy_output output;
+        OPEN(&bench, &TOY_S3, &options, OK_EMPTY);
+        assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+        const char *body = bench.transport.requests[0].body;
+        assert_memory_equal(body, "5;chunk-signature=", 18);
+        assert_memory_equal(body + 18 + 64, "\r\nhello\r\n0;chunk-signature=", 27);
+        assert_memory_equal(body + 18 + 64 + 27 + 64, CASES[i].end, strlen(CASES[i].end));
+        assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-content-sha256"), CASES[i].payload);
+        toy_bench_close(&bench);
+    }
+}
+
+static void what_is_summed_up_ahead_needs_a_rewind(void **state) {
     (void)state;
     source text = {.text = "hello"};
-    const smithy_client_options options = {.endpoint_url = SMITHY_STR_INIT("http://localhost:1")};
     const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, 5, false)};
+    smithy_operation operation = TOY_PUT_OBJECT;
     toy_bench bench;
     toy_output output;
-    OPEN(&bench, &TOY_S3, &options, OK_EMPTY);
-    assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_INPUT);
+    operation.has_checksum = false;
+    operation.requires_checksum = true; /* MD5 */
+    OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+    assert_int_equal(toy_bench_invoke(&bench, &operation, &input, &output), SMITHY_ERROR_INPUT);
     assert_int_equal(bench.transport.request_count, 0);
     toy_bench_close(&bench);
 }
 
 static void a_source_of_another_length_is_refused(void **state) {
     (void)state;
-    for (int64_t length = 4; length <= 6; length += 2) {
-        source text = {.text = "hello"};
-        const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, length, true)};
-        toy_bench bench;
-        toy_output output;
-        OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
-        assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_IO);
-        assert_int_equal(bench.transport.request_count, 0);
-        toy_bench_close(&bench);
-    }
+    static const char *const ENDPOINTS[] = {"https://localhost:1", "http://localhost:1"};
+    for (size_t i = 0; i < 2; i++)
+        for (int64_t length = 4; length <= 6; length += 2) {
+            source text = {.text = "hello"};
+            const smithy_client_options options = {.endpoint_url = smithy_str_from(ENDPOINTS[i])};
+            const toy_input input = {.name = SMITHY_STR_INIT("k"), .body = body_of(&text, length, true)};
+            toy_bench bench;
+            toy_output output;
+            OPEN(&bench, &TOY_S3, &options, OK_EMPTY);
+            assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_ERROR_IO);
+            toy_bench_close(&bench);
+        }
 }
 
 /* ---- sinks ---- */
@@ -403,8 +519,13 @@ int main(void) {
         cmocka_unit_test(when_required_leaves_out_only_what_is_not),
         cmocka_unit_test(an_operation_without_a_choice_gets_md5),
         cmocka_unit_test(a_source_is_sent_again_from_its_start),
-        cmocka_unit_test(a_source_that_cannot_rewind_is_sent_once_and_unsigned),
-        cmocka_unit_test(an_unsigned_body_never_goes_over_plain_http),
+        cmocka_unit_test(over_http_a_source_is_read_ahead),
+        cmocka_unit_test(a_source_with_the_callers_checksum_is_sent_as_it_is),
+        cmocka_unit_test(chunks_come_on_top_of_other_codings),
+        cmocka_unit_test(a_request_without_a_signature_tells_of_its_chunks),
+        cmocka_unit_test(a_source_that_cannot_rewind_is_sent_once),
+        cmocka_unit_test(over_http_its_chunks_are_signed),
+        cmocka_unit_test(what_is_summed_up_ahead_needs_a_rewind),
         cmocka_unit_test(a_source_of_another_length_is_refused),
         cmocka_unit_test(a_sink_starts_over_when_a_body_broke),
         cmocka_unit_test(a_sink_that_cannot_start_over_ends_the_operation),
