@@ -108,6 +108,7 @@ def _add_folders(command: argparse.ArgumentParser, run: Callable[[argparse.Names
     command.add_argument("--models", type=Path, default=ROOT / "models", metavar="DIR")
     command.add_argument("--services", type=Path, default=ROOT / "codegen" / "services", metavar="DIR")
     command.add_argument("--generated", type=Path, default=ROOT / "generated", metavar="DIR")
+    command.add_argument("--private-generated", type=Path, default=ROOT / "src/smithy/generated", metavar="DIR")
     command.add_argument("--partition-table", type=Path, default=ROOT / partitions.TABLE_PATH, metavar="FILE.c")
     command.set_defaults(run=run)
 
@@ -212,18 +213,33 @@ def _service_files(path: Path, settings: config.ServiceConfig, with_tests: bool 
     return emit.files(service, model, _tests(model, service) if with_tests else None)
 
 
-def _everything(options: argparse.Namespace) -> dict[str, str]:
-    """Path below the generated folder -> text, for every service that has a configuration."""
+def _clients(services: Path, models: Path) -> tuple[list[str], dict[str, str]]:
+    """The prefixes of a folder's services, and path -> text of all of their clients."""
     files: dict[str, str] = {}
     prefixes = []
-    for path in sorted(options.services.glob("*.toml")):
+    for path in sorted(services.glob("*.toml")):
         settings = config.load(path)
         prefixes.append(settings.prefix)
-        for name, text in _service_files(options.models / f"{path.stem}.json", settings).items():
+        for name, text in _service_files(models / f"{path.stem}.json", settings).items():
             files[f"{settings.prefix}/{name}"] = text
+    return prefixes, files
+
+
+def _everything(options: argparse.Namespace) -> dict[str, str]:
+    """Path below the generated folder -> text, for every service that has a configuration."""
+    prefixes, files = _clients(options.services, options.models)
     if not prefixes:
         raise GeneratorError(f"{options.services}: no service is configured")
     files["CMakeLists.txt"] = emit.top_level(prefixes)
+    return files
+
+
+def _private(options: argparse.Namespace) -> dict[str, str]:
+    """The same for the clients that are part of the runtime. Nothing where there are none."""
+    prefixes, files = _clients(options.services / "private", options.models)
+    files = {name: text for name, text in files.items() if not name.endswith("CMakeLists.txt")}
+    if prefixes:
+        files["CMakeLists.txt"] = emit.private_level(prefixes, files)
     return files
 
 
@@ -253,8 +269,10 @@ def _partition_table(options: argparse.Namespace) -> bytes:
 
 
 def _update(options: argparse.Namespace) -> int:
-    files, table = _everything(options), _partition_table(options)
+    files, private, table = _everything(options), _private(options), _partition_table(options)
     _write(options.generated, files)
+    if private:
+        _write(options.private_generated, private)
     if not options.partition_table.is_file() or options.partition_table.read_bytes() != table:
         options.partition_table.write_bytes(table)
     return 0
@@ -288,14 +306,20 @@ def _emit_quietly(model: Model, settings: config.ServiceConfig, path: Path) -> N
     emit.files(resolve.resolve(model, settings, f"models/{path.name}", protocols.NAMES), model)
 
 
-def _check(options: argparse.Namespace) -> int:
-    files, table = _everything(options), _partition_table(options)
-    present = _present(options.generated)
-    differing = [
-        f"{options.generated.name}/{name}"
+def _differing(folder: Path, files: dict[str, str]) -> list[str]:
+    present = _present(folder)
+    return [
+        f"{folder.name}/{name}"
         for name in sorted(present | set(files))
-        if name not in present or name not in files or (options.generated / name).read_bytes() != files[name].encode()
+        if name not in present or name not in files or (folder / name).read_bytes() != files[name].encode()
     ]
+
+
+def _check(options: argparse.Namespace) -> int:
+    files, private, table = _everything(options), _private(options), _partition_table(options)
+    differing = _differing(options.generated, files)
+    if private:
+        differing += _differing(options.private_generated, private)
     if not options.partition_table.is_file() or options.partition_table.read_bytes() != table:
         differing.append(str(options.partition_table))
     for name in differing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -42,6 +42,12 @@ def files(service: Service, model: Model, tests: Mapping[str, str] | None = None
 
 def top_level(prefixes: list[str]) -> str:
     return _environment().get_template("top.cmake.j2").render(prefixes=sorted(prefixes))
+
+
+def private_level(prefixes: list[str], files: Iterable[str]) -> str:
+    """The CMakeLists.txt of clients that are compiled into the runtime; `files` below the folder of them all."""
+    sources = sorted(name for name in files if name.endswith(".c"))
+    return _environment().get_template("private.cmake.j2").render(prefixes=sorted(prefixes), sources=sources)
 
 
 def _test_file(kind: str) -> str:

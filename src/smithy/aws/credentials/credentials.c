@@ -64,10 +64,6 @@ smithy_status credentials_check(const smithy_credentials *credentials, smithy_ca
     return SMITHY_OK;
 }
 
-smithy_credentials_provider *smithy_credentials_default(smithy_call *call) {
-    return smithy_credentials_environment(call);
-}
-
 void smithy_credentials_provider_destroy(smithy_credentials_provider *provider) {
     if (provider) provider->destroy(provider);
 }
