@@ -69,10 +69,11 @@ typedef struct smithy_http_request {
     smithy_body body;
     int64_t connect_timeout_ms; /* 0: the transport's default, 3,100 ms. */
     int64_t attempt_timeout_ms; /* For the whole exchange; 0: none. The call's deadline always holds. */
-    int64_t stall_timeout_ms;   /* No byte in either direction for so long ends it; 0: none (a long poll). */
-    size_t max_body;            /* Of a response that is collected; 0: 64 MiB. */
-    smithy_sink *sink;          /* Optional; takes the body of a 2xx answer. Others are collected. */
-    bool no_proxy;              /* For metadata services and the Lambda Runtime API. */
+    int64_t stall_timeout_ms; /* No byte in either direction for so long ends it (of the head: no line); 0: none (a long
+                                 poll). */
+    size_t max_body;          /* Of a response that is collected; 0: 64 MiB. */
+    smithy_sink *sink;        /* Optional; takes the body of a 2xx answer. Others are collected. */
+    bool no_proxy;            /* For metadata services and the Lambda Runtime API. */
 } smithy_http_request;
 
 /* How far an exchange without a usable answer got. */

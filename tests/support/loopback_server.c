@@ -1,7 +1,9 @@
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "loopback_server.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,11 +39,21 @@ static size_t read_more(int fd, char *text, size_t len) {
     return (size_t)got;
 }
 
-static void read_request(loopback_server *server, int fd) {
+static char *next_request(loopback_server *server) {
     need(server->request_count < LOOPBACK_MAX_REQUESTS, "too many requests");
     char *text = calloc(1, LOOPBACK_MAX_REQUEST);
     need(text != NULL, "calloc");
     server->requests[server->request_count++] = text;
+    return text;
+}
+
+static void read_head(loopback_server *server, int fd) {
+    char *text = next_request(server);
+    for (size_t len = 0, got = 1; got > 0 && !strstr(text, "\r\n\r\n"); len += got) got = read_more(fd, text, len);
+}
+
+static void read_request(loopback_server *server, int fd) {
+    char *text = next_request(server);
     size_t len = 0, wanted = 0;
     while (wanted == 0 || len < wanted) {
         const size_t got = read_more(fd, text, len);
@@ -66,9 +78,14 @@ static void send_all(int fd, const char *text, size_t len) {
     }
 }
 
-static void wait_for_eof(int fd) {
+static void wait_for_eof(loopback_server *server, int fd) {
     char scratch[4096];
-    while (recv(fd, scratch, sizeof scratch, 0) > 0) continue;
+    for (ssize_t got; (got = recv(fd, scratch, sizeof scratch, 0)) > 0;) server->left_over += (size_t)got;
+}
+
+static void wait_for_close(int fd, int ms) {
+    struct pollfd watched = {.fd = fd, .events = POLLRDHUP};
+    poll(&watched, 1, ms);
 }
 
 static void play_step(loopback_server *server, int fd, const loopback_step *step) {
@@ -77,6 +94,7 @@ static void play_step(loopback_server *server, int fd, const loopback_step *step
     switch (step->kind) {
     case LOOPBACK_END: break;
     case LOOPBACK_READ: read_request(server, fd); break;
+    case LOOPBACK_READ_HEAD: read_head(server, fd); break;
     case LOOPBACK_SEND: send_all(fd, step->text, len); break;
     case LOOPBACK_TRICKLE:
         for (size_t i = 0; i < len; i++) {
@@ -85,7 +103,8 @@ static void play_step(loopback_server *server, int fd, const loopback_step *step
         }
         break;
     case LOOPBACK_WAIT: wait_ms(step->ms); break;
-    case LOOPBACK_WAIT_EOF: wait_for_eof(fd); break;
+    case LOOPBACK_WAIT_EOF: wait_for_eof(server, fd); break;
+    case LOOPBACK_WAIT_CLOSE: wait_for_close(fd, step->ms); break;
     case LOOPBACK_RESET: setsockopt(fd, SOL_SOCKET, SO_LINGER, &abrupt, sizeof abrupt); break;
     }
 }

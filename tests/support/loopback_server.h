@@ -6,13 +6,15 @@
 #include <stddef.h>
 
 typedef enum loopback_step_kind {
-    LOOPBACK_END = 0,  /* Of the script of a connection: it is closed. */
-    LOOPBACK_READ,     /* One request, head and body (by its Content-Length). */
-    LOOPBACK_SEND,     /* `text`, of `len` bytes (0: strlen). */
-    LOOPBACK_TRICKLE,  /* `text`, byte by byte with `ms` between. */
-    LOOPBACK_WAIT,     /* `ms` */
-    LOOPBACK_WAIT_EOF, /* Until the client closes. */
-    LOOPBACK_RESET     /* Closes with RST. */
+    LOOPBACK_END = 0,    /* Of the script of a connection: it is closed. */
+    LOOPBACK_READ,       /* One request, head and body (by its Content-Length); an Expect is answered by 100. */
+    LOOPBACK_READ_HEAD,  /* Up to the blank line, with what else has come by then; an Expect is left waiting. */
+    LOOPBACK_SEND,       /* `text`, of `len` bytes (0: strlen). */
+    LOOPBACK_TRICKLE,    /* `text`, byte by byte with `ms` between. */
+    LOOPBACK_WAIT,       /* `ms` */
+    LOOPBACK_WAIT_EOF,   /* Until the client closes. */
+    LOOPBACK_WAIT_CLOSE, /* The same, without reading; for `ms` at most, as a full window hides the close. */
+    LOOPBACK_RESET       /* Closes with RST. */
 } loopback_step_kind;
 
 typedef struct loopback_step {
@@ -35,6 +37,7 @@ typedef struct loopback_server {
     char *requests[LOOPBACK_MAX_REQUESTS]; /* NUL-terminated; a body past 64 KiB is cut. */
     size_t request_count;
     size_t accepted;
+    size_t left_over; /* Bytes that came while LOOPBACK_WAIT_EOF waited. */
 } loopback_server;
 
 void loopback_server_start(loopback_server *server, const loopback_step *const *connections, size_t count);
