@@ -243,7 +243,7 @@ WRITE = {
 }
 
 
-def test_what_is_written_is_read_and_written_again_the_same(client, tmp_path):
+def test_what_is_written_is_read_and_written_again_the_same(client, runtime, tmp_path):
     name, _ = client
     model_tree = MODELS[name]()
     # An operation that holds the structure, so that it has functions of its own.
@@ -251,12 +251,5 @@ def test_what_is_written_is_read_and_written_again_the_same(client, tmp_path):
     model_tree["shapes"]["example#Hold"] = {**operation("Holder", "Holder"), "traits": post if name == "xml" else {}}
     model_tree["shapes"]["example#Example"]["operations"].append({"target": "example#Hold"})
     folder = write(tmp_path, files_of(model_tree))
-    (folder / "main.c").write_text(ROUND_TRIP.replace("@write@", WRITE[name]))
-    runtime = [*(ROOT / "src/smithy/core").glob("*.c"), *(ROOT / "src/smithy/codec").glob("*.c")]
-    includes = [f"-I{folder}/include", f"-I{folder}/src", f"-I{ROOT}/include", f"-I{ROOT}/src/smithy", *cjson_flags()]
-    sanitize = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wl,--gc-sections"]
-    libraries = ["-lcjson", "-lexpat", "-lcbor", "-lcrypto", "-lz", "-lm", "-lpthread"]
-    sources = [folder / "main.c", folder / "src/types.c", *sorted(runtime)]
-    run(compiler("gcc"), *FLAGS, "-g", *includes, *sanitize, *sources, *libraries, "-o", folder / "main")
-    text = run(folder / "main")
+    text = runtime.run(folder, ROUND_TRIP.replace("@write@", WRITE[name]), [folder / "src/types.c"])
     assert "9007199254740993" in text and "mauve" in text

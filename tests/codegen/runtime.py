@@ -1,0 +1,41 @@
+"""The runtime below the clients as a static library with sanitizers, and programs linked with it."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Iterable
+
+from support import FLAGS, ROOT, cjson_flags, compiler, run
+
+SOURCES = [
+    *sorted((ROOT / "src/smithy/core").glob("*.c")),
+    *sorted((ROOT / "src/smithy/codec").glob("*.c")),
+    *(ROOT / "src/smithy/aws" / name for name in ("endpoint.c", "partition.c", "partition_table.c")),
+    ROOT / "src/smithy/http/headers.c",
+]
+SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+LIBRARIES = ["-lcjson", "-lexpat", "-lcbor", "-lcrypto", "-lz", "-lm", "-lpthread"]
+
+
+class Runtime:
+    def __init__(self, library: Path):
+        self.library = library
+
+    def run(self, folder: Path, main: str, sources: Iterable[Path]) -> str:
+        """What a program says that is made of `main` and of sources in a client's folder."""
+        (folder / "main.c").write_text(main)
+        includes = [f"-I{folder}/include", f"-I{folder}/src", f"-I{ROOT}/include", f"-I{ROOT}/src/smithy", *cjson_flags()]
+        command = [compiler("gcc"), *FLAGS, "-g", *includes, *SANITIZE, "-Wl,--gc-sections", folder / "main.c"]
+        run(*command, *sources, self.library, *LIBRARIES, "-o", folder / "main")
+        return run(folder / "main")
+
+
+def build_runtime(folder: Path) -> Runtime:
+    """Through ccache, where there is one: the sources rarely change."""
+    cache = [shutil.which("ccache")] if shutil.which("ccache") else []
+    command = [*cache, compiler("gcc"), *FLAGS, "-g", *SANITIZE, f"-I{ROOT}/include", f"-I{ROOT}/src/smithy", *cjson_flags()]
+    objects = [folder / f"{source.parent.name}_{source.stem}.o" for source in SOURCES]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda pair: run(*command, "-c", pair[0], "-o", pair[1]), zip(SOURCES, objects)))
+    run(shutil.which("ar") or "ar", "rcs", folder / "libruntime.a", *objects)
+    return Runtime(folder / "libruntime.a")
