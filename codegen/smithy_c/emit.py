@@ -382,6 +382,7 @@ class _Emitter:
 
     def _operation_header(self, operation: Operation) -> dict[str, Any]:
         printer = self._pages(operation)
+        presign = ["smithy/presign.h"] if operation.presigned else []
         return {
             "operation": operation,
             "head": comment(f"{operation.comment}\n{self._error_list(operation)}"),
@@ -389,6 +390,8 @@ class _Emitter:
             "output": self._structure_alone(operation.output.name, self._output_rows(operation)),
             "doc": self._doc(operation),
             "prototype": self._prototype(operation, "SMITHY_API ", ") SMITHY_NODISCARD;"),
+            "includes": [*(f"{self.service.prefix}/{name}.h" for name in ("client", "errors", "types")), *presign],
+            "presign": self._presign_prototype(operation, "SMITHY_API ", ") SMITHY_NODISCARD;"),
             "pages": printer.header() if printer else None,
         }
 
@@ -435,6 +438,18 @@ class _Emitter:
     def _pages(self, operation: Operation) -> pages.Printer | None:
         return pages.Printer(self.service, operation, operation.paginator) if operation.paginator else None
 
+    def _presign_prototype(self, operation: Operation, before: str, tail: str) -> list[str]:
+        if not operation.presigned:
+            return []
+        parameters = (
+            f"{self.service.prefix}_client *client",
+            f"const {operation.input.name} *input",
+            "int64_t expires_s",
+            "smithy_presigned *presigned",
+            "smithy_call *call",
+        )
+        return call(f"{before}smithy_status {operation.function}_presign(", parameters, tail)
+
     def _operation_source(self, operation: Operation) -> dict[str, Any]:
         printer = self._pages(operation)
         write, read = self.protocol.write_request(operation), self.protocol.read_response(operation)
@@ -453,6 +468,7 @@ class _Emitter:
             "errors": self._operation_errors(operation),
             "rows": [f"    .{name} = {value}," for name, value in self._operation_rows(operation) + hook_rows],
             "opening": self._prototype(operation, "", ") {"),
+            "presign_opening": self._presign_prototype(operation, "", ") {"),
             "pages": printer.source() if printer else None,
         }
 

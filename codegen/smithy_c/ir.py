@@ -236,6 +236,7 @@ class Operation:
     unsigned: bool = False
     compresses_request: bool = False
     has_tree_hash: bool = False
+    presigned: bool = False  # A URL can be made of it.
 
 
 @dataclass(frozen=True)

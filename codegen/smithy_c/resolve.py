@@ -477,6 +477,7 @@ class _Resolver:
             unsigned=own.get("smithy.api#auth") == [] or "smithy.api#optionalAuth" in own,
             compresses_request=self._compresses_request(shape_id, own),
             has_tree_hash=local_name(shape_id) in self.config.tree_hash_operations,
+            presigned=local_name(shape_id) in self.config.presigned_operations,
         )
         operation = self._with_http(shape_id, own, operation)
         return replace(operation, comment=comments.of_operation(operation, own))

@@ -28,7 +28,7 @@ PUBLIC = {
     "codec": {"json", "xml", "cbor", "query", "document", "text", "enum"},
     "http": {"http"},
     "aws": {"config", "credentials", "sigv4", "endpoint"},
-    "client": {"client", "operation", "waiter"},
+    "client": {"client", "operation", "presign", "waiter"},
 }
 LAYER_OF_HEADER = {f"smithy/{name}.h": layer for layer, names in PUBLIC.items() for name in names}
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)

@@ -49,6 +49,8 @@ typedef struct invocation {
 
 /* prepare.c: everything up to the first attempt. */
 smithy_status invocation_prepare(invocation *inv);
+/* prepare.c: of that, the request as operation and endpoint have it, without what belongs to sending it. */
+smithy_status invocation_build(invocation *inv);
 /* prepare.c: the endpoint and the URL. Anew, where the Region has changed. */
 smithy_status invocation_locate(invocation *inv);
 /* attempt.c: signs, sends and reads once. */

@@ -179,12 +179,16 @@ static smithy_status add_protocol(invocation *inv) {
     return smithy_headers_set(headers, SMITHY_STR("X-Amz-Target"), target, inv->call);
 }
 
-static smithy_status add_headers(invocation *inv) {
-    smithy_headers *headers = &inv->http.headers;
+static smithy_status add_endpoint_headers(invocation *inv) {
     for (size_t i = 0; i < inv->endpoint.headers.count; i++) {
         const smithy_header header = inv->endpoint.headers.items[i];
-        SMITHY_TRY(smithy_headers_add(headers, header.name, header.value, inv->call));
+        SMITHY_TRY(smithy_headers_add(&inv->http.headers, header.name, header.value, inv->call));
     }
+    return SMITHY_OK;
+}
+
+static smithy_status add_headers(invocation *inv) {
+    smithy_headers *headers = &inv->http.headers;
     SMITHY_TRY(add_protocol(inv));
     SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("User-Agent"), inv->client->user_agent, inv->call));
     SMITHY_TRY(add_invocation_id(inv));
@@ -207,14 +211,19 @@ static void set_limits(invocation *inv) {
     inv->http.sink = target ? &inv->sink.base : NULL;
 }
 
-smithy_status invocation_prepare(invocation *inv) {
-    const smithy_client *client = inv->client;
-    inv->validates_checksum = inv->operation->validates_response_checksum && client->settings.validates_checksums;
+smithy_status invocation_build(invocation *inv) {
     SMITHY_TRY(write_request(inv));
     SMITHY_TRY(invocation_locate(inv));
     inv->http.method = inv->request.method;
     inv->http.headers = inv->request.headers;
     inv->http.body = inv->request.body;
+    return add_endpoint_headers(inv);
+}
+
+smithy_status invocation_prepare(invocation *inv) {
+    const smithy_client *client = inv->client;
+    inv->validates_checksum = inv->operation->validates_response_checksum && client->settings.validates_checksums;
+    SMITHY_TRY(invocation_build(inv));
     set_limits(inv);
     SMITHY_TRY(add_headers(inv));
     SMITHY_TRY(invocation_compress(inv));

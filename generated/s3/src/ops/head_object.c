@@ -118,3 +118,8 @@ smithy_status s3_head_object(s3_client *client, const s3_head_object_input *inpu
     *output = (s3_head_object_output){0};
     return smithy_client_invoke((smithy_client *)client, &OPERATION, input, output, call);
 }
+
+smithy_status s3_head_object_presign(s3_client *client, const s3_head_object_input *input, int64_t expires_s,
+                                     smithy_presigned *presigned, smithy_call *call) {
+    return smithy_client_presign((smithy_client *)client, &OPERATION, input, expires_s, presigned, call);
+}

@@ -98,3 +98,8 @@ smithy_status s3_upload_part(s3_client *client, const s3_upload_part_input *inpu
     *output = (s3_upload_part_output){0};
     return smithy_client_invoke((smithy_client *)client, &OPERATION, input, output, call);
 }
+
+smithy_status s3_upload_part_presign(s3_client *client, const s3_upload_part_input *input, int64_t expires_s,
+                                     smithy_presigned *presigned, smithy_call *call) {
+    return smithy_client_presign((smithy_client *)client, &OPERATION, input, expires_s, presigned, call);
+}

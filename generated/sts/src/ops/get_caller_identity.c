@@ -43,3 +43,8 @@ smithy_status sts_get_caller_identity(sts_client *client, const sts_get_caller_i
     *output = (sts_get_caller_identity_output){0};
     return smithy_client_invoke((smithy_client *)client, &OPERATION, input, output, call);
 }
+
+smithy_status sts_get_caller_identity_presign(sts_client *client, const sts_get_caller_identity_input *input,
+                                              int64_t expires_s, smithy_presigned *presigned, smithy_call *call) {
+    return smithy_client_presign((smithy_client *)client, &OPERATION, input, expires_s, presigned, call);
+}

@@ -6,6 +6,7 @@
 #include <s3/client.h>
 #include <s3/errors.h>
 #include <s3/types.h>
+#include <smithy/presign.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -88,6 +89,10 @@ typedef struct s3_get_object_output {
 /* Calls the service, with retries. What `output` points to lives in the call until its next reset. */
 SMITHY_API smithy_status s3_get_object(s3_client *client, const s3_get_object_input *input,
                                        s3_get_object_output *output, smithy_call *call) SMITHY_NODISCARD;
+
+/* The request for somebody else to send within `expires_s` seconds, 1 to 604,800. Nothing is sent. */
+SMITHY_API smithy_status s3_get_object_presign(s3_client *client, const s3_get_object_input *input, int64_t expires_s,
+                                               smithy_presigned *presigned, smithy_call *call) SMITHY_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #ifndef STS_OPS_GET_CALLER_IDENTITY_H
 #define STS_OPS_GET_CALLER_IDENTITY_H
 
+#include <smithy/presign.h>
 #include <sts/client.h>
 #include <sts/errors.h>
 #include <sts/types.h>
@@ -28,6 +29,11 @@ typedef struct sts_get_caller_identity_output {
 SMITHY_API smithy_status sts_get_caller_identity(sts_client *client, const sts_get_caller_identity_input *input,
                                                  sts_get_caller_identity_output *output,
                                                  smithy_call *call) SMITHY_NODISCARD;
+
+/* The request for somebody else to send within `expires_s` seconds, 1 to 604,800. Nothing is sent. */
+SMITHY_API smithy_status sts_get_caller_identity_presign(sts_client *client, const sts_get_caller_identity_input *input,
+                                                         int64_t expires_s, smithy_presigned *presigned,
+                                                         smithy_call *call) SMITHY_NODISCARD;
 
 #ifdef __cplusplus
 }
