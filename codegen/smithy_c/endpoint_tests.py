@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .endpoint_tree import IGNORED_PROPERTIES, pick_scheme
-from .endpoint_values import quote
 from .endpoints import Param, banner, environment_of_templates, read_params, rule_set_of
 from .errors import GeneratorError
+from .literals import quoted
 
 TESTS = "smithy.rules#endpointTests"
 _NAME_WIDTH = 88
@@ -59,7 +59,7 @@ def _case(number: int, test: dict[str, Any], params: tuple[Param, ...], place: s
         ],
         params=[(param.field, _param(param, values[param.name], where)) for param in params if param.name in values],
         endpoint=_endpoint(expected["endpoint"], where) if "endpoint" in expected else [],
-        error=quote(expected["error"]) if "error" in expected else "",
+        error=quoted(expected["error"]) if "error" in expected else "",
     )
 
 
@@ -80,7 +80,7 @@ def _name(number: int, values: dict[str, Any]) -> str:
     """The parameters in short: what is false or empty goes without saying."""
     words = [name if value is True else f"{name}={value}" for name, value in values.items() if value not in (False, "")]
     name = " ".join([f"{number:03}", *words])
-    return quote(name if len(name) <= _NAME_WIDTH else name[: _NAME_WIDTH - 3] + "...")
+    return quoted(name if len(name) <= _NAME_WIDTH else name[: _NAME_WIDTH - 3] + "...")
 
 
 def _param(param: Param, value: Any, where: str) -> str:
@@ -94,7 +94,7 @@ def _param(param: Param, value: Any, where: str) -> str:
 
 
 def _text(text: str) -> str:
-    return f"SMITHY_STR_INIT({quote(text)})"
+    return f"SMITHY_STR_INIT({quoted(text)})"
 
 
 def _list(texts: list[str]) -> str:

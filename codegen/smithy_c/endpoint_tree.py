@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Iterable
 
 from . import names
-from .endpoint_values import ATTEMPTS, Expressions, Scope, Text, Value, quote, string
+from .endpoint_values import ATTEMPTS, Expressions, Scope, Text, Value, string
+from .literals import quoted
 
 NO_MATCH = "The endpoint rules have no answer for these settings."
 
@@ -172,7 +173,7 @@ class Tree:
             pending.append(Pending((), {**rule, "unread": rule.get("conditions", [])}))
         nodes, ends = self.siblings(pending, facts, scope)
         if not ends:
-            nodes.append(Return("smithy_endpoint_error", ["r->call", quote(NO_MATCH)]))
+            nodes.append(Return("smithy_endpoint_error", ["r->call", quoted(NO_MATCH)]))
         return nodes
 
     def first(self, pending: Pending, facts: Facts, scope: Scope) -> tuple[Pending, bool]:
@@ -478,11 +479,11 @@ def _signed(text: str, positive: bool) -> str:
 
 
 def _initializer(text: str) -> str:
-    return f"SMITHY_STR_INIT({quote(text.replace('{{', '{').replace('}}', '}'))})"
+    return f"SMITHY_STR_INIT({quoted(text.replace('{{', '{').replace('}}', '}'))})"
 
 
 def _arguments(text: Text) -> list[str]:
-    return [quote(text.template), *(value.c for value in text.values)]
+    return [quoted(text.template), *(value.c for value in text.values)]
 
 
 def _slug(expr: Any) -> str:

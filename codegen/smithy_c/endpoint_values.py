@@ -9,6 +9,7 @@ from typing import Any, Callable, Mapping
 
 from . import names
 from .errors import GeneratorError
+from .literals import quoted
 
 Scope = Mapping[str, "Value"]
 
@@ -53,22 +54,8 @@ class Text:
     values: tuple[Value, ...]
 
 
-def quote(text: str) -> str:
-    """A C string literal."""
-    escaped = []
-    for byte in text.encode():
-        char = chr(byte)
-        if char in '"\\':
-            escaped.append("\\" + char)
-        elif 32 <= byte < 127:
-            escaped.append(char)
-        else:
-            escaped.append(f"\\{byte:03o}")
-    return '"' + "".join(escaped).replace("??", '?\\?') + '"'
-
-
 def string(text: str) -> str:
-    return f"SMITHY_STR({quote(text)})"
+    return f"SMITHY_STR({quoted(text)})"
 
 
 class Expressions:
@@ -136,7 +123,7 @@ class Expressions:
             return Value(string(text.template.replace("{{", "{").replace("}}", "}")), "str")
         if text.template == "{}":
             return text.values[0]
-        arguments = ", ".join([quote(text.template), *(value.c for value in text.values)])
+        arguments = ", ".join([quoted(text.template), *(value.c for value in text.values)])
         return Value(f"smithy_endpoint_format(r->call, {arguments})", "str")
 
     # ---- functions ----

@@ -16,8 +16,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from . import names
 from .endpoint_layout import COLUMNS, Function, Layout
 from .endpoint_tree import IGNORED_PROPERTIES, Tree
-from .endpoint_values import C_TYPES, Expressions, Value, quote
+from .endpoint_values import C_TYPES, Expressions, Value
 from .errors import GeneratorError
+from .literals import quoted
 
 RULE_SET = "smithy.rules#endpointRuleSet"
 BDD = "smithy.rules#endpointBdd"
@@ -80,12 +81,12 @@ def build(model: dict, service_shape_id: str, prefix: str) -> EndpointArtifacts:
             notes=[(name, IGNORED_PROPERTIES[name]) for name in sorted(tree.ignored)],
             checks=[line for param in params for line in _check(param)],
             default_lists=[
-                (f"DEFAULT_{param.field.upper()}", [f"SMITHY_STR_INIT({quote(text)})" for text in param.default])
+                (f"DEFAULT_{param.field.upper()}", [f"SMITHY_STR_INIT({quoted(text)})" for text in param.default])
                 for param in params
                 if isinstance(param.default, list) and param.default
             ],
             region_sets=[
-                (tree.region_set_name(key), ", ".join(f"SMITHY_STR_INIT({quote(region)})" for region in regions))
+                (tree.region_set_name(key), ", ".join(f"SMITHY_STR_INIT({quoted(region)})" for region in regions))
                 for key, regions in tree.region_sets.items()
             ],
         ),
@@ -245,7 +246,7 @@ def _default(param: Param) -> str:
     if param.kind == "bool" and isinstance(param.default, bool):
         return f"(smithy_opt_bool)SMITHY_SET({'true' if param.default else 'false'})"
     if param.kind == "str" and isinstance(param.default, str):
-        return f"SMITHY_STR({quote(param.default)})"
+        return f"SMITHY_STR({quoted(param.default)})"
     if param.kind == "str_list" and isinstance(param.default, list):
         items = f"DEFAULT_{param.field.upper()}" if param.default else '&SMITHY_STR("")'
         return f"(smithy_str_list){{{items}, {len(param.default)}}}"

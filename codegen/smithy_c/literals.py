@@ -25,6 +25,6 @@ def integer(value: int) -> str:
     return f"INT64_C({value})" if abs(value) >= 2**31 else str(value)
 
 
-def initializer(text: str | int) -> str:
+def initializer(text: str | bytes | int) -> str:
     """The text as a smithy_str, where only constants may stand."""
-    return f"SMITHY_STR_INIT({quoted(str(text))})"
+    return f"SMITHY_STR_INIT({quoted(str(text) if isinstance(text, int) else text)})"

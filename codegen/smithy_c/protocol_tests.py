@@ -24,11 +24,11 @@ from typing import Any
 from .endpoints import environment_of_templates
 from .errors import GeneratorError
 from .ir import Error, Operation, Service
-from .literals import quoted
+from .literals import initializer, quoted
 from .model import Model, local_name
 from .names import Scope, snake
 from .protocol_tests_checks import Checks
-from .protocol_tests_values import Values, text
+from .protocol_tests_values import Values
 
 REQUESTS = "smithy.test#httpRequestTests"
 RESPONSES = "smithy.test#httpResponseTests"
@@ -140,9 +140,9 @@ class _Builder:
         client, s3 = scoped.get("client", {}), {}
         for scope in (client, scoped.get("operation", {})):
             s3 |= scope.get("s3", {})
-        members = [f".region = {text(client.get('region', 'us-east-1'))}"]
+        members = [f".region = {initializer(client.get('region', 'us-east-1'))}"]
         if not scoped:
-            members.append(f".endpoint_url = {text('https://' + test.get('host', 'example.com'))}")
+            members.append(f".endpoint_url = {initializer('https://' + test.get('host', 'example.com'))}")
         if s3.get("addressing_style") == "path":
             members.append(f".{self._setting('ForcePathStyle')} = SMITHY_SET(true)")
         if s3.get("use_accelerate_endpoint"):

@@ -9,16 +9,11 @@ from typing import Any
 from . import c_types
 from .errors import GeneratorError
 from .ir import INTEGERS, SCALARS, Kind, Member, Service, Shape
-from .literals import integer, quoted
+from .literals import initializer, integer, quoted
 from .protocols.json_codec import choice
 
 NOTHING = "{0}"  # A scalar, enumeration or structure without members; not what begins with a structure: gcc warns.
 NO_ITEMS = "protocol_no_items"  # Empty, which is not absent.
-
-
-def text(value: str | bytes) -> str:
-    """An initializer of a smithy_str."""
-    return f"SMITHY_STR_INIT({quoted(value)})"
 
 
 def real(value: Any, kind: Kind) -> str:
@@ -109,10 +104,10 @@ class Values:
         return build(shape, value, where)
 
     def _str(self, shape: Shape, value: Any, where: str) -> str:
-        return text(value)
+        return initializer(value)
 
     def _number(self, shape: Shape, value: Any, where: str) -> str:
-        return text(value if isinstance(value, str) else json.dumps(value))
+        return initializer(value if isinstance(value, str) else json.dumps(value))
 
     def _blob(self, shape: Shape, value: Any, where: str) -> str:
         return _bytes(value)
@@ -121,7 +116,7 @@ class Values:
         for known in shape.values:
             if known.wire == value:
                 return f"{{.kind = {known.constant}}}"
-        wire = text(value) if shape.kind is Kind.ENUM else integer(value)
+        wire = initializer(value) if shape.kind is Kind.ENUM else integer(value)
         return f"{{{shape.constant}_UNKNOWN, {wire}}}"
 
     _int_enum = _enum
@@ -150,7 +145,8 @@ class Values:
     def _map(self, shape: Shape, value: Any, where: str) -> str:
         entry = c_types.entry_of(shape)
         entries = [
-            f"{{{text(key)}, {self._item(shape.item, one, shape.sparse, f'{where}.{key}')}}}" for key, one in value.items()
+            f"{{{initializer(key)}, {self._item(shape.item, one, shape.sparse, f'{where}.{key}')}}}"
+            for key, one in value.items()
         ]
         return _array(f"const {entry}[]", entries)
 
@@ -191,13 +187,13 @@ def document(value: Any) -> str:
     if isinstance(value, bool):
         return f"{{.kind = SMITHY_DOCUMENT_BOOL, .boolean = {'true' if value else 'false'}}}"
     if isinstance(value, (int, float)):
-        return f"{{.kind = SMITHY_DOCUMENT_NUMBER, .text = {text(json.dumps(value))}}}"
+        return f"{{.kind = SMITHY_DOCUMENT_NUMBER, .text = {initializer(json.dumps(value))}}}"
     if isinstance(value, str):
-        return f"{{.kind = SMITHY_DOCUMENT_STR, .text = {text(value)}}}"
+        return f"{{.kind = SMITHY_DOCUMENT_STR, .text = {initializer(value)}}}"
     if isinstance(value, list):
         items = ", ".join(map(document, value))
         held = f"(const smithy_document[]){{{items}}}" if value else NO_ITEMS
         return f"{{.kind = SMITHY_DOCUMENT_LIST, .items = {held}, .count = {len(value)}}}"
-    entries = ", ".join(f"{{{text(key)}, {document(item)}}}" for key, item in value.items())
+    entries = ", ".join(f"{{{initializer(key)}, {document(item)}}}" for key, item in value.items())
     held = f"(const smithy_document_entry[]){{{entries}}}" if value else NO_ITEMS
     return f"{{.kind = SMITHY_DOCUMENT_MAP, .entries = {held}, .count = {len(value)}}}"
