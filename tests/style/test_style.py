@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 # Each layer with those it may include from. DESIGN: core <- codec <- http, aws <- client <- generated <- exporter <-
-# lambda, cli.
+# lambda, cli. Credentials that are asked of STS stand above its client.
 BELOW = {
     "core": set(),
     "codec": {"core"},
@@ -19,6 +19,7 @@ BELOW = {
     "aws": {"core", "codec", "http"},
     "client": {"core", "codec", "http", "aws"},
     "generated": {"core", "codec", "http", "aws", "client"},
+    "credentials": {"core", "codec", "http", "aws", "client", "generated"},
     "exporter": {"core", "codec", "http", "aws", "client", "generated"},
     "lambda": {"core", "codec", "http", "aws", "client", "generated", "exporter"},
     "cli": {"core", "codec", "http", "aws", "client", "generated", "exporter", "lambda"},
@@ -55,7 +56,8 @@ def layer_of(path):
 def layer_of_include(path, name):
     if name in LAYER_OF_HEADER:
         return LAYER_OF_HEADER[name]
-    if name.split("/")[0] in {p.name for p in (ROOT / "generated").iterdir() if p.is_dir()}:
+    folders = (ROOT / "generated", ROOT / "src/smithy/generated")
+    if name.split("/")[0] in {path.name for folder in folders for path in folder.iterdir() if path.is_dir()}:
         return "generated"
     for base in (path.parent, ROOT / "src/smithy", ROOT / "src/exporter", ROOT / "src/lambda", ROOT / "src/cli"):
         found = (base / name).resolve()
