@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping
+from typing import Iterator, Mapping
 
 from .ir import Kind, Shape
 
@@ -31,7 +31,7 @@ class _Order:
             self._add(shape)
         self.emitted: list[str] = []
         self.done: set[str] = set()
-        self.visiting: list[str] = []
+        self.visiting: set[str] = set()
         self.forward: set[str] = set()
 
     def result(self) -> tuple[tuple[Shape, ...], tuple[str, ...]]:
@@ -69,24 +69,38 @@ class _Order:
         if target.kind in NAMED and not target.name.startswith("smithy_"):
             into.append(target.id)
 
-    def _closure(self, unit: str, seen: set[str] | None = None) -> set[str]:
-        seen = set() if seen is None else seen
-        if unit not in seen:
-            seen.add(unit)
-            for dependency in self.hard[unit]:
-                self._closure(dependency, seen)
-        return seen
+    def _needs_one_being_visited(self, unit: str) -> bool:
+        """Whether the unit holds by value, at any depth, one whose turn is not over."""
+        seen, pending = set(), [unit]
+        while pending:
+            unit = pending.pop()
+            if unit in self.visiting:
+                return True
+            if unit not in seen and unit not in self.done:
+                seen.add(unit)
+                pending += self.hard[unit]
+        return False
 
     def _visit(self, unit: str) -> None:
-        if unit in self.done or unit in self.visiting:
+        """Depth first, without recursion: shapes may nest as deep as they like."""
+        steps = [self._dependencies(unit)]
+        while steps:
+            dependency = next(steps[-1], None)
+            if dependency is None:
+                steps.pop()
+            elif dependency not in self.done and dependency not in self.visiting:
+                steps.append(self._dependencies(dependency))
+
+    def _dependencies(self, unit: str) -> Iterator[str]:
+        """What should stand before the unit, which has its own place when they have theirs."""
+        if unit in self.done:
             return
-        self.visiting.append(unit)
-        for dependency in self.hard[unit]:
-            self._visit(dependency)
+        self.visiting.add(unit)
+        yield from self.hard[unit]
         for dependency in self.soft[unit]:
-            if not self._closure(dependency) & set(self.visiting):
-                self._visit(dependency)
-        self.visiting.pop()
+            if not self._needs_one_being_visited(dependency):
+                yield dependency
+        self.visiting.remove(unit)
         self.forward.update(self._name(dependency) for dependency in self.soft[unit] if dependency not in self.done)
         self.done.add(unit)
         self.emitted.append(unit)
