@@ -40,6 +40,21 @@ class ErrorConfig:
 
 
 @dataclass(frozen=True)
+class SettingConfig:
+    """Where else a boolean of the endpoint rules comes from, when the caller leaves it open."""
+
+    variable: str = ""  # Of the environment.
+    key: str = ""  # Of the profile.
+    block: str = ""  # "s3.use_arn_region": a key in a block of the profile.
+    words: tuple[str, ...] = ()  # What is allowed, the first one for true; default true and false.
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self.key or self.block.rpartition(".")[2] or self.variable
+
+
+@dataclass(frozen=True)
 class ServiceConfig:
     prefix: str
     operations: tuple[str, ...] | None = None  # None: all.
@@ -53,6 +68,7 @@ class ServiceConfig:
     url_encoded: UrlEncodedConfig | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # That every request carries.
     empty_labels: Mapping[str, str] = field(default_factory=dict)  # Member -> what stands for it where it is empty.
+    settings: Mapping[str, SettingConfig] = field(default_factory=dict)  # Parameter of the endpoint rules -> sources.
     tree_hash_operations: tuple[str, ...] = ()  # Whose bodies Glacier wants hashed in its way.
     presigned_operations: tuple[str, ...] = ()  # That a URL can be made of.
     is_s3: bool = False
@@ -76,6 +92,10 @@ def load(path: Path) -> ServiceConfig:
             "paginators": {
                 name: _build(PaginatorConfig, table, f"{path}: paginators.{name}")
                 for name, table in raw.get("paginators", {}).items()
+            },
+            "settings": {
+                name: _build(SettingConfig, {**table, "words": tuple(table.get("words", ()))}, f"{path}: settings.{name}")
+                for name, table in raw.get("settings", {}).items()
             },
             "errors": tuple(_build(ErrorConfig, table, f"{path}: errors") for table in raw.get("errors", [])),
             "endpoint_labels": tuple(raw.get("endpoint_labels", ())),

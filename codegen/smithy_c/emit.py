@@ -6,7 +6,7 @@ from typing import Any, Iterable, Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from . import c_types, comments, endpoints, pages, protocols
+from . import c_types, client_settings, comments, endpoints, pages, protocols
 from .context_params import ContextParams
 from .errors import GeneratorError
 from .ir import Error, Kind, Operation, Service, Setting, Shape
@@ -133,9 +133,8 @@ class _Emitter:
     # ---- the client ----
 
     def _settings(self) -> list[str]:
-        texts = {"bool": "Optional; default as the endpoint rules say."}
-        borrowed = "Optional. Borrowed: must outlive the client."
-        return trailing([Row(self._declare_setting(s), (texts.get(s.kind, borrowed),)) for s in self.service.settings])
+        options = [setting for setting in self.service.settings if setting.is_option]
+        return trailing([Row(self._declare_setting(s), (client_settings.comment(s),)) for s in options])
 
     def _declare_setting(self, setting: Setting) -> str:
         c_type = {"bool": "smithy_opt_bool", "str": "smithy_str", "str_list": "smithy_str_list"}[setting.kind]
@@ -145,7 +144,8 @@ class _Emitter:
         settings = self.service.settings
         return {
             "setting_members": [f"    {self._declare_setting(setting)}" for setting in settings],
-            "setting_rows": [f"        .{setting.field} = options->{setting.field}," for setting in settings],
+            "setting_rows": [f"        .{s.field} = options->{s.field}," for s in settings if s.is_option],
+            "setting_sources": client_settings.table(settings),
             "endpoint_defaults": self._endpoint_defaults(),
             "bind_account": self._bind_account(),
             "bucket_region": self._bucket_region(),
@@ -154,6 +154,7 @@ class _Emitter:
 
     def _endpoint_defaults(self) -> list[str]:
         own = {setting.name: setting for setting in self.service.settings}
+        client_settings.check(self.service.settings, self.endpoint.params, self.service.source)
         out = Writer.body()
         used = set()
         for param in self.endpoint.params:
@@ -218,6 +219,8 @@ class _Emitter:
         rows += [("no_error_wrapping", "true")] if service.no_error_wrapping else []
         rows += [("is_query_compatible", "true")] if service.is_query_compatible else []
         rows += self.protocol.service_rows()
+        sources = len([setting for setting in service.settings if setting.source])
+        rows += [("settings", "SETTINGS"), ("setting_count", str(sources))] if sources else []
         rows += [
             ("endpoint_params_size", f"sizeof({service.prefix}_endpoint_params)"),
             ("endpoint_defaults", "endpoint_defaults"),

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Mapping
 
+from .config import SettingConfig
+
 
 class Kind(Enum):
     BOOL = "bool"
@@ -241,11 +243,13 @@ class Operation:
 
 @dataclass(frozen=True)
 class Setting:
-    """A clientContextParam or a built-in setting of one service."""
+    """A setting of one service: a clientContextParam, or another boolean of its endpoint rules."""
 
     name: str
     field: str
     kind: str  # "bool", "str" or "str_list"
+    is_option: bool = True  # The caller can give it: it is a clientContextParam.
+    source: SettingConfig | None = None  # Who else can.
 
 
 @dataclass(frozen=True)

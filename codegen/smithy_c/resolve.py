@@ -194,7 +194,17 @@ class _Resolver:
                     f" unknown type {param.get('type')}"
                 )
         scope = Scope(CLIENT_OPTIONS)
-        return tuple(Setting(name, scope.unique(self._field(name)), kinds[params[name]["type"]]) for name in sorted(params))
+        sources = self.config.settings
+        return tuple(
+            Setting(
+                name,
+                scope.unique(self._field(name)),
+                kinds[params[name]["type"]] if name in params else "bool",
+                is_option=name in params,
+                source=sources.get(name),
+            )
+            for name in sorted(set(params) | set(sources))
+        )
 
     # ---- names ----
 

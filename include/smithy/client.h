@@ -4,6 +4,7 @@
 #define SMITHY_CLIENT_H
 
 #include <smithy/call.h>
+#include <smithy/config.h>
 #include <smithy/credentials.h>
 
 #ifdef __cplusplus
@@ -19,22 +20,26 @@ typedef enum smithy_retry_mode {
     SMITHY_RETRY_OFF
 } smithy_retry_mode;
 
-/* The settings that every generated client has, under the same names. Texts are copied. */
+/* The settings that every generated client has, under the same names. Texts are copied. What is left out is taken from
+ * the environment, then from the chosen profile, then a default; docs/configuration.md names them all. */
 typedef struct smithy_client_options {
-    smithy_str region;       /* Optional; default AWS_REGION, then AWS_DEFAULT_REGION; never guessed. */
-    smithy_str endpoint_url; /* Optional; default AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL,
-                                then the model's endpoint rules. */
+    smithy_str region;       /* Optional; default AWS_REGION, then AWS_DEFAULT_REGION, then the profile's; never
+                                guessed. */
+    smithy_str endpoint_url; /* Optional; default AWS_ENDPOINT_URL_<SERVICE>, then AWS_ENDPOINT_URL, then the
+                                profile's, then the model's endpoint rules. */
+    smithy_config *config;   /* Optional; default one of the client's own. Borrowed: must outlive the client. */
     smithy_credentials_provider *credentials; /* Optional; default smithy_credentials_default(). Borrowed: must outlive
                                                  the client. */
     const smithy_system *system;              /* Optional; default the call's. Borrowed. */
     smithy_transport *transport;    /* Optional; default system->transport, else an own libcurl one. Borrowed. */
-    smithy_opt_bool use_fips;       /* Optional; default AWS_USE_FIPS_ENDPOINT, else false. */
-    smithy_opt_bool use_dual_stack; /* Optional; default AWS_USE_DUALSTACK_ENDPOINT, else false. */
+    smithy_opt_bool use_fips;       /* Optional; default AWS_USE_FIPS_ENDPOINT, then the profile's, else false. */
+    smithy_opt_bool use_dual_stack; /* Optional; default AWS_USE_DUALSTACK_ENDPOINT, then the profile's, else false. */
     smithy_retry_mode retry_mode;   /* Optional; default standard. */
-    int max_attempts;               /* Optional; default AWS_MAX_ATTEMPTS, else 3 (DynamoDB 4). */
+    int max_attempts;               /* Optional; default AWS_MAX_ATTEMPTS, then the profile's, else 3 (DynamoDB 4). */
     int64_t attempt_timeout_ms;     /* Optional; default none: an attempt may take what the call's deadline
                                        leaves it. */
-    smithy_str app_id;              /* Optional; default AWS_SDK_UA_APP_ID. Goes into the User-Agent. */
+    smithy_str app_id;              /* Optional; default AWS_SDK_UA_APP_ID, then the profile's. Goes into the
+                                       User-Agent. */
 } smithy_client_options;
 
 /* ---- for generated clients ---- */
@@ -46,7 +51,24 @@ SMITHY_API smithy_client *smithy_client_create(const smithy_service *service, co
 /* NULL is fine. No operation may be running. */
 SMITHY_API void smithy_client_destroy(smithy_client *client);
 
+/* Reads the files with profiles now, which else the first operation does, so that a program learns what is wrong in
+ * them before it begins: SMITHY_ERROR_CONFIG says it in one line. Once is enough; from any thread. */
+SMITHY_API smithy_status smithy_client_prepare(smithy_client *client, smithy_call *call) SMITHY_NODISCARD;
+
+/* ---- what a client goes by. Before smithy_client_prepare, or the first operation, this is what options and
+ * environment alone say. ---- */
+
+/* A setting for people. None is a secret. */
+typedef struct smithy_named_setting {
+    const char *name;  /* "use_fips_endpoint" */
+    smithy_str value;  /* Absent: it has none. */
+    smithy_str source; /* "the option region", "AWS_REGION", "profile dev in /home/me/.aws/config", "default" */
+} smithy_named_setting;
+/* The `index`th setting, from 0; false behind the last one. */
+SMITHY_API bool smithy_client_setting(const smithy_client *client, size_t index, smithy_named_setting *setting);
+
 SMITHY_API const void *smithy_client_settings(const smithy_client *client);
+/* Absent only before the files are read. */
 SMITHY_API smithy_str smithy_client_region(const smithy_client *client);
 /* Absent when the endpoint rules decide. */
 SMITHY_API smithy_str smithy_client_endpoint_url(const smithy_client *client);

@@ -324,6 +324,18 @@ typedef struct smithy_error_facts {
     smithy_str region;
 } smithy_error_facts;
 
+/* One of a service's own settings that the environment or a profile may give where the caller does not. */
+typedef struct smithy_service_setting {
+    const char *name;     /* For people. */
+    const char *option;   /* The member of the options; NULL: it is none. */
+    size_t offset;        /* Of its smithy_opt_bool in the service's settings. */
+    const char *variable; /* NULL: none. */
+    const char *key;      /* Of the profile; NULL: none. */
+    const char *block;    /* Else in this block of the profile: "s3"; NULL: none. */
+    const char *block_key;
+    const char *const *words; /* What is allowed, NULL-terminated; the first one means true. NULL: true or false. */
+} smithy_service_setting;
+
 struct smithy_service {
     const char *id;              /* sdkId: "CloudWatch Logs" */
     const char *endpoint_prefix; /* "logs" */
@@ -337,6 +349,8 @@ struct smithy_service {
     /* rpcv2Cbor: smithy_cbor_error_facts. NULL: JSON or XML, by the protocol. By a pointer, so that only services of
      * that protocol need libcbor. Never fails: what cannot be read stays absent. */
     void (*error_facts)(const smithy_http_response *response, smithy_error_facts *facts, smithy_call *call);
+    const smithy_service_setting *settings;
+    size_t setting_count;
     /* Sets `endpoint_params` (of params_size, zeroed) from the client's settings, … */
     size_t endpoint_params_size;
     void (*endpoint_defaults)(const smithy_client *client, void *endpoint_params);

@@ -43,6 +43,7 @@ dynamodb_client *dynamodb_client_create(const dynamodb_client_options *options, 
     const smithy_client_options shared = {
         .region = options->region,
         .endpoint_url = options->endpoint_url,
+        .config = options->config,
         .credentials = options->credentials,
         .system = options->system,
         .transport = options->transport,

@@ -36,6 +36,7 @@ logs_client *logs_client_create(const logs_client_options *options, smithy_call 
     const smithy_client_options shared = {
         .region = options->region,
         .endpoint_url = options->endpoint_url,
+        .config = options->config,
         .credentials = options->credentials,
         .system = options->system,
         .transport = options->transport,

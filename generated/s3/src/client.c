@@ -13,7 +13,61 @@ typedef struct settings {
     smithy_opt_bool disable_s3_express_session_auth;
     smithy_opt_bool force_path_style;
     smithy_opt_bool use_arn_region;
+    smithy_opt_bool use_global_endpoint;
 } settings;
+
+/* What environment and profiles may say of them. */
+static const smithy_service_setting SETTINGS[] = {
+    {
+        .name = "use_accelerate_endpoint",
+        .option = "accelerate",
+        .block = "s3",
+        .block_key = "use_accelerate_endpoint",
+        .offset = offsetof(settings, accelerate),
+    },
+    {
+        .name = "s3_disable_multiregion_access_points",
+        .option = "disable_multi_region_access_points",
+        .variable = "AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS",
+        .key = "s3_disable_multiregion_access_points",
+        .block = "s3",
+        .block_key = "s3_disable_multiregion_access_points",
+        .offset = offsetof(settings, disable_multi_region_access_points),
+    },
+    {
+        .name = "s3_disable_express_session_auth",
+        .option = "disable_s3_express_session_auth",
+        .variable = "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH",
+        .key = "s3_disable_express_session_auth",
+        .offset = offsetof(settings, disable_s3_express_session_auth),
+    },
+    {
+        .name = "addressing_style",
+        .option = "force_path_style",
+        .block = "s3",
+        .block_key = "addressing_style",
+        .offset = offsetof(settings, force_path_style),
+        .words = (const char *const[]){"path", "virtual", "auto", NULL},
+    },
+    {
+        .name = "s3_use_arn_region",
+        .option = "use_arn_region",
+        .variable = "AWS_S3_USE_ARN_REGION",
+        .key = "s3_use_arn_region",
+        .block = "s3",
+        .block_key = "use_arn_region",
+        .offset = offsetof(settings, use_arn_region),
+    },
+    {
+        .name = "s3_us_east_1_regional_endpoint",
+        .variable = "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
+        .key = "s3_us_east_1_regional_endpoint",
+        .block = "s3",
+        .block_key = "us_east_1_regional_endpoint",
+        .offset = offsetof(settings, use_global_endpoint),
+        .words = (const char *const[]){"legacy", "regional", NULL},
+    },
+};
 
 static void endpoint_defaults(const smithy_client *client, void *params) {
     s3_endpoint_params *rules = params;
@@ -24,6 +78,7 @@ static void endpoint_defaults(const smithy_client *client, void *params) {
     rules->endpoint = smithy_client_endpoint_url(client);
     rules->force_path_style = own->force_path_style;
     rules->accelerate = own->accelerate;
+    rules->use_global_endpoint = own->use_global_endpoint;
     rules->disable_multi_region_access_points = own->disable_multi_region_access_points;
     rules->use_arn_region = own->use_arn_region;
     rules->disable_s3_express_session_auth = own->disable_s3_express_session_auth;
@@ -52,6 +107,8 @@ static const smithy_service SERVICE = {
     .protocol = SMITHY_PROTOCOL_REST_XML,
     .is_s3 = true,
     .no_error_wrapping = true,
+    .settings = SETTINGS,
+    .setting_count = 6,
     .endpoint_params_size = sizeof(s3_endpoint_params),
     .endpoint_defaults = endpoint_defaults,
     .endpoint_bucket = endpoint_bucket,
@@ -65,6 +122,7 @@ s3_client *s3_client_create(const s3_client_options *options, smithy_call *call)
     const smithy_client_options shared = {
         .region = options->region,
         .endpoint_url = options->endpoint_url,
+        .config = options->config,
         .credentials = options->credentials,
         .system = options->system,
         .transport = options->transport,

@@ -6,12 +6,30 @@
 
 #include "serde.h"
 
+/* The service's own settings, as the client keeps them. */
+typedef struct settings {
+    smithy_opt_bool use_global_endpoint;
+} settings;
+
+/* What environment and profiles may say of them. */
+static const smithy_service_setting SETTINGS[] = {
+    {
+        .name = "sts_regional_endpoints",
+        .variable = "AWS_STS_REGIONAL_ENDPOINTS",
+        .key = "sts_regional_endpoints",
+        .offset = offsetof(settings, use_global_endpoint),
+        .words = (const char *const[]){"legacy", "regional", NULL},
+    },
+};
+
 static void endpoint_defaults(const smithy_client *client, void *params) {
     sts_endpoint_params *rules = params;
+    const settings *own = smithy_client_settings(client);
     rules->region = smithy_client_region(client);
     rules->use_dual_stack = (smithy_opt_bool)SMITHY_SET(smithy_client_use_dual_stack(client));
     rules->use_fips = (smithy_opt_bool)SMITHY_SET(smithy_client_use_fips(client));
     rules->endpoint = smithy_client_endpoint_url(client);
+    rules->use_global_endpoint = own->use_global_endpoint;
 }
 
 static smithy_status resolve_endpoint(const void *params, smithy_endpoint *endpoint, smithy_call *call) {
@@ -25,6 +43,8 @@ static const smithy_service SERVICE = {
     .api_version = "2011-06-15",
     .target_prefix = "AWSSecurityTokenServiceV20110615",
     .protocol = SMITHY_PROTOCOL_AWS_QUERY,
+    .settings = SETTINGS,
+    .setting_count = 1,
     .endpoint_params_size = sizeof(sts_endpoint_params),
     .endpoint_defaults = endpoint_defaults,
     .resolve_endpoint = resolve_endpoint,
@@ -36,6 +56,7 @@ sts_client *sts_client_create(const sts_client_options *options, smithy_call *ca
     const smithy_client_options shared = {
         .region = options->region,
         .endpoint_url = options->endpoint_url,
+        .config = options->config,
         .credentials = options->credentials,
         .system = options->system,
         .transport = options->transport,
@@ -46,7 +67,8 @@ sts_client *sts_client_create(const sts_client_options *options, smithy_call *ca
         .attempt_timeout_ms = options->attempt_timeout_ms,
         .app_id = options->app_id,
     };
-    return (sts_client *)smithy_client_create(&SERVICE, &shared, NULL, 0, call);
+    const settings own = {0};
+    return (sts_client *)smithy_client_create(&SERVICE, &shared, &own, sizeof own, call);
 }
 
 void sts_client_destroy(sts_client *client) {

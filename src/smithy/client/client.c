@@ -1,64 +1,52 @@
 #include "client/client_internal.h"
 
-#define MAX_USER_AGENT 1024
+#include <stdalign.h>
+
+#define MAX_MEMORY ((size_t)1024 * 1024)
 
 /* ---- pieces of creation ---- */
 
-static bool copy_text(const smithy_client *client, smithy_str *text) {
+static bool copy_text(smithy_client *client, smithy_str *text) {
+    void *memory = NULL;
     if (!text->ptr) return true;
-    char *copy = client->system->resize(client->system->context, NULL, text->len + 1);
-    const smithy_str source = *text;
-    *text = (smithy_str){copy, copy ? source.len : 0};
-    if (!copy) return false;
-    if (source.len) memcpy(copy, source.ptr, source.len);
-    copy[source.len] = '\0';
+    if (smithy_arena_take(&client->memory, text->len + 1, 1, &memory) != SMITHY_OK) return false;
+    char *copy = memory;
+    if (text->len) memcpy(copy, text->ptr, text->len);
+    copy[text->len] = '\0';
+    text->ptr = copy;
     return true;
 }
 
-static void free_text(const smithy_client *client, smithy_str text) {
-    /* Only texts that copy_text made come here. */
-    client->system->resize(client->system->context, (void *)(uintptr_t)text.ptr, 0);
+static bool copy_options(smithy_client *client, const smithy_client_options *options, const void *own, size_t size) {
+    client->options = *options;
+    client->attempt_timeout_ms = options->attempt_timeout_ms;
+    if (size) {
+        if (smithy_arena_take(&client->memory, size, alignof(max_align_t), &client->own_options) != SMITHY_OK)
+            return false;
+        memcpy(client->own_options, own, size);
+        client->own_options_size = size;
+    }
+    return copy_text(client, &client->options.region) && copy_text(client, &client->options.endpoint_url) &&
+           copy_text(client, &client->options.app_id);
 }
 
-/* Takes the views that resolving gave and makes them the client's own; absent where memory is out. */
-static bool own_settings(smithy_client *client, const aws_settings *resolved) {
-    client->settings = *resolved;
-    client->settings.region = client->settings.endpoint_url = client->settings.app_id = (smithy_str){0};
-    smithy_str region = resolved->region, endpoint_url = resolved->endpoint_url, app_id = resolved->app_id;
-    const bool copied_region = copy_text(client, &region);
-    client->settings.region = region;
-    const bool copied_endpoint = copy_text(client, &endpoint_url);
-    client->settings.endpoint_url = endpoint_url;
-    const bool copied_app_id = copy_text(client, &app_id);
-    client->settings.app_id = app_id;
-    return copied_region && copied_endpoint && copied_app_id;
+static bool choose_config(smithy_client *client, smithy_config *given, smithy_call *call) {
+    client->config = given;
+    if (given) return true;
+    const smithy_config_options options = {.system = client->system};
+    client->config = smithy_config_create(&options, call);
+    client->owns_config = client->config != NULL;
+    return client->owns_config;
 }
 
-static bool own_user_agent(smithy_client *client) {
-    smithy_buffer text;
-    smithy_buffer_init(&text, client->system, MAX_USER_AGENT);
-    const bool written = user_agent_append(&text, client) == SMITHY_OK;
-    smithy_str user_agent = smithy_buffer_str(&text);
-    const bool copied = written && copy_text(client, &user_agent);
-    if (copied) client->user_agent = user_agent;
-    smithy_buffer_deinit(&text);
-    return copied;
-}
-
-static bool own_service_settings(smithy_client *client, const void *settings, size_t size) {
-    if (size == 0) return true;
-    client->service_settings = client->system->resize(client->system->context, NULL, size);
-    if (client->service_settings) memcpy(client->service_settings, settings, size);
-    return client->service_settings != NULL;
-}
-
-static bool choose_transport(smithy_client *client, smithy_transport *given, smithy_call *call) {
-    client->transport = given ? given : client->system->transport;
-    if (client->transport) return true;
-    const smithy_curl_options options = {.system = client->system};
-    client->transport = smithy_curl_transport_create(&options, call);
-    client->owns_transport = client->transport != NULL;
-    return client->owns_transport;
+/* What is wrong in options and environment is told at once. */
+static bool look_early(smithy_client *client, smithy_call *call) {
+    const aws_settings_sources sources = {.service = client->service,
+                                          .options = &client->options,
+                                          .own = client->own_options,
+                                          .own_size = client->own_options_size,
+                                          .config = client->config};
+    return aws_settings_resolve(&client->early, &sources, client->system, call) == SMITHY_OK;
 }
 
 static bool choose_credentials(smithy_client *client, smithy_credentials_provider *given, smithy_call *call) {
@@ -69,19 +57,14 @@ static bool choose_credentials(smithy_client *client, smithy_credentials_provide
     return client->owns_credentials;
 }
 
-static void choose_retries(smithy_client *client) {
-    client->retry = retry_policy_of(client->service);
-    if (client->settings.max_attempts) client->retry.max_attempts = client->settings.max_attempts;
-    if (!client->settings.retries) client->retry.max_attempts = 1;
-}
-
-static bool fill(smithy_client *client, const aws_settings *resolved, const smithy_client_options *options,
-                 smithy_call *call) {
-    if (!own_settings(client, resolved) || !own_user_agent(client)) return false;
-    choose_retries(client);
-    client->signing_cache = smithy_signing_cache_create(client->system);
-    return client->signing_cache && choose_transport(client, options->transport, call) &&
-           choose_credentials(client, options->credentials, call);
+static bool init_locks(smithy_client *client) {
+    if (pthread_mutex_init(&client->prepare_lock, NULL) != 0) return false;
+    if (retry_bucket_init(&client->bucket)) {
+        if (bucket_regions_init(&client->bucket_regions)) return true;
+        retry_bucket_deinit(&client->bucket);
+    }
+    pthread_mutex_destroy(&client->prepare_lock);
+    return false;
 }
 
 static smithy_client *allocate(const smithy_service *service, const smithy_system *system) {
@@ -90,12 +73,11 @@ static smithy_client *allocate(const smithy_service *service, const smithy_syste
     memset(client, 0, sizeof *client);
     client->service = service;
     client->system = system;
+    smithy_arena_init(&client->memory, system, MAX_MEMORY);
+    atomic_init(&client->is_prepared, false);
     atomic_init(&client->observed_skew_ms, 0);
     atomic_init(&client->signing_skew_ms, 0);
-    if (retry_bucket_init(&client->bucket)) {
-        if (bucket_regions_init(&client->bucket_regions)) return client;
-        retry_bucket_deinit(&client->bucket);
-    }
+    if (init_locks(client)) return client;
     system->resize(system->context, client, 0);
     return NULL;
 }
@@ -107,58 +89,72 @@ smithy_client *smithy_client_create(const smithy_service *service, const smithy_
     static const smithy_client_options DEFAULTS = {0};
     if (!options) options = &DEFAULTS;
     const smithy_system *system = options->system ? options->system : smithy_call_system(call);
-    aws_settings resolved;
     smithy_call_clear_error(call);
-    if (aws_settings_resolve(&resolved, service->id, options, system, call) != SMITHY_OK) return NULL;
     smithy_client *client = allocate(service, system);
-    if (client) client->attempt_timeout_ms = options->attempt_timeout_ms;
-    if (client && own_service_settings(client, settings, settings_size) && fill(client, &resolved, options, call))
-        return client;
+    if (client && copy_options(client, options, settings, settings_size) &&
+        choose_config(client, options->config, call) && look_early(client, call) &&
+        choose_credentials(client, options->credentials, call)) {
+        client->signing_cache = smithy_signing_cache_create(system);
+        if (client->signing_cache) return client;
+    }
     smithy_client_destroy(client);
     (void)smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
     return NULL;
 }
 
+smithy_status smithy_client_prepare(smithy_client *client, smithy_call *call) {
+    smithy_call_clear_error(call);
+    return client_prepare(client, call);
+}
+
 void smithy_client_destroy(smithy_client *client) {
     if (!client) return;
     const smithy_system *system = client->system;
+    client_setup_deinit(client);
     if (client->owns_credentials) smithy_credentials_provider_destroy(client->credentials);
-    if (client->owns_transport) smithy_transport_destroy(client->transport);
     smithy_signing_cache_destroy(client->signing_cache);
-    retry_bucket_deinit(&client->bucket);
+    aws_settings_deinit(&client->early);
+    if (client->owns_config) smithy_config_destroy(client->config);
+    smithy_arena_deinit(&client->memory);
     bucket_regions_deinit(&client->bucket_regions, system);
-    free_text(client, client->user_agent);
-    free_text(client, client->settings.region);
-    free_text(client, client->settings.endpoint_url);
-    free_text(client, client->settings.app_id);
-    system->resize(system->context, client->service_settings, 0);
+    retry_bucket_deinit(&client->bucket);
+    pthread_mutex_destroy(&client->prepare_lock);
     system->resize(system->context, client, 0);
 }
 
 /* ---- what endpoint rules and callers ask ---- */
 
+static const aws_settings *settings_of(const smithy_client *client) {
+    const bool is_prepared = atomic_load_explicit(&client->is_prepared, memory_order_acquire);
+    return is_prepared ? &client->settings : &client->early;
+}
+
+bool smithy_client_setting(const smithy_client *client, size_t index, smithy_named_setting *setting) {
+    return aws_settings_list(settings_of(client), client->service, index, setting);
+}
+
 const void *smithy_client_settings(const smithy_client *client) {
-    return client->service_settings;
+    return settings_of(client)->own;
 }
 
 smithy_str smithy_client_region(const smithy_client *client) {
-    return client->settings.region;
+    return settings_of(client)->region;
 }
 
 smithy_str smithy_client_endpoint_url(const smithy_client *client) {
-    return client->settings.endpoint_url;
+    return settings_of(client)->endpoint_url;
 }
 
 bool smithy_client_use_fips(const smithy_client *client) {
-    return client->settings.use_fips;
+    return settings_of(client)->use_fips;
 }
 
 bool smithy_client_use_dual_stack(const smithy_client *client) {
-    return client->settings.use_dual_stack;
+    return settings_of(client)->use_dual_stack;
 }
 
 smithy_str smithy_client_account_id_endpoint_mode(const smithy_client *client) {
-    return client->settings.account_id_endpoint_mode;
+    return settings_of(client)->account_id_endpoint_mode;
 }
 
 const smithy_system *smithy_client_system(const smithy_client *client) {

@@ -9,26 +9,44 @@
 #include "client/retry.h"
 #include "client/settings.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 struct smithy_client {
     const smithy_service *service;
     const smithy_system *system;
-    smithy_transport *transport;
+    smithy_config *config;
     smithy_credentials_provider *credentials;
-    bool owns_transport;
+    bool owns_config;
     bool owns_credentials;
     smithy_signing_cache *signing_cache;
-    void *service_settings;
-    aws_settings settings; /* Its texts are the client's own. */
+    smithy_client_options options; /* As given; the texts are in `memory`. */
+    void *own_options;             /* The service's own, likewise. */
+    size_t own_options_size;
+    smithy_arena memory;
+    aws_settings early; /* What options and environment alone say. */
     int64_t attempt_timeout_ms;
+
+    /* client_prepare sets these, once; then they stay as they are. Operations call it first. */
+    pthread_mutex_t prepare_lock;
+    atomic_bool is_prepared;
+    aws_settings settings;
     smithy_str user_agent;
     retry_policy retry;
+    smithy_transport *transport;
+    bool owns_transport;
+
     retry_bucket bucket;
     bucket_regions bucket_regions; /* S3 */
     atomic_llong observed_skew_ms; /* The last answer's Date - our clock. */
     atomic_llong signing_skew_ms;  /* What is added to our clock to sign; moves only when a signature was refused. */
 };
+
+/* client_setup.c: reads the files, and makes what depends on them; does nothing when that is done. Threads that come
+ * meanwhile wait for the one that does it. A failure is not kept. */
+smithy_status client_prepare(smithy_client *client, smithy_call *call) SMITHY_NODISCARD;
+/* Takes down what client_prepare made. */
+void client_setup_deinit(smithy_client *client);
 
 /* user_agent.c: "smithy-c/0.1.0 ua/2.1 api/…". */
 smithy_status user_agent_append(smithy_buffer *out, const smithy_client *client);

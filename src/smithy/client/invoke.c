@@ -100,6 +100,7 @@ static void forget_output(const invocation *inv) {
 static smithy_status run(invocation *inv) {
     bool fresh_used = false, followed = false;
     int last_cost = 0;
+    SMITHY_TRY(client_prepare(inv->client, inv->call));
     SMITHY_TRY(invocation_prepare(inv));
     for (;;) {
         const int attempts_before = inv->attempts;

@@ -33,6 +33,7 @@ static void open_run(run *self) {
     toy_bench_open(&self->bench, scenario->service, &options, self->answers, scenario->step_count);
     self->bench.transport.on_request = note_tokens;
     self->bench.transport.on_request_context = self;
+    assert_int_equal(smithy_client_prepare(self->bench.client, self->bench.call), SMITHY_OK);
     if (scenario->initial_tokens != RETRY_ANY) self->bench.client->bucket.tokens = scenario->initial_tokens;
     if (scenario->max_backoff_ms) self->bench.client->retry.max_backoff_ms = scenario->max_backoff_ms;
 }

@@ -14,26 +14,38 @@ typedef struct s3_client s3_client;
 
 /* All zero: every default. Texts are copied. */
 typedef struct s3_client_options {
-    smithy_str region;       /* Optional; default AWS_REGION, then AWS_DEFAULT_REGION; never guessed. */
+    smithy_str region;       /* Optional; default AWS_REGION, then AWS_DEFAULT_REGION, then the profile's; never
+                                guessed. */
     smithy_str endpoint_url; /* Optional; default AWS_ENDPOINT_URL_S3, then AWS_ENDPOINT_URL,
-                                then the model's endpoint rules. */
+                                then the profile's, then the model's endpoint rules. */
+    smithy_config *config;   /* Optional; default one of the client's own. Borrowed: must outlive the client. */
     smithy_credentials_provider *credentials; /* Optional; default smithy_credentials_default(). Borrowed: must outlive
                                                  the client. */
     const smithy_system *system;              /* Optional; default the call's. Borrowed. */
     smithy_transport *transport;    /* Optional; default system->transport, else an own libcurl one. Borrowed. */
-    smithy_opt_bool use_fips;       /* Optional; default AWS_USE_FIPS_ENDPOINT, else false. */
-    smithy_opt_bool use_dual_stack; /* Optional; default AWS_USE_DUALSTACK_ENDPOINT, else false. */
+    smithy_opt_bool use_fips;       /* Optional; default AWS_USE_FIPS_ENDPOINT, then the profile's, else false. */
+    smithy_opt_bool use_dual_stack; /* Optional; default AWS_USE_DUALSTACK_ENDPOINT, then the profile's, else false. */
     smithy_retry_mode retry_mode;   /* Optional; default standard. */
-    int max_attempts;               /* Optional; default AWS_MAX_ATTEMPTS, else 3 (DynamoDB 4). */
+    int max_attempts;               /* Optional; default AWS_MAX_ATTEMPTS, then the profile's, else 3 (DynamoDB 4). */
     int64_t attempt_timeout_ms;     /* Optional; default none: an attempt may take what the call's deadline
                                        leaves it. */
-    smithy_str app_id;              /* Optional; default AWS_SDK_UA_APP_ID. Goes into the User-Agent. */
+    smithy_str app_id;              /* Optional; default AWS_SDK_UA_APP_ID, then the profile's. Goes into the
+                                       User-Agent. */
 
-    smithy_opt_bool accelerate;                         /* Optional; default as the endpoint rules say. */
-    smithy_opt_bool disable_multi_region_access_points; /* Optional; default as the endpoint rules say. */
-    smithy_opt_bool disable_s3_express_session_auth;    /* Optional; default as the endpoint rules say. */
-    smithy_opt_bool force_path_style;                   /* Optional; default as the endpoint rules say. */
-    smithy_opt_bool use_arn_region;                     /* Optional; default as the endpoint rules say. */
+    /* Optional; default the profile's s3.use_accelerate_endpoint, else as the endpoint rules say. */
+    smithy_opt_bool accelerate;
+    /* Optional; default AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS, then the profile's
+     * s3_disable_multiregion_access_points or s3.s3_disable_multiregion_access_points, else as the endpoint rules
+     * say. */
+    smithy_opt_bool disable_multi_region_access_points;
+    /* Optional; default AWS_S3_DISABLE_EXPRESS_SESSION_AUTH, then the profile's s3_disable_express_session_auth,
+     * else as the endpoint rules say. */
+    smithy_opt_bool disable_s3_express_session_auth;
+    /* Optional; default the profile's s3.addressing_style, else as the endpoint rules say. */
+    smithy_opt_bool force_path_style;
+    /* Optional; default AWS_S3_USE_ARN_REGION, then the profile's s3_use_arn_region or s3.use_arn_region, else as
+     * the endpoint rules say. */
+    smithy_opt_bool use_arn_region;
 } s3_client_options;
 
 /* No I/O. NULL with the call's error set: SMITHY_ERROR_CONFIG names the setting and where it came from. `options` NULL:

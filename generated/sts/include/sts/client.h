@@ -14,20 +14,23 @@ typedef struct sts_client sts_client;
 
 /* All zero: every default. Texts are copied. */
 typedef struct sts_client_options {
-    smithy_str region;       /* Optional; default AWS_REGION, then AWS_DEFAULT_REGION; never guessed. */
+    smithy_str region;       /* Optional; default AWS_REGION, then AWS_DEFAULT_REGION, then the profile's; never
+                                guessed. */
     smithy_str endpoint_url; /* Optional; default AWS_ENDPOINT_URL_STS, then AWS_ENDPOINT_URL,
-                                then the model's endpoint rules. */
+                                then the profile's, then the model's endpoint rules. */
+    smithy_config *config;   /* Optional; default one of the client's own. Borrowed: must outlive the client. */
     smithy_credentials_provider *credentials; /* Optional; default smithy_credentials_default(). Borrowed: must outlive
                                                  the client. */
     const smithy_system *system;              /* Optional; default the call's. Borrowed. */
     smithy_transport *transport;    /* Optional; default system->transport, else an own libcurl one. Borrowed. */
-    smithy_opt_bool use_fips;       /* Optional; default AWS_USE_FIPS_ENDPOINT, else false. */
-    smithy_opt_bool use_dual_stack; /* Optional; default AWS_USE_DUALSTACK_ENDPOINT, else false. */
+    smithy_opt_bool use_fips;       /* Optional; default AWS_USE_FIPS_ENDPOINT, then the profile's, else false. */
+    smithy_opt_bool use_dual_stack; /* Optional; default AWS_USE_DUALSTACK_ENDPOINT, then the profile's, else false. */
     smithy_retry_mode retry_mode;   /* Optional; default standard. */
-    int max_attempts;               /* Optional; default AWS_MAX_ATTEMPTS, else 3 (DynamoDB 4). */
+    int max_attempts;               /* Optional; default AWS_MAX_ATTEMPTS, then the profile's, else 3 (DynamoDB 4). */
     int64_t attempt_timeout_ms;     /* Optional; default none: an attempt may take what the call's deadline
                                        leaves it. */
-    smithy_str app_id;              /* Optional; default AWS_SDK_UA_APP_ID. Goes into the User-Agent. */
+    smithy_str app_id;              /* Optional; default AWS_SDK_UA_APP_ID, then the profile's. Goes into the
+                                       User-Agent. */
 } sts_client_options;
 
 /* No I/O. NULL with the call's error set: SMITHY_ERROR_CONFIG names the setting and where it came from. `options` NULL:
