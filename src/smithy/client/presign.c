@@ -48,6 +48,7 @@ static smithy_status copy_headers(const invocation *inv, smithy_headers *copies)
 static smithy_status presign(invocation *inv, int64_t expires_s, smithy_presigned *presigned) {
     smithy_signing signing;
     SMITHY_TRY(check_protocol(inv));
+    SMITHY_TRY(client_prepare(inv->client, inv->call));
     SMITHY_TRY(invocation_build(inv));
     if (is_query(inv->client->service)) SMITHY_TRY(turn_into_get(inv));
     if (invocation_is_unsigned(inv))
