@@ -175,31 +175,45 @@ static bool is_equal(const entry *e, const X509_NAME *name) {
     return equal;
 }
 
-/* Into the store, and into *result as X509_LOOKUP_meth_set_get_by_subject's page wants it: the store's reference is the
- * only one that stays. */
-static bool hand_out(const entry *e, X509_STORE *store, X509_OBJECT *result) {
+static bool add_one(const entry *e, X509_STORE *store) {
     const uint8_t *at = e->der;
     X509 *certificate = d2i_X509(NULL, &at, (long)e->der_len);
-    const bool added =
-        certificate && X509_STORE_add_cert(store, certificate) && X509_OBJECT_set1_X509(result, certificate);
+    const bool added = certificate && X509_STORE_add_cert(store, certificate);
     X509_free(certificate);
     return added;
 }
 
-static int get_by_subject(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name, X509_OBJECT *result) {
-    const lazy_ca *ca = X509_LOOKUP_get_method_data(lookup);
-    X509_STORE *store = X509_LOOKUP_get_store(lookup);
+static bool add_matching(const lazy_ca *ca, X509_STORE *store, const X509_NAME *name) {
     const uint8_t *der = NULL;
     size_t len = 0;
-    bool found = false;
-    if (type != X509_LU_X509 || !X509_NAME_get0_der(name, &der, &len)) return 0;
-    ERR_set_mark();
+    bool added = false;
+    if (!X509_NAME_get0_der(name, &der, &len)) return false;
     for (size_t i = 0; i < ca->count; i++)
-        if (looks_equal(&ca->entries[i], der, len)) found |= hand_out(&ca->entries[i], store, result);
-    for (size_t i = 0; i < ca->count && !found; i++)
-        if (is_equal(&ca->entries[i], name)) found |= hand_out(&ca->entries[i], store, result);
+        if (looks_equal(&ca->entries[i], der, len) && add_one(&ca->entries[i], store)) added = true;
+    for (size_t i = 0; i < ca->count && !added; i++)
+        if (is_equal(&ca->entries[i], name) && add_one(&ca->entries[i], store)) added = true;
+    return added;
+}
+
+/* The store's own object, as another thread may have added an equal one first. The reference that is taken with it is
+ * given back, as OpenSSL takes another by itself; the store's stays. */
+static int hand_out(X509_STORE *store, const X509_NAME *name, X509_OBJECT *result) {
+    if (!X509_STORE_lock(store)) return 0;
+    const X509_OBJECT *object = X509_OBJECT_retrieve_by_subject(X509_STORE_get0_objects(store), X509_LU_X509, name);
+    X509 *certificate = object ? X509_OBJECT_get0_X509(object) : NULL;
+    const bool handed_out = certificate && X509_OBJECT_set1_X509(result, certificate);
+    if (handed_out) X509_free(certificate);
+    X509_STORE_unlock(store);
+    return handed_out;
+}
+
+static int get_by_subject(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name, X509_OBJECT *result) {
+    X509_STORE *store = X509_LOOKUP_get_store(lookup);
+    if (type != X509_LU_X509) return 0;
+    ERR_set_mark();
+    const bool added = add_matching(X509_LOOKUP_get_method_data(lookup), store, name);
     ERR_pop_to_mark();
-    return found;
+    return added ? hand_out(store, name, result) : 0;
 }
 
 static bool add_lookup(lazy_ca *ca) {
