@@ -90,6 +90,10 @@ static smithy_status choose(invocation *inv, checksum_algorithm *algorithm) {
 
 /* ---- putting it down ---- */
 
+static bool is_https(const invocation *inv) {
+    return smithy_str_starts_with(inv->http.url, SMITHY_STR("https:"));
+}
+
 /* Into the call; absent when memory is out. */
 static smithy_str hex_of(invocation *inv, const uint8_t *digest, size_t len) {
     char hex[2 * SMITHY_DIGEST_MAX_SIZE + 1];
@@ -98,8 +102,13 @@ static smithy_str hex_of(invocation *inv, const uint8_t *digest, size_t len) {
 }
 
 static smithy_status set_payload_hash(invocation *inv, body_sums *sums) {
+    const smithy_opt_bool wanted = inv->client->settings.signs_payload;
     uint8_t digest[SMITHY_DIGEST_MAX_SIZE];
     size_t len = 0;
+    if (inv->client->service->is_s3 && is_https(inv) && wanted.has && !wanted.value) {
+        inv->payload_hash = SMITHY_STR("UNSIGNED-PAYLOAD");
+        return SMITHY_OK;
+    }
     SMITHY_TRY(body_checksum_final(&sums->payload, digest, &len));
     inv->payload_hash = hex_of(inv, digest, len);
     return inv->payload_hash.ptr ? SMITHY_OK : smithy_call_status(inv->call);
@@ -129,10 +138,6 @@ static smithy_status set_header(invocation *inv, body_sums *sums) {
 }
 
 /* ---- a body that is read only while it is sent ---- */
-
-static bool is_https(const invocation *inv) {
-    return smithy_str_starts_with(inv->http.url, SMITHY_STR("https:"));
-}
 
 /* S3 takes a body whose hash is not known ahead. Over https it is no loss, so that no source is read twice; over http
  * signed chunks cost more than a second look, and few servers but S3 know them, so only what cannot start over is sent
@@ -173,7 +178,8 @@ static smithy_status add_chunked_headers(invocation *inv, checksum_algorithm alg
 
 static smithy_status send_unread(invocation *inv, checksum_algorithm algorithm) {
     const smithy_body source = inv->http.body;
-    const bool is_signed = !is_https(inv) && !invocation_is_unsigned(inv);
+    const bool is_signed =
+        (!is_https(inv) || inv->client->settings.signs_payload.value) && !invocation_is_unsigned(inv);
     if (!is_signed && algorithm == CHECKSUM_NONE) {
         inv->payload_hash = SMITHY_STR("UNSIGNED-PAYLOAD");
         return SMITHY_OK;

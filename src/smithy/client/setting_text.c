@@ -31,7 +31,7 @@ static const setting_row ROWS[AWS_SETTING_COUNT] = {
                                       "when_supported"},
     [AWS_SETTING_RESPONSE_CHECKSUM] = {"response_checksum_validation", "AWS_RESPONSE_CHECKSUM_VALIDATION", NULL, NULL,
                                        "when_supported"},
-    [AWS_SETTING_SIGNS_PAYLOAD] = {"payload_signing_enabled", NULL, NULL, "payload_signing_enabled", "true"},
+    [AWS_SETTING_SIGNS_PAYLOAD] = {"payload_signing_enabled", NULL, NULL, "payload_signing_enabled", NULL},
     [AWS_SETTING_IGNORES_CLOCK_SKEW] = {"disable_clock_skew_correction", "AWS_DISABLE_CLOCK_SKEW_CORRECTION", NULL,
                                         NULL, "false"},
     [AWS_SETTING_NO_COMPRESSION] = {"disable_request_compression", "AWS_DISABLE_REQUEST_COMPRESSION", NULL, NULL,

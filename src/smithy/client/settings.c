@@ -150,6 +150,14 @@ static smithy_status read_account_id_mode(const settings_reader *reader) {
     return refuse(reader, id, "preferred, disabled or required is allowed");
 }
 
+static smithy_status read_payload_signing(const settings_reader *reader) {
+    const aws_setting *setting = &reader->settings->texts[AWS_SETTING_SIGNS_PAYLOAD];
+    smithy_opt_bool *signs = &reader->settings->signs_payload;
+    SMITHY_TRY(aws_settings_find(reader, AWS_SETTING_SIGNS_PAYLOAD));
+    signs->has = setting->value.ptr != NULL;
+    return signs->has ? aws_settings_read_bool(reader, setting, &signs->value) : SMITHY_OK;
+}
+
 static smithy_status read_app_id(const settings_reader *reader) {
     SMITHY_TRY(aws_settings_find(reader, AWS_SETTING_APP_ID));
     reader->settings->app_id = text_of(reader, AWS_SETTING_APP_ID);
@@ -178,7 +186,7 @@ static smithy_status resolve(const settings_reader *reader) {
     SMITHY_TRY(read_defaults_mode(reader));
     SMITHY_TRY(read_when_supported(reader, AWS_SETTING_REQUEST_CHECKSUM, &settings->calculates_checksums));
     SMITHY_TRY(read_when_supported(reader, AWS_SETTING_RESPONSE_CHECKSUM, &settings->validates_checksums));
-    SMITHY_TRY(read_bool(reader, AWS_SETTING_SIGNS_PAYLOAD, &settings->signs_payload));
+    SMITHY_TRY(read_payload_signing(reader));
     SMITHY_TRY(read_negated(reader, AWS_SETTING_IGNORES_CLOCK_SKEW, &settings->corrects_clock_skew));
     SMITHY_TRY(read_compression(reader));
     SMITHY_TRY(read_ca_bundle(reader));

@@ -47,7 +47,7 @@ typedef struct aws_settings {
     /* false: only where an operation requires it ("when_required"). */
     bool calculates_checksums;
     bool validates_checksums;
-    bool signs_payload; /* false: S3 is sent bodies unsigned, where TLS guards them. */
+    smithy_opt_bool signs_payload; /* Of S3's requests over TLS. Absent: only bodies that are read ahead anyway. */
     bool corrects_clock_skew;
     smithy_str account_id_endpoint_mode; /* "preferred", "disabled" or "required": static text. */
     bool compresses_requests;

@@ -462,10 +462,10 @@ static void the_block_s3_is_for_s3_alone(void **state) {
     put_config("[default]\ns3 =\n  use_dualstack_endpoint = true\n  payload_signing_enabled = false\n");
     assert_int_equal(resolve_s3(NULL), SMITHY_OK);
     assert_true(settings.use_dual_stack);
-    assert_false(settings.signs_payload);
+    assert_true(settings.signs_payload.has && !settings.signs_payload.value);
     assert_int_equal(resolve(NULL), SMITHY_OK);
     assert_false(settings.use_dual_stack);
-    assert_true(settings.signs_payload);
+    assert_false(settings.signs_payload.has);
     assert_null(setting_of(&LOGS, "payload_signing_enabled").name);
 }
 
