@@ -118,17 +118,12 @@ struct smithy_transport {
 
 typedef struct smithy_curl_options {
     const smithy_system *system; /* Optional; default smithy_system_default(). */
-    /* Optional; default AWS_CA_BUNDLE, then what find_ca_file says, then SSL_CERT_FILE and SSL_CERT_DIR, then what
-     * libcurl was built with, then where systems keep it. It replaces the others. */
-    smithy_str ca_file;
-    /* Optional; asked with the first connection that needs it: a file (absent: none) and, for messages, who names it
-     * ("ca_bundle of profile dev"). */
-    smithy_status (*find_ca_file)(void *context, smithy_str *file, smithy_str *setting, smithy_call *call);
-    void *find_context;
+    smithy_str ca_file; /* Optional; default AWS_CA_BUNDLE, then SSL_CERT_FILE and SSL_CERT_DIR, then what libcurl was
+                           built with, then where systems keep it. It replaces them all. */
+    smithy_str ca_setting; /* Optional; who named ca_file, for messages: "ca_bundle of profile dev". */
     smithy_str proxy; /* Optional; default by the URL's scheme https_proxy, HTTPS_PROXY or http_proxy, then all_proxy,
                          ALL_PROXY. Present and empty: none. Never HTTP_PROXY. */
-    smithy_str
-        no_proxy; /* Optional; default no_proxy, then NO_PROXY: hosts, domains and networks, as libcurl has it. */
+    smithy_str no_proxy; /* Optional; default no_proxy, then NO_PROXY: hosts, domains, networks, as libcurl does. */
 } smithy_curl_options;
 
 /* The libcurl transport: speaks HTTP/1.1, keeps up to 16 idle connections with what else each thread needed, for ten

@@ -34,7 +34,9 @@ static void choose_retries(smithy_client *client) {
 static smithy_status choose_transport(smithy_client *client, smithy_call *call) {
     client->transport = client->options.transport ? client->options.transport : client->system->transport;
     if (client->transport) return SMITHY_OK;
-    const smithy_curl_options options = {.system = client->system, .ca_file = client->settings.ca_bundle};
+    const smithy_curl_options options = {.system = client->system,
+                                         .ca_file = client->settings.ca_bundle,
+                                         .ca_setting = client->settings.texts[AWS_SETTING_CA_BUNDLE].source};
     client->transport = smithy_curl_transport_create(&options, call);
     client->owns_transport = client->transport != NULL;
     return client->transport ? SMITHY_OK : smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");

@@ -40,23 +40,15 @@ static smithy_status name(curl_trust *trust, smithy_str file, smithy_str directo
 smithy_status curl_authorities_init(curl_authorities *authorities, const smithy_curl_options *options,
                                     const smithy_system *system, smithy_call *call) {
     static const smithy_str NONE = {0};
-    *authorities =
-        (curl_authorities){.system = system, .find_ca_file = options->find_ca_file, .context = options->find_context};
+    *authorities = (curl_authorities){.system = system};
     atomic_init(&authorities->loaded, NULL);
-    if (options->ca_file.len)
-        return name(&authorities->named, options->ca_file, NONE, SMITHY_STR("the option ca_file"), system, call);
+    if (options->ca_file.len) {
+        const smithy_str setting = options->ca_setting.len ? options->ca_setting : SMITHY_STR("the option ca_file");
+        return name(&authorities->named, options->ca_file, NONE, setting, system, call);
+    }
     const smithy_str bundle = smithy_str_from(system->env(system->context, "AWS_CA_BUNDLE"));
     if (bundle.len) return name(&authorities->named, bundle, NONE, SMITHY_STR("AWS_CA_BUNDLE"), system, call);
     return SMITHY_OK;
-}
-
-static smithy_status name_by_caller(const curl_authorities *authorities, curl_trust *trust, smithy_call *call) {
-    smithy_str file = {0}, setting = {0};
-    if (!authorities->find_ca_file) return SMITHY_OK;
-    SMITHY_TRY(authorities->find_ca_file(authorities->context, &file, &setting, call));
-    if (file.len == 0) return SMITHY_OK;
-    return name(trust, file, (smithy_str){0}, setting.len ? setting : SMITHY_STR("ca_bundle"), authorities->system,
-                call);
 }
 
 static smithy_status name_by_openssl(const smithy_system *system, curl_trust *trust, smithy_call *call) {
@@ -93,8 +85,7 @@ static smithy_status find(const curl_authorities *authorities, curl_trust *trust
     if (named->setting)
         return name(trust, smithy_str_from(named->file), (smithy_str){0}, smithy_str_from(named->setting), system,
                     call);
-    SMITHY_TRY(name_by_caller(authorities, trust, call));
-    if (!trust->setting) SMITHY_TRY(name_by_openssl(system, trust, call));
+    SMITHY_TRY(name_by_openssl(system, trust, call));
     return trust->setting ? SMITHY_OK : name_by_default(system, trust, call);
 }
 

@@ -21,9 +21,7 @@ typedef struct curl_trust {
 
 typedef struct curl_authorities {
     const smithy_system *system;
-    curl_trust named; /* By options or environment; no setting: by nobody, yet. */
-    smithy_status (*find_ca_file)(void *context, smithy_str *file, smithy_str *setting, smithy_call *call);
-    void *context;
+    curl_trust named;             /* By options or environment; no setting: by neither. */
     _Atomic(curl_trust *) loaded; /* NULL before the first TLS connection. */
 } curl_authorities;
 
