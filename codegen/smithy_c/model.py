@@ -183,20 +183,7 @@ def _flatten(raw: dict[str, Shape], name: str) -> dict[str, Shape]:
             _check(shape_id, shape, name)
             shapes[shape_id] = shape
 
-    done: dict[str, Shape] = {}
-
-    def resolved(shape_id: str, path: tuple[str, ...]) -> Shape:
-        if shape_id in done:
-            return done[shape_id]
-        if shape_id in path:
-            raise GeneratorError(f"{name}: {shape_id} is a mixin of itself")
-        if shape_id not in shapes:
-            raise GeneratorError(f"{name}: {path[-1]} has the mixin {shape_id}, which the model does not define")
-        done[shape_id] = _merged(shapes[shape_id], [(i, resolved(i, (*path, shape_id))) for i in _ids(shapes[shape_id].get("mixins"))])
-        return done[shape_id]
-
-    for shape_id in shapes:
-        resolved(shape_id, ())
+    done = _with_mixins(shapes, name)
     for target, traits in applied.items():
         shape_id, _, member = target.partition("$")
         holder = done.get(shape_id)
@@ -208,12 +195,33 @@ def _flatten(raw: dict[str, Shape], name: str) -> dict[str, Shape]:
     return done
 
 
-def _merged(shape: Shape, mixins: list[tuple[str, Shape]]) -> Shape:
+def _with_mixins(shapes: dict[str, Shape], name: str) -> dict[str, Shape]:
+    """The shapes with what their mixins bring, each after those that it mixes in."""
+    done: dict[str, Shape] = {}
+    for first in shapes:
+        path = [] if first in done else [first]
+        while path:
+            shape_id = path[-1]
+            mixins = _ids(shapes[shape_id].get("mixins"))
+            missing = next((mixin for mixin in mixins if mixin not in done), None)
+            if missing is None:
+                done[shape_id] = _merged(shapes[shape_id], [done[mixin] for mixin in mixins])
+                path.pop()
+            elif missing in path:
+                raise GeneratorError(f"{name}: {missing} is a mixin of itself")
+            elif missing not in shapes:
+                raise GeneratorError(f"{name}: {shape_id} has the mixin {missing}, which the model does not define")
+            else:
+                path.append(missing)
+    return done
+
+
+def _merged(shape: Shape, mixins: list[Shape]) -> Shape:
     if not mixins:
         return shape
     members: dict[str, Any] = {}
     traits: dict[str, Any] = {}
-    for _, mixin in mixins:
+    for mixin in mixins:
         members.update({member: dict(body) for member, body in mixin.get("members", {}).items()})
         marker = mixin.get("traits", {}).get("smithy.api#mixin", {})
         local = {"smithy.api#mixin", *marker.get("localTraits", [])}

@@ -58,6 +58,10 @@ TIME_FORMATS = {
 }
 
 UNIT = "smithy.api#Unit"
+SIGV4 = "aws.auth#sigv4"
+AUTH_SCHEMES = (
+    SIGV4, "aws.auth#sigv4a", "aws.auth#cognitoUserPools", "smithy.api#httpBasicAuth", "smithy.api#httpBearerAuth",
+)  # fmt: skip
 QUERY_COMPATIBLE = "aws.protocols#awsQueryCompatible"
 ENDPOINT = "Endpoint"  # The parameter of all endpoint rules that the client's own endpoint goes into.
 
@@ -72,11 +76,8 @@ CLIENT_OPTIONS = (
     "region", "endpoint_url", "credentials", "system", "transport", "use_fips", "use_dual_stack", "retry_mode",
     "max_attempts", "attempt_timeout_ms", "app_id",
 )  # fmt: skip
+MAX_FILE_STEM = 200  # File systems allow 255, with what follows.
 OPERATION_SUFFIXES = ("_input", "_output", "_pages", "_next", "_items", "_next_item")
-
-
-class EventStream(Exception):
-    """An operation that sends or receives an event stream."""
 
 
 def resolve(model: Model, config: ServiceConfig, source: str, protocols: tuple[str, ...]) -> Service:
@@ -226,6 +227,8 @@ class _Resolver:
         for shape_id in operation_ids:
             wanted = f"{prefix}_{self._snake(local_name(shape_id))}"
             self.functions[shape_id] = self.types.claim(wanted, OPERATION_SUFFIXES)
+            if len(self.functions[shape_id]) > MAX_FILE_STEM:
+                raise GeneratorError(f"{self.model.name}: {shape_id}: too long for the name of a file")
             self.constants.unique(f"{prefix}_OPS_{self._stem(self.functions[shape_id])}_H".upper())
 
     def _stem(self, name: str) -> str:
@@ -259,6 +262,16 @@ class _Resolver:
             self.shapes[shape_id] = self._shape(shape_id)
         for shape_id, shape in list(self.shapes.items()):
             self.shapes[shape_id] = self._with_members(shape)
+            self._check_members(self.shapes[shape_id])
+
+    def _check_members(self, shape: Shape) -> None:
+        """Of a shape that is no operation's input or output."""
+        if shape.kind is Kind.UNION and not shape.members:
+            raise GeneratorError(f"{self.model.name}: {shape.id}: a union without members")
+        for member in filter(None, (*shape.members, shape.item)):
+            if self._kind(member.target) is Kind.STREAM:
+                where = f"{self.model.name}: {shape.id}${member.name}"
+                raise GeneratorError(f"{where}: smithy.api#streaming: not a member of an operation's input or output")
 
     def _kind(self, shape_id: str) -> Kind:
         shape = self.model.shape(shape_id)
@@ -484,13 +497,22 @@ class _Resolver:
             context_paths=_context_paths(own),
             unwrapped="aws.customizations#s3UnwrappedXmlOutput" in own,
             url_encoded=self._url_encoded(output_shape),
-            unsigned=own.get("smithy.api#auth") == [] or "smithy.api#optionalAuth" in own,
+            unsigned=self._is_unsigned(shape_id, own),
             compresses_request=self._compresses_request(shape_id, own),
             has_tree_hash=local_name(shape_id) in self.config.tree_hash_operations,
             presigned=local_name(shape_id) in self.config.presigned_operations,
         )
         operation = self._with_http(shape_id, own, operation)
         return replace(operation, comment=comments.of_operation(operation, own))
+
+    def _is_unsigned(self, shape_id: str, own: dict[str, Any]) -> bool:
+        if "smithy.api#optionalAuth" in own:
+            return True
+        service = self.model.service.get("traits", {})
+        offered = own.get("smithy.api#auth", service.get("smithy.api#auth", [name for name in AUTH_SCHEMES if name in service]))
+        if any(name in AUTH_SCHEMES for name in offered) and SIGV4 not in offered:
+            raise GeneratorError(f"{self.model.name}: {shape_id}: {', '.join(offered)}: not supported, only {SIGV4} is")
+        return not offered and ("smithy.api#auth" in own or "smithy.api#auth" in service)
 
     def _side(self, raw: dict[str, Any], part: str, function: str, stem: str) -> Shape:
         target = raw.get(part, {}).get("target", UNIT)

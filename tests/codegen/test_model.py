@@ -24,6 +24,8 @@ def failure(model_tree: dict, **settings) -> str:
 
 
 HTTP = {"http": {"method": "GET", "uri": "/", "code": 200}}
+DEEP = 1500  # Past Python's limit of recursion.
+STREAM = {"type": "blob", "traits": {"smithy.api#streaming": {}}}
 
 
 # ---- files ----
@@ -120,6 +122,22 @@ def test_a_mixin_of_itself_and_traits_for_nobody_are_errors():
         Model.from_tree(model_tree, "m.json")
 
 
+def test_a_long_chain_of_mixins_is_resolved():
+    links = {
+        f"Link{number}": {**structure({"mixin": {}}), "mixins": [{"target": f"example#Link{number + 1}"}]} for number in range(DEEP)
+    }
+    links[f"Link{DEEP}"] = structure({"mixin": {}}, last="smithy.api#String")
+    model_tree = go(GoRequest={**structure(), "mixins": [{"target": "example#Link0"}]}, **links)
+    assert list(Model.from_tree(model_tree, "m.json").shape("example#GoRequest")["members"]) == ["last"]
+
+
+@pytest.mark.parametrize("holder", [list_of, map_of, lambda target: structure(a=target), lambda target: union(a=target)])
+def test_shapes_nest_as_deep_as_they_like(holder):
+    chain = {f"Link{number}": holder(f"Link{number + 1}") for number in range(DEEP)}
+    text = files_of(go(GoRequest=structure(a="Link0"), **chain, **{f"Link{DEEP}": structure()}))["include/ex/types.h"]
+    assert f"ex_link{DEEP};" in text and "ex_link0;" in text
+
+
 def test_operations_of_resources_are_found():
     model_tree = go()
     model_tree["shapes"]["example#Example"]["operations"] = []
@@ -178,12 +196,29 @@ def test_a_trait_with_an_impossible_value_is_named(trait, value):
         (go(XML, None, {"http": {"method": "GET", "uri": "/{a}"}}), "no member for {a}"),
         (go(XML, None, HTTP, GoRequest=structure(a=member("smithy.api#Blob", httpHeader="x"))), r"GoRequest\$a: smithy.api#httpHeader"),
         (go(XML, None, HTTP, GoRequest=structure(a="L"), L=list_of("smithy.api#String", sparse={})), "smithy.api#sparse"),
-        (go(GoRequest=structure(a="Body"), Body={"type": "blob", "traits": {"smithy.api#streaming": {}}}), "smithy.api#streaming"),
+        (go(XML, None, HTTP, GoRequest=structure(a=member("L", httpPayload={})), L=list_of("GoRequest")), r"GoRequest\$a: smithy.api#httpP"),
+        (go(GoRequest=structure(a="Body"), Body=STREAM), "smithy.api#streaming"),
+        (go(GoRequest=structure(a="Deep"), Deep=structure(b="Body"), Body=STREAM), r"Deep\$b: smithy.api#streaming: not a member of"),
+        (go(GoRequest=structure(a="Bodies"), Bodies=list_of("Body"), Body=STREAM), r"Bodies\$member: smithy.api#streaming"),
+        (go(GoRequest=structure(a="Nothing"), Nothing=union()), "example#Nothing: a union without members"),
+        (go(JSON, None, {"auth": ["smithy.api#httpBearerAuth"]}), "example#Go: smithy.api#httpBearerAuth: not supported"),
+        (tree(**{"Go" * 100: operation()}), "example#GoGo.*: too long for the name of a file"),
     ],
 )
 def test_what_is_not_supported_is_said_with_its_place(model_tree, words):
     with pytest.raises(GeneratorError, match=words):
         files_of(model_tree)
+
+
+def test_a_service_that_wants_tokens_is_refused_but_for_what_needs_none():
+    def model_tree(**traits) -> dict:
+        result = go(JSON, {"smithy.api#httpBearerAuth": {}}, traits)
+        del result["shapes"]["example#Example"]["traits"]["aws.auth#sigv4"]
+        return result
+
+    assert "example#Go: smithy.api#httpBearerAuth: not supported, only aws.auth#sigv4 is" in failure(model_tree())
+    for traits in ({"auth": []}, {"optionalAuth": {}}):
+        assert service_of(model_tree(**traits))[0].operations[0].unsigned
 
 
 def test_event_streams_are_left_out_of_all_and_refused_when_asked_for():

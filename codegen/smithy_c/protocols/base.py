@@ -81,7 +81,7 @@ class Codec:
         return self.service.shape(member).kind
 
     def unsupported(self, shape: Shape, member: Member | None, why: str) -> GeneratorError:
-        place = f"{shape.id}${member.name}" if member else shape.id
+        place = f"{member.holder}${member.name}" if member else shape.id
         return GeneratorError(f"{self.service.source}: {place}: {why}")
 
 
