@@ -41,6 +41,12 @@ def test_every_client_is_there_with_its_package_files(installed):
         assert (installed.lib / f"cmake/smithy/smithy-client-{client}-targets.cmake").is_file()
 
 
+def test_the_transfer_library_is_there_with_its_package_files(installed):
+    assert (installed.prefix / "include/smithy-c/s3_transfer/s3_transfer.h").is_file()
+    assert (installed.lib / "pkgconfig/smithy-s3_transfer.pc").is_file()
+    assert (installed.lib / "cmake/smithy/smithy-client-s3_transfer-targets.cmake").is_file()
+
+
 def test_the_generator_comes_without_what_python_leaves_behind(installed):
     names = {path.name for path in files_below(installed.prefix / "share/smithy/codegen")}
     assert {"__main__.py", "operation.c.j2"} <= names

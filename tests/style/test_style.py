@@ -20,6 +20,7 @@ BELOW = {
     "client": {"core", "codec", "http", "aws"},
     "generated": {"core", "codec", "http", "aws", "client"},
     "credentials": {"core", "codec", "http", "aws", "client", "generated"},
+    "s3_transfer": {"core", "codec", "http", "aws", "client", "generated"},
     "exporter": {"core", "codec", "http", "aws", "client", "generated"},
     "lambda": {"core", "codec", "http", "aws", "client", "generated", "exporter"},
     "cli": {"core", "codec", "http", "aws", "client", "generated", "exporter", "lambda"},
@@ -32,6 +33,7 @@ PUBLIC = {
     "client": {"client", "operation", "presign", "waiter"},
 }
 LAYER_OF_HEADER = {f"smithy/{name}.h": layer for layer, names in PUBLIC.items() for name in names}
+LAYER_OF_HEADER["s3_transfer/s3_transfer.h"] = "s3_transfer"
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
 
 
@@ -59,7 +61,7 @@ def layer_of_include(path, name):
     folders = (ROOT / "generated", ROOT / "src/smithy/generated")
     if name.split("/")[0] in {path.name for folder in folders for path in folder.iterdir() if path.is_dir()}:
         return "generated"
-    for base in (path.parent, ROOT / "src/smithy", ROOT / "src/exporter", ROOT / "src/lambda", ROOT / "src/cli"):
+    for base in (path.parent, ROOT / "src", ROOT / "src/smithy", ROOT / "src/exporter", ROOT / "src/lambda", ROOT / "src/cli"):
         found = (base / name).resolve()
         if found.is_file() and found.is_relative_to(ROOT):
             return layer_of(found)
@@ -67,7 +69,8 @@ def layer_of_include(path, name):
 
 
 def test_every_public_header_belongs_to_a_layer():
-    headers = {f"smithy/{path.name}" for path in (ROOT / "include/smithy").glob("*.h")}
+    include = ROOT / "include"
+    headers = {str(path.relative_to(include)) for path in include.glob("**/*.h")}
     assert headers == set(LAYER_OF_HEADER)
 
 
@@ -136,7 +139,7 @@ def test_each_public_header_compiles_alone(command):
     if not shutil.which(command[0]):
         pytest.skip(f"no {command[0]} here")
     includes = [f"-I{path}" for path in (ROOT / "include", *ROOT.glob("generated/*/include"))]
-    headers = [*ROOT.glob("include/smithy/*.h"), *ROOT.glob("generated/*/include/**/*.h")]
+    headers = [*ROOT.glob("include/**/*.h"), *ROOT.glob("generated/*/include/**/*.h")]
     for path in headers:
         done = subprocess.run(
             [*command, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", *includes, "-"],
