@@ -74,6 +74,7 @@ static smithy_status check_expiry(const cached_provider *self, const smithy_cred
 }
 
 static smithy_status load(cached_provider *self, credentials_result *result, smithy_call *call) {
+    SMITHY_TRY(credentials_setup_prepare(&self->source->setup, call));
     SMITHY_TRY(self->source->load(self->source, result, call));
     if (!result->credentials.memory)
         return smithy_call_fail(call, SMITHY_ERROR_CREDENTIALS, "no credentials: %.*s",

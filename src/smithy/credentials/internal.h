@@ -25,7 +25,7 @@ typedef struct imds_token {
 typedef struct credentials_setup {
     const smithy_system *system;
     smithy_config *config;
-    smithy_transport *transport;
+    smithy_transport *transport; /* NULL before credentials_setup_prepare, where none was given. */
     bool owns_config;
     bool owns_transport;
     smithy_str region; /* Own copy; absent: the configuration says it. */
@@ -58,6 +58,8 @@ struct credentials_source {
 credentials_source *credentials_source_create(size_t size, const smithy_str *texts, size_t text_count,
                                               const smithy_credentials_options *options, smithy_call *call);
 void credentials_source_destroy(credentials_source *source);
+/* Before the first load: makes what takes the configuration's files to make. */
+smithy_status credentials_setup_prepare(credentials_setup *setup, smithy_call *call);
 void credentials_warn(const credentials_setup *setup, const char *format, ...) SMITHY_PRINTF(2, 3);
 /* Checks a set and copies it into the result. */
 smithy_status credentials_found(credentials_result *result, const smithy_credentials *set,

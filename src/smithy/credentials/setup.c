@@ -36,20 +36,11 @@ static bool choose_config(credentials_setup *setup, smithy_config *given, smithy
     return setup->config != NULL;
 }
 
-static bool choose_transport(credentials_setup *setup, smithy_transport *given, smithy_call *call) {
-    const smithy_curl_options options = {.system = setup->system};
-    setup->transport = given ? given : setup->system->transport;
-    if (setup->transport) return true;
-    setup->transport = smithy_curl_transport_create(&options, call);
-    setup->owns_transport = setup->transport != NULL;
-    return setup->owns_transport;
-}
-
 static bool setup_init(credentials_setup *setup, const smithy_credentials_options *options, smithy_call *call) {
     setup->warn = options->warn;
     setup->warn_context = options->warn_context;
-    return own_text(setup->system, &setup->region, options->region) && choose_config(setup, options->config, call) &&
-           choose_transport(setup, options->transport, call);
+    setup->transport = options->transport ? options->transport : setup->system->transport;
+    return own_text(setup->system, &setup->region, options->region) && choose_config(setup, options->config, call);
 }
 
 static bool own_texts(credentials_source *source, const smithy_str *texts, size_t count) {
@@ -84,6 +75,16 @@ void credentials_source_destroy(credentials_source *source) {
     for (size_t i = 0; i < sizeof source->texts / sizeof *source->texts; i++) free_text(system, source->texts[i]);
     smithy_cleanse(&setup->token, sizeof setup->token);
     system->resize(system->context, source, 0);
+}
+
+smithy_status credentials_setup_prepare(credentials_setup *setup, smithy_call *call) {
+    smithy_setting ca_bundle;
+    if (setup->transport) return SMITHY_OK;
+    SMITHY_TRY(smithy_config_get(setup->config, "AWS_CA_BUNDLE", "ca_bundle", &ca_bundle, call));
+    const smithy_curl_options options = {.system = setup->system, .ca_file = ca_bundle.value};
+    setup->transport = smithy_curl_transport_create(&options, call);
+    setup->owns_transport = setup->transport != NULL;
+    return setup->transport ? SMITHY_OK : smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
 }
 
 /* ---- what sources answer ---- */

@@ -28,23 +28,15 @@ static void take_back(smithy_credentials_provider *provider) {
     (void)provider;
 }
 
-static smithy_status find_region(const credentials_setup *setup, smithy_str *region, smithy_call *call) {
-    smithy_setting setting = {.value = setup->region};
-    if (!setting.value.ptr) SMITHY_TRY(smithy_config_get(setup->config, "AWS_REGION", NULL, &setting, call));
-    if (!setting.value.ptr)
-        SMITHY_TRY(smithy_config_get(setup->config, "AWS_DEFAULT_REGION", "region", &setting, call));
-    *region = setting.value;
-    return SMITHY_OK;
-}
-
 static runtime_sts_client *create_client(const credentials_setup *setup, lent_credentials *lent, smithy_call *call) {
-    runtime_sts_client_options options = {
+    const runtime_sts_client_options options = {
+        .region = setup->region,
+        .config = setup->config,
         .credentials = &lent->base,
         .system = setup->system,
         .transport = setup->transport,
         .attempt_timeout_ms = ATTEMPT_TIMEOUT_MS,
     };
-    if (find_region(setup, &options.region, call) != SMITHY_OK) return NULL;
     return runtime_sts_client_create(&options, call);
 }
 
@@ -127,10 +119,10 @@ smithy_status credentials_assume_role(const credentials_setup *setup, const role
 
 /* ---- AssumeRoleWithWebIdentity ---- */
 
-/* The identity's own service is slow to answer, or the file was just being written. */
+/* Beside what every client sends again, as where the identity's own service does not answer STS: a token may be refused
+ * because its file was just being replaced, or because STS has not heard of its key yet. */
 static bool is_worth_a_retry(const smithy_call *call) {
-    const runtime_sts_error_kind kind = runtime_sts_error_of(call);
-    return kind == RUNTIME_STS_ERROR_IDP_COMMUNICATION_ERROR || kind == RUNTIME_STS_ERROR_INVALID_IDENTITY_TOKEN;
+    return runtime_sts_error_of(call) == RUNTIME_STS_ERROR_INVALID_IDENTITY_TOKEN;
 }
 
 static smithy_status assume_with_identity(runtime_sts_client *client, const credentials_setup *setup,
