@@ -257,7 +257,7 @@ class Tree:
             return self.found(condition, expr, scope)
         if condition.kind == "set":
             value = e.value(expr, scope)
-            present = value.c if value.type in ("arn", "url") else _bare(e.is_set(value))
+            present = value.c if "fn" in expr and value.type in ("arn", "url") else _bare(e.is_set(value))
             return _signed(present, condition.positive)
         if condition.kind == "is":
             return self.flag(condition, e.value(expr, scope), facts)
@@ -272,7 +272,7 @@ class Tree:
         name = condition.assign
         if not name:
             value = e.value(expr, scope)
-            present = value.c if value.type in ("arn", "url") else _bare(e.is_set(value))
+            present = value.c if "fn" in expr and value.type in ("arn", "url") else _bare(e.is_set(value))
             return _signed(present, condition.positive)
         if name in scope:
             raise e.fail(f"{name!r} is assigned where it has a value already")

@@ -33,6 +33,8 @@ _ATTRIBUTES = {
     "arn": {"partition": "str", "service": "str", "region": "str", "accountId": "str", "resourceId": "list"},
     "url": {"scheme": "str", "authority": "str", "path": "str", "normalizedPath": "str", "isIp": "bool"},
 }
+# What each of them has that is there.
+_ALWAYS = {"partition": "name", "arn": "partition", "url": "scheme"}
 # What the runtime calls the attributes where snake_case would not.
 _FIELDS = {"supportsFIPS": "supports_fips"}
 
@@ -165,7 +167,8 @@ class Expressions:
             return f"{value.c}.has"
         if value.type == "list":
             return f"({value.c}.items != NULL)"
-        return f"smithy_str_is_set({value.c})"
+        inside = _ALWAYS.get(value.type)
+        return f"smithy_str_is_set({value.c}.{inside})" if inside else f"smithy_str_is_set({value.c})"
 
     def attribute(self, value: Value, path: str, what: str) -> Value:
         """getAttr: names with dots between them, and [index] on lists."""

@@ -1,4 +1,4 @@
-"""Compiles a model's endpoint rules (smithy.rules#endpointRuleSet) to C.
+"""Compiles a model's endpoint rules (smithy.rules#endpointRuleSet, or else smithy.rules#endpointBdd) to C.
 
 ``build`` gives the texts of include/<prefix>/endpoint.h and src/endpoint.c, and what the caller needs to fill in the
 parameters: which member, which built-in setting, which default. A model without rules gets the ones that all services
@@ -8,12 +8,13 @@ had before there were rules.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import names
+from .endpoint_bdd import Compiler, Diagram, Table
 from .endpoint_layout import COLUMNS, Function, Layout
 from .endpoint_tree import IGNORED_PROPERTIES, Tree
 from .endpoint_values import C_TYPES, Expressions, Value
@@ -61,11 +62,12 @@ def build(model: dict, service_shape_id: str, prefix: str) -> EndpointArtifacts:
     params = read_params(rule_set, service_shape_id)
     expressions = Expressions(service_shape_id)
     scope = {param.name: _value(param) for param in params}
-    tree = Tree(expressions, scope)
     try:
-        functions = Layout(tree.root(rule_set["rules"])).functions
+        compile_ = _compiled_diagram if "nodes" in rule_set else _compiled_tree
+        compiled = compile_(rule_set, expressions, scope)
     except KeyError as missing:
         raise GeneratorError(f"{service_shape_id}: endpoint rules: a rule without its member {missing}") from missing
+    tree, functions = compiled.tree, compiled.functions
     version = model["shapes"][service_shape_id].get("version", "")
     source = f"{service_shape_id} ({version})" if version else service_shape_id
     shared = {"prefix": prefix, "banner": banner(source), "params": params}
@@ -75,8 +77,10 @@ def build(model: dict, service_shape_id: str, prefix: str) -> EndpointArtifacts:
         header=environment.get_template("endpoint.h.j2").render(**shared),
         source=environment.get_template("endpoint.c.j2").render(
             **shared,
-            fields=_fields(expressions, functions),
+            fields=_fields(expressions, [*compiled.questions, *functions]),
             functions=functions,
+            questions=compiled.questions,
+            table=compiled.table,
             tree=tree,
             notes=[(name, IGNORED_PROPERTIES[name]) for name in sorted(tree.ignored)],
             checks=[line for param in params for line in _check(param)],
@@ -91,6 +95,25 @@ def build(model: dict, service_shape_id: str, prefix: str) -> EndpointArtifacts:
             ],
         ),
     )
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    tree: Tree
+    functions: list[Function]
+    questions: list[Function] = field(default_factory=list)  # Of a diagram.
+    table: Table | None = None
+
+
+def _compiled_tree(rule_set: dict[str, Any], expressions: Expressions, scope: dict[str, Value]) -> _Compiled:
+    tree = Tree(expressions, scope)
+    return _Compiled(tree, Layout(tree.root(rule_set["rules"])).functions)
+
+
+def _compiled_diagram(bdd: dict[str, Any], expressions: Expressions, scope: dict[str, Value]) -> _Compiled:
+    compiler = Compiler(Diagram(bdd, expressions.place), expressions, scope)
+    table = compiler.compile()
+    return _Compiled(compiler.tree, compiler.functions, compiler.questions, table)
 
 
 def _fields(expressions: Expressions, functions: list[Function]) -> list[tuple[str, str]]:
@@ -118,7 +141,7 @@ def environment_of_templates() -> Environment:
 
 
 def rule_set_of(model: dict, service_shape_id: str) -> dict[str, Any]:
-    """The service's rules, or those of a service from before there were any."""
+    """The service's rules: a tree or, where there is none, a decision diagram; or those from before there were any."""
     service = model["shapes"].get(service_shape_id)
     if service is None:
         raise GeneratorError(f"{service_shape_id}: the model has no such shape")
@@ -126,7 +149,7 @@ def rule_set_of(model: dict, service_shape_id: str) -> dict[str, Any]:
     if RULE_SET in traits:
         return traits[RULE_SET]
     if BDD in traits:
-        raise GeneratorError(f"{service_shape_id}: {BDD} without {RULE_SET} is not supported")
+        return traits[BDD]
     return fallback_rules(_endpoint_prefix(service_shape_id, traits))
 
 

@@ -64,6 +64,7 @@ HANDLED = {
     "smithy.rules#contextParam": "endpoint parameter",
     "smithy.rules#operationContextParams": "endpoint parameter",
     "smithy.rules#staticContextParams": "endpoint parameter",
+    "smithy.rules#endpointBdd": "endpoint rules, where there are no others",
     "smithy.rules#endpointRuleSet": "endpoint rules",
     "smithy.waiters#waitable": "waiters",
 }
@@ -141,7 +142,6 @@ HARMLESS = {
     "smithy.api#unitProperty": "resources",
     "smithy.api#unstable": "a note",
     "smithy.contracts#conditions": "the service checks it",
-    "smithy.rules#endpointBdd": "the same rules as endpointRuleSet",
     "smithy.rules#endpointTests": "tests",
     "smithy.test#httpMalformedRequestTests": "tests",
     "smithy.test#httpRequestTests": "tests",

@@ -21,11 +21,11 @@ class Runtime:
     def __init__(self, library: Path):
         self.library = library
 
-    def run(self, folder: Path, main: str, sources: Iterable[Path]) -> str:
+    def run(self, folder: Path, main: str, sources: Iterable[Path], *flags: str) -> str:
         """What a program says that is made of `main` and of sources in a client's folder."""
         (folder / "main.c").write_text(main)
         includes = [f"-I{folder}/include", f"-I{folder}/src", f"-I{ROOT}/include", f"-I{ROOT}/src/smithy", *cjson_flags()]
-        command = [compiler("gcc"), *FLAGS, "-g", *includes, *SANITIZE, "-Wl,--gc-sections", folder / "main.c"]
+        command = [compiler("gcc"), *FLAGS, "-g", *includes, *SANITIZE, "-Wl,--gc-sections", *flags, folder / "main.c"]
         run(*command, *sources, self.library, *LIBRARIES, "-o", folder / "main")
         return run(folder / "main")
 

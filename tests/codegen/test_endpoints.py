@@ -348,12 +348,6 @@ def test_what_cannot_be_compiled_is_a_clear_error(rule, message):
         compile_rules(rule)
 
 
-def test_rules_that_are_only_a_decision_diagram_are_refused_by_name():
-    model = {"shapes": {SERVICE: {"type": "service", "traits": {endpoints.BDD: {}}}}}
-    with pytest.raises(GeneratorError, match="example#Service: smithy.rules#endpointBdd without"):
-        endpoints.build(model, SERVICE, "t")
-
-
 def test_the_parameters_tell_what_binds_them():
     parameters = {"UseFIPS": {"type": "boolean", "required": True, "default": False, "builtIn": "AWS::UseFIPS"}}
     (param,) = compile_rules(endpoint("https://a"), parameters=parameters).params
