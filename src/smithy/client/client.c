@@ -52,8 +52,10 @@ static bool look_early(smithy_client *client, smithy_call *call) {
 static bool choose_credentials(smithy_client *client, smithy_credentials_provider *given, smithy_call *call) {
     client->credentials = given;
     if (given) return true;
-    const smithy_credentials_options options = {
-        .system = client->system, .config = client->config, .region = client->options.region};
+    const smithy_credentials_options options = {.system = client->system,
+                                                .config = client->config,
+                                                .transport = client->options.transport,
+                                                .region = client->options.region};
     client->credentials = smithy_credentials_chain(&options, call);
     client->owns_credentials = client->credentials != NULL;
     return client->owns_credentials;
