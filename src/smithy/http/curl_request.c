@@ -53,22 +53,28 @@ bool curl_exchange_has_begun(const curl_exchange *exchange) {
 
 /* libcurl sends a request again by itself when a connection that it had kept dies before the first byte of the answer.
  * Whether that may be done is the caller's to decide: the request may have taken effect. So it begins once, and from
- * then on no other socket is opened for it. */
+ * then on no other socket is opened for it. Only where a server refused "Expect: 100-continue" as such (417), and the
+ * body therefore never left, libcurl may ask without it. */
+static bool refuses_to_send(curl_exchange *exchange) {
+    const bool expect_failed = exchange->head_is_whole && exchange->response->status == 417 && exchange->body_sent == 0;
+    exchange->resend_refused = curl_exchange_has_begun(exchange) && !expect_failed;
+    return exchange->resend_refused;
+}
+
 #if LIBCURL_VERSION_NUM >= 0x075000
 static int on_begin(void *context, char *peer, char *local, int peer_port, int local_port) {
     (void)peer, (void)local, (void)peer_port, (void)local_port;
     curl_exchange *exchange = context;
-    exchange->resend_refused = exchange->begun;
+    if (refuses_to_send(exchange)) return CURL_PREREQFUNC_ABORT;
     exchange->begun = true;
-    return exchange->resend_refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+    return CURL_PREREQFUNC_OK;
 }
 #endif
 
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     (void)purpose;
     curl_exchange *exchange = context;
-    exchange->resend_refused = curl_exchange_has_begun(exchange);
-    if (exchange->resend_refused) return CURL_SOCKET_BAD;
+    if (refuses_to_send(exchange)) return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
