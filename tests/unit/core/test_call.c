@@ -283,6 +283,30 @@ static smithy_status use_a_call(const smithy_system *system, void *argument) {
     return status;
 }
 
+static void a_call_that_follows_ends_with_its_leader(void **state) {
+    (void)state;
+    static volatile int flag;
+    smithy_call *leader = smithy_call_create(NULL), *between = smithy_call_create(NULL),
+                *last = smithy_call_create(NULL);
+    smithy_call_set_deadline(leader, 12345);
+    smithy_call_follow(between, leader);
+    smithy_call_follow(last, between);
+    assert_int_equal(smithy_call_deadline(last), 12345);
+    assert_false(smithy_call_is_canceled(last));
+    smithy_call_cancel(leader);
+    assert_true(smithy_call_is_canceled(last));
+    smithy_call_uncancel(leader);
+    smithy_call_watch(leader, &flag);
+    flag = 1;
+    assert_true(smithy_call_is_canceled(last));
+    flag = 0;
+    smithy_call_cancel(last);
+    assert_false(smithy_call_is_canceled(leader));
+    smithy_call_destroy(last);
+    smithy_call_destroy(between);
+    smithy_call_destroy(leader);
+}
+
 static void each_failed_allocation_is_told(void **state) {
     (void)state;
     assert_in_range(fail_each_allocation(use_a_call, NULL), 6, 20);
@@ -308,6 +332,7 @@ int main(void) {
         cmocka_unit_test(a_modeled_error_is_found_by_its_shape_until_cleared),
         cmocka_unit_test(a_timeout_becomes_an_instant_that_cannot_overflow),
         cmocka_unit_test(another_thread_cancels_until_it_is_taken_back),
+        cmocka_unit_test(a_call_that_follows_ends_with_its_leader),
         cmocka_unit_test(each_failed_allocation_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
