@@ -96,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--source", default="a local file", help="where --file came from, for SOURCES.md")
     _add_folders(command, _update_service)
 
+    command = commands.add_parser("partitions", help="replace the partitions of Regions, pin them, and generate")
+    command.add_argument("file", type=Path, metavar="partitions.json", help="as the SDKs publish it")
+    command.add_argument("--source", default="a local file", help="where it came from, for SOURCES.md")
+    command.add_argument("--out", type=Path, metavar="FILE.c", help="write the table there, and change nothing else")
+    _add_folders(command, _update_partitions)
+
     for name, run, text in (
         ("update-generated", _update, "bring the generated folder up to date with the models"),
         ("check", _check, "fail and name the files where the two differ"),
@@ -260,12 +266,7 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 
 def _partition_table(options: argparse.Namespace) -> bytes:
     path = options.models / Path(partitions.MODEL_PATH).name
-    try:
-        return partitions.render(json.loads(path.read_text(encoding="utf-8"))).encode()
-    except OSError as error:
-        raise GeneratorError(f"{path}: {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise GeneratorError(f"{path}: not JSON: {error}") from error
+    return partitions.render(partitions.read(update.from_file(path, "").content, str(path))).encode()
 
 
 def _update(options: argparse.Namespace) -> int:
@@ -300,6 +301,23 @@ def _update_service(options: argparse.Namespace) -> int:
     path.write_text(text, encoding="utf-8")
     sources.write_text(pins, encoding="utf-8")
     return _update(options)
+
+
+def _update_partitions(options: argparse.Namespace) -> int:
+    """Nothing is written before the table was made."""
+    fetched = update.from_file(options.file, options.source)
+    found = partitions.read(fetched.content, str(options.file))
+    table = partitions.render(found)
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(table, encoding="utf-8")
+        return 0
+    sources = options.models / "SOURCES.md"
+    pins = update.pinned(sources.read_text(encoding="utf-8"), "partitions", fetched, f"version {found['version']}")
+    (options.models / Path(partitions.MODEL_PATH).name).write_text(partitions.write(found), encoding="utf-8")
+    sources.write_text(pins, encoding="utf-8")
+    options.partition_table.write_text(table, encoding="utf-8")
+    return 0
 
 
 def _emit_quietly(model: Model, settings: config.ServiceConfig, path: Path) -> None:

@@ -6,6 +6,7 @@ the file that the SDKs publish.
 """
 
 import itertools
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,21 @@ def slim(partitions: dict) -> dict:
             for partition in partitions["partitions"]
         ],
     }
+
+
+def read(content: bytes, name: str) -> dict:
+    """The SDKs' file, or one that was slimmed before; `name` is for what is said of a broken one."""
+    try:
+        return slim(json.loads(content))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise GeneratorError(f"{name}: not JSON: {error}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise GeneratorError(f"{name}: not the partitions of the SDKs: {error}") from error
+
+
+def write(partitions: dict) -> str:
+    """The text of models/partitions.json."""
+    return json.dumps(partitions, indent=2, ensure_ascii=False) + "\n"
 
 
 def prefixes_of(partition_id: str, regex: str) -> list[str]:

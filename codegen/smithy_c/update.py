@@ -94,12 +94,13 @@ def slimmed(model: Model, settings: ServiceConfig) -> str:
 
 
 def pinned(sources: str, service: str, fetched: Fetched, version: str) -> str:
-    """SOURCES.md with the row of this service, in the place of the old one or before the first that sorts after it."""
+    """SOURCES.md with the row of this service (or of the partitions, the last one), in the place of the old one or before the first that sorts after it."""
     row = f"| {service}.json | {fetched.name}, {version} | {fetched.source} | `{fetched.sha256}` |"
     head, found, rest = sources.partition(HEADER)
     if not found:
         raise GeneratorError("SOURCES.md: the table of models is not there")
     table, blank, tail = rest.partition("\n\n")
     rows = [line for line in table.rstrip("\n").splitlines() if not line.startswith(f"| {service}.json |")]
-    at = next((i for i, line in enumerate(rows) if line > row or line.startswith("| partitions.json")), len(rows))
+    last = "| partitions.json"
+    at = next((i for i, line in enumerate(rows) if line.startswith(last) or (line > row and service != "partitions")), len(rows))
     return head + found + "\n".join([*rows[:at], row, *rows[at:]]) + (blank + tail if blank else "\n")
