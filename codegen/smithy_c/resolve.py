@@ -67,13 +67,13 @@ ENDPOINT = "Endpoint"  # The parameter of all endpoint rules that the client's o
 
 # What every client has beside its shapes, and what every operation has beside its function.
 CLIENT_NAMES = (
-    "client", "client_options", "client_create", "client_destroy", "error_kind", "error_of", "endpoint_params",
+    "client", "client_base", "client_options", "client_create", "client_destroy", "error_kind", "error_of", "endpoint_params",
     "resolve_endpoint",
 )  # fmt: skip
 OTHERS = ("smithy", "std", "aws")  # Prefixes that others use.
 CLIENT_HEADERS = ("client", "endpoint", "errors", "serde", "types")
 CLIENT_OPTIONS = (
-    "region", "endpoint_url", "credentials", "system", "transport", "use_fips", "use_dual_stack", "retry_mode",
+    "region", "endpoint_url", "config", "credentials", "system", "transport", "use_fips", "use_dual_stack", "retry_mode",
     "max_attempts", "attempt_timeout_ms", "app_id",
 )  # fmt: skip
 MAX_FILE_STEM = 200  # File systems allow 255, with what follows.

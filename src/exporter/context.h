@@ -17,6 +17,7 @@ typedef struct run_context {
     exporter_log *log;
     exporter_answer *answer;
     exporter_progress progress;
+    smithy_config *config; /* Of both clients. */
     logs_client *logs;
     s3_client *s3;
     smithy_call *call;   /* Scratch: reset before every operation. */

@@ -32,6 +32,20 @@ static int64_t stop_time(const exporter_options *options, int64_t now_mono_ms) {
     return options->deadline_mono_ms - reserve;
 }
 
+/* They read the files with profiles here, so that what is wrong in them ends the run before it has begun. */
+static bool make_clients(run_context *run) {
+    const smithy_system *system = run->system;
+    const smithy_str region = run->settings->region;
+    run->config = smithy_config_create(&(smithy_config_options){.system = system}, run->call);
+    if (!run->config) return false;
+    const logs_client_options logs = {.region = region, .config = run->config, .system = system};
+    const s3_client_options s3 = {.region = region, .config = run->config, .system = system};
+    run->logs = logs_client_create(&logs, run->call);
+    run->s3 = run->logs ? s3_client_create(&s3, run->call) : NULL;
+    return run->s3 && smithy_client_prepare(logs_client_base(run->logs), run->call) == SMITHY_OK &&
+           smithy_client_prepare(s3_client_base(run->s3), run->call) == SMITHY_OK;
+}
+
 static bool set_up(run_context *run, const exporter_options *options, exporter_answer *answer) {
     const smithy_system *system = options->system;
     const smithy_call_options call_options = {.system = system, .max_memory = (size_t)4 << 30};
@@ -47,10 +61,7 @@ static bool set_up(run_context *run, const exporter_options *options, exporter_a
                          .state_memory = smithy_call_create(&call_options)};
     run->stop_mono_ms = stop_time(options, run->started_mono_ms);
     if (!run->call || !run->memory || !run->state_memory) return run_fail(run, SMITHY_ERROR_MEMORY, "starting"), false;
-    const smithy_str region = options->settings->region;
-    run->logs = logs_client_create(&(logs_client_options){.region = region, .system = system}, run->call);
-    run->s3 = run->logs ? s3_client_create(&(s3_client_options){.region = region, .system = system}, run->call) : NULL;
-    run->store = run->s3 ? store_open(options->settings, run->s3, run->log, system, run->call) : NULL;
+    run->store = make_clients(run) ? store_open(options->settings, run->s3, run->log, system, run->call) : NULL;
     if (!run->store) run_fail(run, smithy_call_status(run->call), "reading the settings");
     return run->store != NULL;
 }
@@ -59,6 +70,7 @@ static void tear_down(run_context *run) {
     store_destroy(run->store);
     logs_client_destroy(run->logs);
     s3_client_destroy(run->s3);
+    smithy_config_destroy(run->config);
     smithy_call_destroy(run->state_memory);
     smithy_call_destroy(run->memory);
     smithy_call_destroy(run->call);

@@ -40,6 +40,11 @@ SMITHY_API dynamodb_client *dynamodb_client_create(const dynamodb_client_options
 /* NULL is fine. No operation may be running. */
 SMITHY_API void dynamodb_client_destroy(dynamodb_client *client);
 
+/* The same client, for what smithy/client.h offers to all: smithy_client_prepare, smithy_client_setting. */
+static inline smithy_client *dynamodb_client_base(dynamodb_client *client) {
+    return (smithy_client *)client;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -40,6 +40,11 @@ SMITHY_API logs_client *logs_client_create(const logs_client_options *options, s
 /* NULL is fine. No operation may be running. */
 SMITHY_API void logs_client_destroy(logs_client *client);
 
+/* The same client, for what smithy/client.h offers to all: smithy_client_prepare, smithy_client_setting. */
+static inline smithy_client *logs_client_base(logs_client *client) {
+    return (smithy_client *)client;
+}
+
 #ifdef __cplusplus
 }
 #endif

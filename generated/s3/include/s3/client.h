@@ -55,6 +55,11 @@ SMITHY_API s3_client *s3_client_create(const s3_client_options *options, smithy_
 /* NULL is fine. No operation may be running. */
 SMITHY_API void s3_client_destroy(s3_client *client);
 
+/* The same client, for what smithy/client.h offers to all: smithy_client_prepare, smithy_client_setting. */
+static inline smithy_client *s3_client_base(s3_client *client) {
+    return (smithy_client *)client;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -40,6 +40,11 @@ SMITHY_API sts_client *sts_client_create(const sts_client_options *options, smit
 /* NULL is fine. No operation may be running. */
 SMITHY_API void sts_client_destroy(sts_client *client);
 
+/* The same client, for what smithy/client.h offers to all: smithy_client_prepare, smithy_client_setting. */
+static inline smithy_client *sts_client_base(sts_client *client) {
+    return (smithy_client *)client;
+}
+
 #ifdef __cplusplus
 }
 #endif

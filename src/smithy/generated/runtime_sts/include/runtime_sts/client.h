@@ -40,6 +40,11 @@ SMITHY_API runtime_sts_client *runtime_sts_client_create(const runtime_sts_clien
 /* NULL is fine. No operation may be running. */
 SMITHY_API void runtime_sts_client_destroy(runtime_sts_client *client);
 
+/* The same client, for what smithy/client.h offers to all: smithy_client_prepare, smithy_client_setting. */
+static inline smithy_client *runtime_sts_client_base(runtime_sts_client *client) {
+    return (smithy_client *)client;
+}
+
 #ifdef __cplusplus
 }
 #endif
