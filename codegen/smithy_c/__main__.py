@@ -42,8 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("generate", help="generate the client of one service")
     command.add_argument("model", type=Path, metavar="MODEL.json")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="the service's folder")
-    command.add_argument("--name", help="the client's prefix; default the configuration's")
-    command.add_argument("--service-config", type=Path, metavar="TOML")
+    command.add_argument("--name", help="the client's prefix; default the configuration's, else the service's own name")
+    command.add_argument("--service-config", type=Path, metavar="TOML", help="what the service needs beyond its model")
     wanted = command.add_mutually_exclusive_group()
     wanted.add_argument("--operations", help="comma separated; default the configuration's, else all")
     wanted.add_argument("--all", action="store_true", help="all operations of the model")
@@ -60,8 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("protocol-test", help="generate the program that runs a model's own protocol tests")
     command.add_argument("model", type=Path, metavar="MODEL.json")
     command.add_argument("--out", type=Path, required=True, metavar="FILE.c")
-    command.add_argument("--name", help="the client's prefix; default the configuration's")
-    command.add_argument("--service-config", type=Path, metavar="TOML")
+    command.add_argument("--name", help="as for generate")
+    command.add_argument("--service-config", type=Path, metavar="TOML", help="as for generate")
     command.add_argument("--title", help="how the program names itself; default the model's")
     command.add_argument("--not-run", type=Path, metavar="TOML", help="tests to leave out, each with a reason")
     wanted = command.add_mutually_exclusive_group()
@@ -137,13 +137,11 @@ def _slim(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace) -> config.ServiceConfig:
+def _settings(options: argparse.Namespace, model: Model) -> config.ServiceConfig:
     if options.service_config:
         settings = config.load(options.service_config)
-    elif options.name:
-        settings = config.ServiceConfig(prefix=options.name)
     else:
-        raise GeneratorError("--name or --service-config is required")
+        settings = config.ServiceConfig(prefix=resolve.name_of_service(model))
     if options.name:
         settings = replace(settings, prefix=options.name)
     if options.all:
@@ -154,7 +152,8 @@ def _settings(options: argparse.Namespace) -> config.ServiceConfig:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    files = _service_files(options.model, _settings(options), options.tests)
+    model = Model.load(options.model)
+    files = _service_files(model, options.model, _settings(options, model), options.tests)
     if options.list:
         print("\n".join(sorted(files)))
     else:
@@ -171,7 +170,7 @@ def _endpoint_test(options: argparse.Namespace) -> int:
 
 def _protocol_test(options: argparse.Namespace) -> int:
     model = Model.load(options.model)
-    service = resolve.resolve(model, _settings(options), f"models/{options.model.name}", protocols.NAMES)
+    service = resolve.resolve(model, _settings(options, model), f"models/{options.model.name}", protocols.NAMES)
     name = options.title or options.model.stem
     not_run = protocol_tests.load_not_run(options.not_run, name)
     text = protocol_tests.build(model, service, name, not_run)
@@ -211,8 +210,7 @@ def _write_model(path: Path, tree: dict[str, Any]) -> int:
     return 0
 
 
-def _service_files(path: Path, settings: config.ServiceConfig, with_tests: bool = False) -> dict[str, str]:
-    model = Model.load(path)
+def _service_files(model: Model, path: Path, settings: config.ServiceConfig, with_tests: bool = False) -> dict[str, str]:
     service = resolve.resolve(model, settings, f"models/{path.name}", protocols.NAMES)
     for note in service.left_out:
         print(f"smithy_c: {path.name}: left out {note}", file=sys.stderr)
@@ -226,7 +224,8 @@ def _clients(services: Path, models: Path) -> tuple[list[str], dict[str, str]]:
     for path in sorted(services.glob("*.toml")):
         settings = config.load(path)
         prefixes.append(settings.prefix)
-        for name, text in _service_files(models / f"{path.stem}.json", settings).items():
+        model = models / f"{path.stem}.json"
+        for name, text in _service_files(Model.load(model), model, settings).items():
             files[f"{settings.prefix}/{name}"] = text
     return prefixes, files
 

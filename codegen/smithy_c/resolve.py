@@ -87,6 +87,12 @@ def resolve(model: Model, config: ServiceConfig, source: str, protocols: tuple[s
     return _Resolver(model, config, source, protocols).service()
 
 
+def name_of_service(model: Model) -> str:
+    """What a client is called that nobody named: as the SDKs call the service, "CloudWatch Logs" cloudwatch_logs."""
+    facts = model.service.get("traits", {}).get("aws.api#service", {})
+    return re.sub(r"[^a-z0-9]+", "_", facts.get("sdkId", local_name(model.service_id)).lower()).strip("_")
+
+
 class _Resolver:
     def __init__(self, model: Model, config: ServiceConfig, source: str, protocols: tuple[str, ...]):
         self.model = model

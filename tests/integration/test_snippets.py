@@ -26,7 +26,7 @@ def test_the_page_shows_the_program(source):
     name = source.relative_to(ROOT)
     blocks = re.findall(rf"\(\.\./{re.escape(str(name))}\).*?```c\n(.*?)\n```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks[:1] == [shown(source)]
-    assert len(shown(source).splitlines()) <= 20
+    assert len(shown(source).splitlines()) <= 15, "a call in fifteen lines"
 
 
 @pytest.fixture
