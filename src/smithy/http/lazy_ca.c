@@ -175,31 +175,40 @@ static bool is_equal(const entry *e, const X509_NAME *name) {
     return equal;
 }
 
-static bool add_one(const entry *e, X509_STORE *store) {
+static bool parse(const entry *e, STACK_OF(X509) * certificates) {
     const uint8_t *at = e->der;
     X509 *certificate = d2i_X509(NULL, &at, (long)e->der_len);
-    const bool added = certificate && X509_STORE_add_cert(store, certificate);
+    if (certificate && sk_X509_push(certificates, certificate)) return true;
     X509_free(certificate);
-    return added;
+    return false;
 }
 
-static bool add_matching(const lazy_ca *ca, X509_STORE *store, const X509_NAME *name) {
+static void parse_matching(const lazy_ca *ca, const X509_NAME *name, STACK_OF(X509) * certificates) {
     const uint8_t *der = NULL;
     size_t len = 0;
-    bool added = false;
-    if (!X509_NAME_get0_der(name, &der, &len)) return false;
+    bool found = false;
+    if (!X509_NAME_get0_der(name, &der, &len)) return;
     for (size_t i = 0; i < ca->count; i++)
-        if (looks_equal(&ca->entries[i], der, len) && add_one(&ca->entries[i], store)) added = true;
-    for (size_t i = 0; i < ca->count && !added; i++)
-        if (is_equal(&ca->entries[i], name) && add_one(&ca->entries[i], store)) added = true;
-    return added;
+        if (looks_equal(&ca->entries[i], der, len) && parse(&ca->entries[i], certificates)) found = true;
+    for (size_t i = 0; i < ca->count && !found; i++)
+        if (is_equal(&ca->entries[i], name)) parse(&ca->entries[i], certificates);
 }
 
-/* The store's own object, as another thread may have added an equal one first. The reference that is taken with it is
- * given back, as OpenSSL takes another by itself; the store's stays. */
-static int hand_out(X509_STORE *store, const X509_NAME *name, X509_OBJECT *result) {
+static void keep(STACK_OF(X509_OBJECT) * objects, X509 *certificate) {
+    X509_OBJECT *object = X509_OBJECT_new();
+    const bool wanted = object && X509_OBJECT_set1_X509(object, certificate) &&
+                        !X509_OBJECT_retrieve_match(objects, object); /* Another thread's may be there. */
+    if (!wanted || !sk_X509_OBJECT_push(objects, object)) X509_OBJECT_free(object);
+}
+
+/* All of one name at once: a thread that saw the first of them would not ask for the others. The reference that is
+ * taken for *result is given back, as OpenSSL takes another by itself; the store's stays. */
+static int keep_and_hand_out(X509_STORE *store, const STACK_OF(X509) * certificates, const X509_NAME *name,
+                             X509_OBJECT *result) {
     if (!X509_STORE_lock(store)) return 0;
-    const X509_OBJECT *object = X509_OBJECT_retrieve_by_subject(X509_STORE_get0_objects(store), X509_LU_X509, name);
+    STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+    for (int i = 0; i < sk_X509_num(certificates); i++) keep(objects, sk_X509_value(certificates, i));
+    const X509_OBJECT *object = X509_OBJECT_retrieve_by_subject(objects, X509_LU_X509, name);
     X509 *certificate = object ? X509_OBJECT_get0_X509(object) : NULL;
     const bool handed_out = certificate && X509_OBJECT_set1_X509(result, certificate);
     if (handed_out) X509_free(certificate);
@@ -208,12 +217,16 @@ static int hand_out(X509_STORE *store, const X509_NAME *name, X509_OBJECT *resul
 }
 
 static int get_by_subject(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name, X509_OBJECT *result) {
-    X509_STORE *store = X509_LOOKUP_get_store(lookup);
-    if (type != X509_LU_X509) return 0;
+    STACK_OF(X509) *certificates = type == X509_LU_X509 ? sk_X509_new_null() : NULL;
+    if (!certificates) return 0;
     ERR_set_mark();
-    const bool added = add_matching(X509_LOOKUP_get_method_data(lookup), store, name);
+    parse_matching(X509_LOOKUP_get_method_data(lookup), name, certificates);
+    int found = 0;
+    if (sk_X509_num(certificates) > 0)
+        found = keep_and_hand_out(X509_LOOKUP_get_store(lookup), certificates, name, result);
     ERR_pop_to_mark();
-    return added ? hand_out(store, name, result) : 0;
+    sk_X509_pop_free(certificates, X509_free);
+    return found;
 }
 
 static bool add_lookup(lazy_ca *ca) {
