@@ -46,6 +46,11 @@ SMITHY_API smithy_credentials_provider *smithy_credentials_static(smithy_str acc
  * get; blank counts as unset. */
 SMITHY_API smithy_credentials_provider *smithy_credentials_environment(smithy_call *call);
 
+/* No credentials: requests are not signed, as for a public bucket. One for the whole program; destroying it does
+ * nothing. */
+SMITHY_API smithy_credentials_provider *smithy_credentials_anonymous(void);
+SMITHY_API bool smithy_credentials_is_anonymous(const smithy_credentials_provider *provider);
+
 /* ---- providers that read files, run commands, or ask services ----
  *
  * Each keeps what it got until shortly before it expires: from 15 minutes before on, one thread at a time tries to get

@@ -64,7 +64,10 @@ static bool choose_credentials(smithy_client *client, smithy_credentials_provide
 static bool init_locks(smithy_client *client) {
     if (pthread_mutex_init(&client->prepare_lock, NULL) != 0) return false;
     if (retry_bucket_init(&client->bucket)) {
-        if (bucket_regions_init(&client->bucket_regions)) return true;
+        if (bucket_regions_init(&client->bucket_regions)) {
+            if (express_sessions_init(&client->express)) return true;
+            bucket_regions_deinit(&client->bucket_regions, client->system);
+        }
         retry_bucket_deinit(&client->bucket);
     }
     pthread_mutex_destroy(&client->prepare_lock);
@@ -120,6 +123,7 @@ void smithy_client_destroy(smithy_client *client) {
     aws_settings_deinit(&client->early);
     if (client->owns_config) smithy_config_destroy(client->config);
     smithy_arena_deinit(&client->memory);
+    express_sessions_deinit(&client->express, system);
     bucket_regions_deinit(&client->bucket_regions, system);
     retry_bucket_deinit(&client->bucket);
     pthread_mutex_destroy(&client->prepare_lock);

@@ -6,6 +6,7 @@
 #include <smithy/sigv4.h>
 
 #include "client/bucket_regions.h"
+#include "client/express.h"
 #include "client/retry.h"
 #include "client/settings.h"
 
@@ -38,6 +39,7 @@ struct smithy_client {
 
     retry_bucket bucket;
     bucket_regions bucket_regions; /* S3 */
+    express_sessions express;      /* S3 Express One Zone */
     atomic_llong observed_skew_ms; /* The last answer's Date - our clock. */
     atomic_llong signing_skew_ms;  /* What is added to our clock to sign; moves only when a signature was refused. */
 };
@@ -50,5 +52,10 @@ void client_setup_deinit(smithy_client *client);
 
 /* user_agent.c: "smithy-c/0.1.0 ua/2.1 api/…". */
 smithy_status user_agent_append(smithy_buffer *out, const smithy_client *client);
+
+/* invoke.c: an operation of the runtime's own, at an endpoint that is known. */
+smithy_status client_invoke_at(smithy_client *client, const smithy_endpoint *endpoint,
+                               const smithy_operation *operation, const void *input, void *output,
+                               smithy_call *call) SMITHY_NODISCARD;
 
 #endif

@@ -25,6 +25,7 @@ typedef struct invocation {
     smithy_call *call;
 
     smithy_request request;
+    const smithy_endpoint *given_endpoint; /* NULL: the rules decide. */
     smithy_endpoint endpoint;
     smithy_str bucket;        /* S3; absent where the operation has none. */
     smithy_str region;        /* Where the bucket is known to be; absent: the client's. */
@@ -58,6 +59,8 @@ smithy_status invocation_attempt(invocation *inv);
 
 /* sign.c: puts a fresh set into inv->credentials. */
 smithy_status invocation_get_credentials(invocation *inv);
+/* express.c: puts the session of the bucket into inv->credentials; asks for one where there is none. */
+smithy_status invocation_get_session(invocation *inv);
 /* The operation, or its endpoint, takes no signature. */
 bool invocation_is_unsigned(const invocation *inv);
 /* What the request is signed with: one consistent set of credentials for each signature, asked for anew each time. */

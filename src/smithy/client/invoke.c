@@ -132,9 +132,14 @@ static smithy_status conclude(invocation *inv, smithy_status status) {
     return status;
 }
 
-smithy_status smithy_client_invoke(smithy_client *client, const smithy_operation *operation, const void *input,
-                                   void *output, smithy_call *call) {
-    invocation inv = {.client = client, .operation = operation, .input = input, .output = output, .call = call};
+smithy_status client_invoke_at(smithy_client *client, const smithy_endpoint *endpoint,
+                               const smithy_operation *operation, const void *input, void *output, smithy_call *call) {
+    invocation inv = {.client = client,
+                      .operation = operation,
+                      .input = input,
+                      .output = output,
+                      .call = call,
+                      .given_endpoint = endpoint};
     smithy_call_clear_error(call);
     request_init(&inv.request, operation, client->service->protocol, client->system, call);
     smithy_buffer_init(&inv.compressed, client->system, MAX_COMPRESSED);
@@ -146,4 +151,9 @@ smithy_status smithy_client_invoke(smithy_client *client, const smithy_operation
     request_deinit(&inv.request);
     smithy_credentials_deinit(&inv.credentials);
     return status;
+}
+
+smithy_status smithy_client_invoke(smithy_client *client, const smithy_operation *operation, const void *input,
+                                   void *output, smithy_call *call) {
+    return client_invoke_at(client, NULL, operation, input, output, call);
 }

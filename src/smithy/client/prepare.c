@@ -68,6 +68,10 @@ static smithy_status bind_account(invocation *inv, void *params) {
 static smithy_status resolve_endpoint(invocation *inv) {
     const smithy_client *client = inv->client;
     const smithy_service *service = client->service;
+    if (inv->given_endpoint) {
+        inv->endpoint = *inv->given_endpoint;
+        return SMITHY_OK;
+    }
     if (!service->resolve_endpoint) {
         inv->endpoint.url = client->settings.endpoint_url;
         if (inv->endpoint.url.ptr) return SMITHY_OK;

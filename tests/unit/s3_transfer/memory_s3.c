@@ -68,6 +68,29 @@ static memory_part body_of(const smithy_body *body) {
     return part;
 }
 
+/* aws-chunked: "a\r\n…\r\n0\r\ntrailer\r\n\r\n" without signatures, in place. */
+static void join_chunks(memory_part *part) {
+    size_t at = 0, len = 0;
+    for (;;) {
+        char *end = NULL;
+        const size_t size = strtoul((const char *)part->bytes + at, &end, 16);
+        if (strncmp(end, "\r\n", 2) != 0) abort();
+        if (size == 0) break;
+        at = (size_t)(end + 2 - (const char *)part->bytes);
+        memmove(part->bytes + len, part->bytes + at, size);
+        len += size;
+        at += size + 2;
+    }
+    part->len = len;
+}
+
+static memory_part content_of(const exchange *x) {
+    memory_part part = body_of(&x->request->body);
+    const smithy_str coding = header(x, "Content-Encoding");
+    if (coding.ptr && strstr(coding.ptr, "aws-chunked")) join_chunks(&part);
+    return part;
+}
+
 static void crc32_text(const uint8_t *bytes, size_t len, char text[16]) {
     const uint32_t crc = smithy_crc32(0, bytes, len);
     const uint8_t value[] = {(uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc};
@@ -123,10 +146,15 @@ static void replace(memory_s3 *s3, uint8_t *bytes, size_t len, const char *etag,
     snprintf(s3->nonce, sizeof s3->nonce, "%s", nonce);
 }
 
+/* Zeros where memory runs out, which tests let happen. */
+static void sum_up(const void *bytes, size_t len, uint8_t md5[SMITHY_MD5_SIZE]) {
+    if (smithy_md5(bytes, len, md5) != SMITHY_OK) memset(md5, 0, SMITHY_MD5_SIZE);
+}
+
 static void etag_of(const void *bytes, size_t len, const char *suffix, char etag[80]) {
     uint8_t md5[SMITHY_MD5_SIZE];
     char hex[2 * SMITHY_MD5_SIZE + 1];
-    if (smithy_md5(bytes, len, md5) != SMITHY_OK) abort();
+    sum_up(bytes, len, md5);
     smithy_hex_write(md5, sizeof md5, hex);
     snprintf(etag, 80, "\"%s%s\"", hex, suffix);
 }
@@ -158,7 +186,7 @@ static void copy_header(const exchange *x, const char *name, char *out, size_t s
 
 static smithy_status put(exchange *x) {
     char nonce[64], headers[MAX_HEADERS], etag[80];
-    memory_part body = body_of(&x->request->body);
+    memory_part body = content_of(x);
     if (!condition_holds(x) || !checksum_holds(x, &body)) {
         const bool holds = condition_holds(x);
         free(body.bytes);
@@ -196,7 +224,7 @@ static smithy_status part(exchange *x) {
     const int number = atoi(strstr(x->request->url.ptr, "partNumber=") + strlen("partNumber="));
     if (!x->s3->is_open || !has_query(x, "uploadId=the-upload")) return error(x, 404, "NoSuchUpload");
     if (number < 1 || number >= MEMORY_S3_MAX_PARTS) return error(x, 400, "InvalidPartNumber");
-    memory_part body = body_of(&x->request->body);
+    memory_part body = content_of(x);
     if (!checksum_holds(x, &body)) {
         free(body.bytes);
         return error(x, 400, "BadDigest");
@@ -236,7 +264,7 @@ static smithy_status complete(exchange *x) {
             free(md5s);
             return error(x, 400, "InvalidPart");
         }
-        if (smithy_md5(one->bytes, one->len, md5s + (size_t)(i - 1) * SMITHY_MD5_SIZE) != SMITHY_OK) abort();
+        sum_up(one->bytes, one->len, md5s + (size_t)(i - 1) * SMITHY_MD5_SIZE);
         len += one->len;
     }
     snprintf(suffix, sizeof suffix, "-%d", count);
