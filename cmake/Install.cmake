@@ -65,6 +65,7 @@ function(install_project_files)
     tests/support/fake_system.c tests/support/fake_system.h
     tests/support/protocol_bench.c tests/support/protocol_bench.h tests/support/protocol_body.c
     tests/support/scripted_transport.c tests/support/scripted_transport.h
+    tests/support/torture.c tests/support/torture.h
     DESTINATION ${SMITHY_INSTALL_SHAREDIR}/tests COMPONENT generator)
 
   set(documents LICENSE)

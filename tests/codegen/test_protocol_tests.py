@@ -14,7 +14,7 @@ from smithy_c.model import Model
 from smithy_c.protocol_tests_models import slim_tests, with_rules
 
 MODELS = ROOT / "tests/protocol/models"
-BENCH = ("fake_system.c", "protocol_bench.c", "protocol_body.c", "scripted_transport.c")
+BENCH = ("fake_system.c", "protocol_bench.c", "protocol_body.c", "scripted_transport.c", "torture.c")
 LIBRARIES = "-lcurl -lcjson -lexpat -lcbor -lcrypto -lz -lm -lpthread".split()
 REQUESTS, RESPONSES = protocol_tests.REQUESTS, protocol_tests.RESPONSES
 COUNTS = {  # Protocol -> requests and responses that are meant for a client.

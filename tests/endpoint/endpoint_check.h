@@ -7,7 +7,8 @@
 typedef smithy_status endpoint_resolver(const void *params, smithy_endpoint *endpoint, smithy_call *call);
 
 /* `params` of the service's own type lead to this endpoint, every member compared; or to SMITHY_ERROR_CONFIG with this
- * message. */
+ * message. Where torture is wanted (torture.h), also with memory that runs out: that is said, or makes no difference.
+ */
 void expect_endpoint(endpoint_resolver *resolve, const void *params, const smithy_endpoint *expected);
 void expect_error(endpoint_resolver *resolve, const void *params, const char *message);
 

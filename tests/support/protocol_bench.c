@@ -114,6 +114,8 @@ void protocol_bench_answer(protocol_bench *bench, const scripted_answer *answer)
 }
 
 void protocol_expect(protocol_bench *bench, bool holds, const char *what) {
+    /* The members of an error are left out where there is no memory for them: its code is worth more than they are. */
+    if (!holds && bench->torture && bench->status == SMITHY_ERROR_SERVICE) longjmp(bench->leave, 1);
     if (!holds) fail(bench, "not so: %s", what);
 }
 
@@ -191,8 +193,8 @@ static smithy_status no_chance(void *context, void *bytes, size_t len) {
     return SMITHY_OK;
 }
 
-static void bench_open(protocol_bench *bench) {
-    *bench = (protocol_bench){.answer = {.status = 200}};
+static void bench_open(protocol_bench *bench, const torture *walk) {
+    *bench = (protocol_bench){.answer = {.status = 200}, .torture = walk};
     fake_system_init(&bench->fake, 7);
     bench->fake.system.random = no_chance;
     fake_system_set_env(&bench->fake, "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
@@ -213,6 +215,59 @@ static void bench_close(protocol_bench *bench, const service_functions *service)
     fake_system_deinit(&bench->fake);
 }
 
+/* Memory was made to run out, and the library says that it did: all that is asked of it. */
+static void leave_if_out_of_memory(protocol_bench *bench) {
+    if (bench->torture && smithy_call_status(bench->call) == SMITHY_ERROR_MEMORY) longjmp(bench->leave, 1);
+}
+
+void protocol_before_run(protocol_bench *bench, void *output, size_t size) {
+    bench->output = memset(output, 0xA5, size);
+    bench->output_size = size;
+}
+
+void protocol_after_run(protocol_bench *bench, smithy_status status) {
+    bench->places = torture_disarm();
+    bench->status = status;
+    const smithy_status said = smithy_call_status(bench->call);
+    if (status != said)
+        fail(bench, "the operation's status is \"%s\", its error's \"%s\"", smithy_status_name(status),
+             smithy_status_name(said));
+    for (size_t i = 0; status != SMITHY_OK && i < bench->output_size; i++)
+        if (((const uint8_t *)bench->output)[i] != 0) fail(bench, "the operation failed and left an output");
+    leave_if_out_of_memory(bench);
+}
+
+static void play(protocol_bench *bench, const protocol_test *test, const service_functions *service,
+                 const torture *walk) {
+    bench_open(bench, walk);
+    if (setjmp(bench->leave) == 0) {
+        if (walk)
+            torture_arm_case(walk);
+        else
+            torture_arm(TORTURE_BLOCKS, 0, false);
+        bench->client = service->create_client(test->options, &bench->fake.system, bench->call);
+        if (!bench->client) {
+            torture_disarm();
+            leave_if_out_of_memory(bench);
+            fail(bench, "no client: %s", smithy_call_error(bench->call)->message);
+        }
+        test->run(bench);
+    }
+    bench_close(bench, service);
+}
+
+/* With memory that runs out here, then there. */
+static void play_tortured(protocol_bench *bench, const protocol_test *test, const service_functions *service) {
+    torture walk = torture_begin(test->id, &bench->places);
+    char failure[sizeof bench->failure];
+    while (!*bench->failure && torture_next(&walk)) play(bench, test, service, &walk);
+    if (!*bench->failure) return;
+    char place[128];
+    torture_describe(&walk, place, sizeof place);
+    memcpy(failure, bench->failure, sizeof failure);
+    snprintf(bench->failure, sizeof bench->failure, "%s fails: %.1900s", place, failure);
+}
+
 static bool run_one(const protocol_test *test, const service_functions *service) {
     static protocol_bench bench;
     const char *kind = test->kind == PROTOCOL_REQUEST ? "request" : "response";
@@ -220,13 +275,8 @@ static bool run_one(const protocol_test *test, const service_functions *service)
         printf("not run %-8s %s: %s\n", kind, test->id, test->skipped);
         return false;
     }
-    bench_open(&bench);
-    if (setjmp(bench.leave) == 0) {
-        bench.client = service->create_client(test->options, &bench.fake.system, bench.call);
-        if (!bench.client) fail(&bench, "no client: %s", smithy_call_error(bench.call)->message);
-        test->run(&bench);
-    }
-    bench_close(&bench, service);
+    play(&bench, test, service, NULL);
+    if (torture_is_wanted() && !*bench.failure) play_tortured(&bench, test, service);
     const bool passed = !*bench.failure;
     printf("%-7s %-8s %s%s%s\n", passed ? "ok" : "FAILED", kind, test->id, passed ? "" : ": ", bench.failure);
     return passed;

@@ -5,6 +5,7 @@
 
 #include "fake_system.h"
 #include "scripted_transport.h"
+#include "torture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -18,6 +19,10 @@ typedef struct protocol_bench {
     smithy_call *call;
     void *client;         /* The service's own. */
     smithy_status status; /* The operation's. */
+    void *output;         /* The operation's, of that size. */
+    size_t output_size;
+    const struct torture *torture; /* The memory that runs out; NULL: none does. */
+    torture_count places;          /* What was counted while the client was made and the operation ran. */
     jmp_buf leave;
     char failure[2048]; /* Empty: none. */
 } protocol_bench;
@@ -32,10 +37,19 @@ typedef struct protocol_test {
     const char *skipped; /* Why it is not run; NULL: it is. */
 } protocol_test;
 
-/* Runs them all, prints a line for each and one in sum, and answers what main is to return. */
+/* Runs them all, prints a line for each and one in sum, and answers what main is to return. Where torture is wanted
+ * (torture.h), each is run again for each place where memory can run out: it says so and leaves an output of zeros, or
+ * is as right as ever; and nothing leaks. */
 int protocol_run(const char *protocol, const char *model, const protocol_test *tests, size_t count,
                  void *(*create_client)(const void *options, const smithy_system *system, smithy_call *call),
                  void (*destroy_client)(void *client));
+
+/* RUN(operation, &input, &output): what stands in the output before is garbage; after a failure it is zeros. */
+void protocol_before_run(protocol_bench *bench, void *output, size_t size);
+void protocol_after_run(protocol_bench *bench, smithy_status status);
+#define RUN(operation, input, output)                        \
+    (protocol_before_run(bench, (output), sizeof *(output)), \
+     protocol_after_run(bench, operation(bench->client, (input), (output), bench->call)))
 
 /* The items of a list or map that is there and empty. */
 extern const void *const protocol_no_items;

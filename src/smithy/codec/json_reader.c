@@ -61,7 +61,7 @@ smithy_status smithy_json_parse(smithy_json *json, smithy_str text, smithy_call 
     else
         json->root = parse_one(text, &stopped_at);
     if (json->root) return SMITHY_OK;
-    /* cJSON does not tell a want of memory from a want of syntax. */
+    if (smithy_json_is_value(text)) return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
     return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "JSON at offset %zu: not one JSON value", stopped_at);
 }
 

@@ -29,6 +29,10 @@ typedef struct smithy_json_scan {
 
 smithy_json_scan smithy_json_scan_text(smithy_str text);
 
+/* Whether a text in which the scan found no problem is one JSON value: what tells cJSON's want of memory from its want
+ * of syntax, since it does not. */
+bool smithy_json_is_value(smithy_str text);
+
 /* Appends the shielded form of a text in which the scan found no problem. Ends early once `out` holds `stop` bytes;
  * answers how far in `text` that was. */
 size_t smithy_json_shield(smithy_str text, size_t stop, smithy_buffer *out);

@@ -4,45 +4,39 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <pthread.h>
+#include <stdatomic.h>
 
 #define SHA256_BLOCK_SIZE 64
 
-/* What a failed OpenSSL call since the last ERR_set_mark means. The program's own error queue stays as it was. */
+/* What a failed OpenSSL call since the last ERR_set_mark means: that there is no such algorithm here (MD5 where only
+ * FIPS is allowed), or else that memory is out, which is all that can go wrong with one that is there. The program's
+ * own error queue stays as it was. */
 static smithy_status take_openssl_error(void) {
-    const bool memory = ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+    const bool unsupported = ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED;
     ERR_pop_to_mark();
-    return memory ? SMITHY_ERROR_MEMORY : SMITHY_ERROR_CONFIG;
+    return unsupported ? SMITHY_ERROR_CONFIG : SMITHY_ERROR_MEMORY;
 }
 
 /* OpenSSL looks an algorithm up by its name with every use, at the price of hashing some hundred bytes, unless it has
- * been fetched. So each is fetched once in the process, with the first use of any, and kept. */
-static pthread_once_t fetched_once = PTHREAD_ONCE_INIT;
-static const EVP_MD *fetched[SMITHY_DIGEST_SHA256 + 1];
+ * been fetched. So each is fetched with its first use in the process, and kept. */
+static _Atomic(const EVP_MD *) fetched[SMITHY_DIGEST_SHA256 + 1];
 
-static void fetch_all(void) {
+/* NULL where it is not to be had; call take_openssl_error then. */
+static const EVP_MD *type_of(smithy_digest_kind kind) {
     static const char *const NAMES[] = {
         [SMITHY_DIGEST_MD5] = "MD5", [SMITHY_DIGEST_SHA1] = "SHA1", [SMITHY_DIGEST_SHA256] = "SHA256"};
-    ERR_set_mark();
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) fetched[i] = EVP_MD_fetch(NULL, NAMES[i], NULL);
-    ERR_pop_to_mark();
-}
-
-/* The unfetched one where there was none to be had, so that its use says why. */
-static const EVP_MD *type_of(smithy_digest_kind kind) {
-    pthread_once(&fetched_once, fetch_all);
-    if (fetched[kind]) return fetched[kind];
-    switch (kind) {
-    case SMITHY_DIGEST_MD5: return EVP_md5();
-    case SMITHY_DIGEST_SHA1: return EVP_sha1();
-    case SMITHY_DIGEST_SHA256: break;
-    }
-    return EVP_sha256();
+    const EVP_MD *type = atomic_load(&fetched[kind]);
+    if (type) return type;
+    EVP_MD *mine = EVP_MD_fetch(NULL, NAMES[kind], NULL);
+    if (!mine || atomic_compare_exchange_strong(&fetched[kind], &type, mine)) return mine;
+    EVP_MD_free(mine); /* Another thread was faster. */
+    return type;
 }
 
 static smithy_status digest_once(smithy_digest_kind kind, const void *bytes, size_t len, uint8_t *digest) {
     ERR_set_mark();
-    if (!EVP_Digest(len > 0 ? bytes : "", len, digest, NULL, type_of(kind), NULL)) return take_openssl_error();
+    const EVP_MD *type = type_of(kind);
+    if (!type || !EVP_Digest(len > 0 ? bytes : "", len, digest, NULL, type, NULL)) return take_openssl_error();
     ERR_pop_to_mark();
     return SMITHY_OK;
 }
@@ -112,11 +106,11 @@ smithy_status smithy_hmac_sha256_with(smithy_sha256_state *state, const void *ke
 
 smithy_status smithy_digest_init(smithy_digest_state *state, smithy_digest_kind kind) {
     ERR_set_mark();
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    const EVP_MD *type = type_of(kind);
+    EVP_MD_CTX *context = type ? EVP_MD_CTX_new() : NULL;
     state->context = context;
-    if (!context || !EVP_DigestInit_ex(context, type_of(kind), NULL)) {
-        const smithy_status status = context ? take_openssl_error() : SMITHY_ERROR_MEMORY;
-        if (!context) ERR_pop_to_mark();
+    if (!context || !EVP_DigestInit_ex(context, type, NULL)) {
+        const smithy_status status = take_openssl_error();
         smithy_digest_deinit(state);
         return status;
     }

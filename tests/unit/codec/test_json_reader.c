@@ -438,6 +438,34 @@ static void each_failed_allocation_is_told(void **state) {
     assert_in_range(fail_each_allocation(read_all, NULL), 3, 10);
 }
 
+static size_t malloc_calls_left;
+
+static void *malloc_until_none_is_left(size_t size) {
+    return malloc_calls_left-- ? malloc(size) : NULL;
+}
+
+/* cJSON says the same of either. */
+static void a_tree_without_memory_is_told_from_a_text_that_is_no_json(void **state) {
+    (void)state;
+    static const char *const TEXTS[] = {"{\"a\" : [1, {}, [ ], true,\"\\u0041\\n\"],\"b\":null,\"c\":false}",
+                                        "[[[]], -1.5e3]", " \"x\" ", "\xEF\xBB\xBF[0]"};
+    cJSON_Hooks hooks = {malloc_until_none_is_left, free};
+    cJSON_InitHooks(&hooks);
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        smithy_status status = SMITHY_ERROR_MEMORY;
+        for (size_t allowed = 0; status == SMITHY_ERROR_MEMORY; allowed++) {
+            smithy_json parsed;
+            malloc_calls_left = allowed;
+            smithy_call_clear_error(call);
+            status = smithy_json_parse(&parsed, smithy_str_from(TEXTS[i]), call);
+            malloc_calls_left = 0;
+            smithy_json_free(&parsed);
+        }
+        assert_int_equal(status, SMITHY_OK);
+    }
+    cJSON_InitHooks(NULL);
+}
+
 #define with_call(test) cmocka_unit_test_setup_teardown(test, start, finish)
 
 int main(void) {
@@ -461,6 +489,7 @@ int main(void) {
         with_call(what_was_read_outlives_the_tree),
         with_call(damaged_texts_never_do_harm),
         cmocka_unit_test(each_failed_allocation_is_told),
+        with_call(a_tree_without_memory_is_told_from_a_text_that_is_no_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

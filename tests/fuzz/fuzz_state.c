@@ -1,0 +1,42 @@
+/* The exporter's state: a text that is taken is written, and what is written is taken and written the same. */
+#include "fuzz.h"
+
+#include "state.h"
+
+#define WRITER "0123456789abcdef"
+
+static void write_state(const exporter_state *state, smithy_buffer *out) {
+    smithy_buffer_init(out, NULL, 64 << 20);
+    FUZZ_CHECK(state_write(state, SMITHY_STR(WRITER), out) == SMITHY_OK);
+}
+
+static void check_again(smithy_str written, smithy_call *memory, smithy_call *scratch) {
+    exporter_state again;
+    smithy_buffer text;
+    FUZZ_CHECK(state_init(&again, memory) == SMITHY_OK);
+    FUZZ_CHECK(state_read(&again, written, scratch) == SMITHY_OK);
+    write_state(&again, &text);
+    FUZZ_CHECK(smithy_str_equal(smithy_buffer_str(&text), written));
+    smithy_buffer_deinit(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    const smithy_str input = fuzz_exact((smithy_str){(const char *)data, size});
+    smithy_call *memory = smithy_call_create(NULL), *scratch = smithy_call_create(NULL);
+    exporter_state state;
+    FUZZ_CHECK(state_init(&state, memory) == SMITHY_OK);
+    const smithy_status status = state_read(&state, input, scratch);
+    if (status == SMITHY_OK) {
+        smithy_buffer text;
+        write_state(&state, &text);
+        check_again(smithy_buffer_str(&text), memory, scratch);
+        smithy_buffer_deinit(&text);
+    } else {
+        FUZZ_CHECK(status == SMITHY_ERROR_RESPONSE);
+        FUZZ_CHECK(*smithy_call_error(scratch)->message);
+    }
+    smithy_call_destroy(scratch);
+    smithy_call_destroy(memory);
+    fuzz_free(input);
+    return 0;
+}

@@ -1,0 +1,91 @@
+/* Tortures a cmocka program: each test is run by itself in a child process, once for each place where memory can run
+ * out. Tests do not reckon with that, so most of them fail then, and may; what none may do is crash, be found out by a
+ * sanitizer, or hang. One that passes all the same may not leak either. */
+#include "check.h"
+#include "torture.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CHILD_SECONDS 60
+#define EXIT_FAILED   1 /* As cmocka's count of failed tests. */
+
+typedef struct group {
+    const char *name;
+    const struct CMUnitTest *tests;
+    size_t count;
+    CMFixtureFunction set_up, tear_down;
+} group;
+
+int __real__cmocka_run_group_tests(const char *name, const struct CMUnitTest *tests, size_t count,
+                                   CMFixtureFunction set_up, CMFixtureFunction tear_down);
+int __wrap__cmocka_run_group_tests(const char *name, const struct CMUnitTest *tests, size_t count,
+                                   CMFixtureFunction set_up, CMFixtureFunction tear_down);
+
+/* What a child counted, seen by its parent. */
+static torture_count *counted;
+
+/* The child: what the test prints goes to `output`. */
+_Noreturn static void run_child(const group *all, const struct CMUnitTest *test, const torture *walk, FILE *output) {
+    dup2(fileno(output), STDOUT_FILENO);
+    dup2(fileno(output), STDERR_FILENO);
+    alarm(CHILD_SECONDS);
+    torture_arm(walk ? walk->kind : TORTURE_BLOCKS, walk ? walk->at : 0, walk && walk->ever_after);
+    const int failed = __real__cmocka_run_group_tests(all->name, test, 1, all->set_up, all->tear_down);
+    *counted = torture_disarm();
+    fflush(NULL);
+    if (failed == 0) exit(0); /* The sanitizer looks for leaks. */
+    _exit(EXIT_FAILED);
+}
+
+static void print_output(FILE *output) {
+    char line[512];
+    rewind(output);
+    while (fgets(line, sizeof line, output)) fputs(line, stdout);
+}
+
+/* Whether the test came to an end, passed or not. */
+static bool play_test(const group *all, const struct CMUnitTest *test, const torture *walk) {
+    FILE *output = tmpfile();
+    if (!output) abort();
+    fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) run_child(all, test, walk, output);
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) abort();
+    const bool ended = WIFEXITED(status) && WEXITSTATUS(status) <= EXIT_FAILED && (walk || WEXITSTATUS(status) == 0);
+    if (!ended) {
+        char place[128] = "undisturbed";
+        if (walk) torture_describe(walk, place, sizeof place);
+        printf("FAILED %s: %s: %s %d\n", test->name, place, WIFSIGNALED(status) ? "signal" : "exit",
+               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        print_output(output);
+    }
+    fclose(output);
+    return ended;
+}
+
+static bool torture_one(const group *all, const struct CMUnitTest *test, size_t *runs) {
+    if (!play_test(all, test, NULL)) return false;
+    torture walk = torture_begin(test->name, counted);
+    for (; torture_next(&walk); ++*runs)
+        if (!play_test(all, test, &walk)) return false;
+    return true;
+}
+
+int __wrap__cmocka_run_group_tests(const char *name, const struct CMUnitTest *tests, size_t count,
+                                   CMFixtureFunction set_up, CMFixtureFunction tear_down) {
+    if (!torture_is_wanted()) return __real__cmocka_run_group_tests(name, tests, count, set_up, tear_down);
+    const group all = {name, tests, count, set_up, tear_down};
+    size_t runs = 0;
+    int failed = 0;
+    counted = mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (counted == MAP_FAILED) abort();
+    for (size_t i = 0; i < count; i++) failed += !torture_one(&all, &tests[i], &runs);
+    printf("torture: %s: %zu tests, %zu runs, %d failed\n", name, count, runs, failed);
+    return failed;
+}
