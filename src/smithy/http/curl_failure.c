@@ -81,7 +81,9 @@ static const char *trust_advice(const curl_exchange *exchange) {
     const curl_trust *trust = exchange->trust;
     smithy_str advice = {0};
     switch (verdict) {
-    case X509_V_OK: return "; what answers there, or a proxy on the way, is not the host that was asked for";
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED: /* The chain is good, or was not reached: libcurl compares the names by itself. */
+        return "; what answers there, or a proxy on the way, is not the host that was asked for";
     case X509_V_ERR_CERT_NOT_YET_VALID:
     case X509_V_ERR_CERT_HAS_EXPIRED: return "; if this machine's clock is right, the server needs a new certificate";
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
