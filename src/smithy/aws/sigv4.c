@@ -1,33 +1,29 @@
 #include "sigv4_internal.h"
 
-#define FIRST_SIZE 1024 /* Most requests need no more. */
-
 smithy_status sigv4_date(const smithy_signing *signing, char text[SMITHY_TIME_TEXT_SIZE]) {
     return smithy_time_write_amz(signing->time_ms, text) == SIGV4_DATE_SIZE - 1 ? SMITHY_OK : SMITHY_ERROR_INPUT;
 }
 
-smithy_status sigv4_append_scope(const smithy_signing *signing, smithy_buffer *out) {
-    char date[SMITHY_TIME_TEXT_SIZE];
-    SMITHY_TRY(sigv4_date(signing, date));
+void sigv4_append_scope(const smithy_signing *signing, const char *date, smithy_buffer *out) {
     smithy_buffer_append(out, date, 8);
     smithy_buffer_append_char(out, '/');
     smithy_buffer_append_str(out, signing->region);
     smithy_buffer_append_char(out, '/');
     smithy_buffer_append_str(out, signing->service);
     smithy_buffer_append_text(out, "/aws4_request");
-    return smithy_buffer_status(out);
 }
 
 /* ---- what every signature starts with ---- */
 
-smithy_status sigv4_work_init(sigv4_work *work, smithy_call *call) {
+smithy_status sigv4_work_init(sigv4_work *work, const smithy_signing *signing, smithy_call *call) {
+    *work = (sigv4_work){.sha = {NULL}};
     smithy_buffer_init(&work->canonical, smithy_call_system(call), SIGV4_MAX_TEXT);
     smithy_buffer_init(&work->text, smithy_call_system(call), SIGV4_MAX_TEXT);
+    if (sigv4_date(signing, work->date) != SMITHY_OK)
+        return smithy_call_fail(call, SMITHY_ERROR_INPUT, "the time to sign with is not in the years 0000 to 9999");
     const smithy_status status = smithy_sha256_init(&work->sha);
     if (status != SMITHY_OK) return smithy_call_fail(call, status, "SHA-256 is not to be had");
-    if (smithy_buffer_reserve(&work->canonical, FIRST_SIZE) && smithy_buffer_reserve(&work->text, FIRST_SIZE / 2))
-        return SMITHY_OK;
-    return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
+    return SMITHY_OK;
 }
 
 void sigv4_work_deinit(sigv4_work *work) {
@@ -38,13 +34,10 @@ void sigv4_work_deinit(sigv4_work *work) {
 
 smithy_status sigv4_check(const smithy_signing *signing, smithy_call *call) {
     const smithy_credentials *credentials = signing->credentials;
-    char date[SMITHY_TIME_TEXT_SIZE];
     if (!credentials || credentials->access_key_id.len == 0 || credentials->secret_access_key.len == 0)
         return smithy_call_fail(call, SMITHY_ERROR_CREDENTIALS, "there are no credentials to sign with");
     if (signing->region.len == 0) return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "there is no Region to sign for");
     if (signing->service.len == 0) return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "there is no signing name");
-    if (sigv4_date(signing, date) != SMITHY_OK)
-        return smithy_call_fail(call, SMITHY_ERROR_INPUT, "the time to sign with is not in the years 0000 to 9999");
     return SMITHY_OK;
 }
 
@@ -65,15 +58,14 @@ smithy_status sigv4_settle_payload(smithy_signing *signing, const smithy_http_re
 
 /* ---- string to sign ---- */
 
-static smithy_status append_string_to_sign(const smithy_signing *signing, const uint8_t digest[SMITHY_SHA256_SIZE],
-                                           smithy_buffer *out) {
-    char date[SMITHY_TIME_TEXT_SIZE], hex[SIGV4_HEX_SIZE];
-    SMITHY_TRY(sigv4_date(signing, date));
+static smithy_status append_string_to_sign(const smithy_signing *signing, const char *date,
+                                           const uint8_t digest[SMITHY_SHA256_SIZE], smithy_buffer *out) {
+    char hex[SIGV4_HEX_SIZE];
     smithy_hex_write(digest, SMITHY_SHA256_SIZE, hex);
     smithy_buffer_append_text(out, SIGV4_ALGORITHM "\n");
     smithy_buffer_append_text(out, date);
     smithy_buffer_append_char(out, '\n');
-    SMITHY_TRY(sigv4_append_scope(signing, out));
+    sigv4_append_scope(signing, date, out);
     smithy_buffer_append_char(out, '\n');
     smithy_buffer_append_text(out, hex);
     return smithy_buffer_status(out);
@@ -81,9 +73,11 @@ static smithy_status append_string_to_sign(const smithy_signing *signing, const 
 
 smithy_status smithy_sigv4_string_to_sign(const smithy_signing *signing, smithy_str canonical_request,
                                           smithy_buffer *out) {
+    char date[SMITHY_TIME_TEXT_SIZE];
     uint8_t digest[SMITHY_SHA256_SIZE];
+    SMITHY_TRY(sigv4_date(signing, date));
     SMITHY_TRY(smithy_sha256(canonical_request.ptr, canonical_request.len, digest));
-    return append_string_to_sign(signing, digest, out);
+    return append_string_to_sign(signing, date, digest, out);
 }
 
 smithy_status sigv4_sign_canonical(const smithy_signing *signing, sigv4_work *work, char signature[SIGV4_HEX_SIZE]) {
@@ -91,8 +85,8 @@ smithy_status sigv4_sign_canonical(const smithy_signing *signing, sigv4_work *wo
     smithy_buffer *text = &work->text;
     SMITHY_TRY(smithy_sha256_with(&work->sha, work->canonical.ptr, work->canonical.len, digest));
     smithy_buffer_reset(text);
-    SMITHY_TRY(append_string_to_sign(signing, digest, text));
-    SMITHY_TRY(sigv4_key(signing, &work->sha, key));
+    SMITHY_TRY(append_string_to_sign(signing, work->date, digest, text));
+    SMITHY_TRY(sigv4_key(signing, work->date, &work->sha, key));
     const smithy_status status = smithy_hmac_sha256_with(&work->sha, key, sizeof key, text->ptr, text->len, mac);
     smithy_cleanse(key, sizeof key);
     if (status == SMITHY_OK) smithy_hex_write(mac, sizeof mac, signature);
@@ -115,10 +109,8 @@ static smithy_status add_copy(smithy_http_request *request, smithy_str name, smi
     return smithy_headers_add(&request->headers, name, copy, call);
 }
 
-static smithy_status add_needed_headers(const smithy_signing *signing, smithy_http_request *request,
+static smithy_status add_needed_headers(const smithy_signing *signing, const char *date, smithy_http_request *request,
                                         smithy_call *call) {
-    char date[SMITHY_TIME_TEXT_SIZE];
-    SMITHY_TRY(sigv4_date(signing, date));
     const smithy_str host = sigv4_split_url(request->url).authority;
     SMITHY_TRY(smithy_headers_add(&request->headers, SMITHY_STR("Host"), host, call));
     SMITHY_TRY(add_copy(request, SMITHY_STR("X-Amz-Date"), smithy_str_from(date), call));
@@ -137,7 +129,7 @@ static smithy_status append_authorization(const smithy_signing *signing, smithy_
     smithy_buffer_append_text(out, SIGV4_ALGORITHM " Credential=");
     smithy_buffer_append_str(out, signing->credentials->access_key_id);
     smithy_buffer_append_char(out, '/');
-    SMITHY_TRY(sigv4_append_scope(signing, out));
+    sigv4_append_scope(signing, work->date, out);
     smithy_buffer_append_text(out, ", SignedHeaders=");
     smithy_buffer_append_str(out, signed_headers);
     smithy_buffer_append_text(out, ", Signature=");
@@ -150,7 +142,7 @@ static smithy_status sign(smithy_signing *signing, smithy_http_request *request,
     sigv4_headers headers;
     remove_earlier(request);
     SMITHY_TRY(sigv4_settle_payload(signing, request, work, payload_hash, call));
-    SMITHY_TRY(add_needed_headers(signing, request, call));
+    SMITHY_TRY(add_needed_headers(signing, work->date, request, call));
     SMITHY_TRY(sigv4_collect_headers(request, &headers, call));
     SMITHY_TRY(sigv4_append_canonical(signing, request->method, request->url, &headers, &work->canonical, call));
     const smithy_status status = append_authorization(signing, headers.names, work);
@@ -162,7 +154,7 @@ smithy_status smithy_sigv4_sign(const smithy_signing *signing, smithy_http_reque
     smithy_signing settled = *signing;
     sigv4_work work;
     SMITHY_TRY(sigv4_check(&settled, call));
-    smithy_status status = sigv4_work_init(&work, call);
+    smithy_status status = sigv4_work_init(&work, &settled, call);
     if (status == SMITHY_OK) status = sign(&settled, request, &work, call);
     sigv4_work_deinit(&work);
     return status;

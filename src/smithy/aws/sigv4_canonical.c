@@ -166,14 +166,18 @@ static bool is_unsigned_header(smithy_str name) {
     return smithy_str_starts_with(name, SMITHY_STR("proxy-"));
 }
 
-static smithy_str lower(smithy_str text, smithy_call *call) {
-    char *copy = smithy_call_alloc(call, text.len + 1, 1);
-    if (!copy) return (smithy_str){0};
+static char *write_lower(char *out, smithy_str text) {
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.ptr[i];
-        copy[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        *out++ = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
-    return (smithy_str){copy, text.len};
+    return out;
+}
+
+static size_t length_of_names(const smithy_headers *headers) {
+    size_t length = 0;
+    for (size_t i = 0; i < headers->count; i++) length += headers->items[i].name.len;
+    return length;
 }
 
 static bool repeats_name(const sigv4_headers *headers, size_t i) {
@@ -200,12 +204,13 @@ static smithy_status join_names(sigv4_headers *headers, smithy_call *call) {
 smithy_status sigv4_collect_headers(const smithy_http_request *request, sigv4_headers *headers, smithy_call *call) {
     const smithy_headers *all = &request->headers;
     sigv4_header *items = smithy_call_alloc(call, all->count + 1, sizeof *items);
-    if (!items) return smithy_call_status(call);
+    char *names = smithy_call_alloc(call, length_of_names(all), 1);
+    if (!items || !names) return smithy_call_status(call);
     size_t used = 0;
     bool has_host = false;
     for (size_t i = 0; i < all->count; i++) {
-        const smithy_str name = lower(all->items[i].name, call);
-        if (!name.ptr) return smithy_call_status(call);
+        const smithy_str name = {names, all->items[i].name.len};
+        names = write_lower(names, all->items[i].name);
         if (is_unsigned_header(name)) continue;
         has_host = has_host || smithy_str_equal(name, SMITHY_STR("host"));
         items[used++] = (sigv4_header){name, all->items[i].value, i};
@@ -218,7 +223,7 @@ smithy_status sigv4_collect_headers(const smithy_http_request *request, sigv4_he
 }
 
 static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 /* The value without white space around it, and with each inner run of it as one space. */
@@ -252,9 +257,17 @@ static void append_headers(smithy_buffer *out, const sigv4_headers *headers) {
 
 /* ---- all of it ---- */
 
+/* About as long as the canonical request will be, so that it is not moved as it grows. */
+static size_t expected_length(smithy_str url, const sigv4_headers *headers) {
+    size_t length = url.len + 2 * headers->names.len + 2 * SIGV4_HEX_SIZE;
+    for (size_t i = 0; i < headers->count; i++) length += headers->items[i].value.len + 2;
+    return length;
+}
+
 smithy_status sigv4_append_canonical(const smithy_signing *signing, smithy_str method, smithy_str url,
                                      const sigv4_headers *headers, smithy_buffer *out, smithy_call *call) {
     const sigv4_url parts = sigv4_split_url(url);
+    (void)smithy_buffer_reserve(out, expected_length(url, headers)); /* A failure sticks to the buffer. */
     smithy_buffer_append_str(out, method);
     smithy_buffer_append_char(out, '\n');
     const smithy_status status = append_path(signing, parts.path, out, smithy_call_system(call));
@@ -286,7 +299,7 @@ static smithy_status canonical_request(const smithy_signing *signing, const smit
 smithy_status smithy_sigv4_canonical_request(const smithy_signing *signing, const smithy_http_request *request,
                                              smithy_buffer *out, smithy_str *signed_headers, smithy_call *call) {
     sigv4_work work;
-    smithy_status status = sigv4_work_init(&work, call);
+    smithy_status status = sigv4_work_init(&work, signing, call);
     if (status == SMITHY_OK) status = canonical_request(signing, request, &work, out, signed_headers, call);
     sigv4_work_deinit(&work);
     return status;

@@ -5,15 +5,15 @@
 #define EMPTY_HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 /* "20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n" */
-static smithy_status set_scope(smithy_chunk_chain *chain, const smithy_signing *signing, smithy_call *call) {
-    char date[SMITHY_TIME_TEXT_SIZE];
+static smithy_status set_scope(smithy_chunk_chain *chain, const smithy_signing *signing, const char *date,
+                               smithy_call *call) {
     smithy_buffer text;
-    SMITHY_TRY(sigv4_date(signing, date));
     smithy_buffer_init(&text, smithy_call_system(call), SIGV4_MAX_TEXT);
     smithy_buffer_append_text(&text, date);
     smithy_buffer_append_char(&text, '\n');
-    const smithy_status status = sigv4_append_scope(signing, &text);
+    sigv4_append_scope(signing, date, &text);
     smithy_buffer_append_char(&text, '\n');
+    const smithy_status status = smithy_buffer_status(&text);
     chain->scope = smithy_call_copy(call, smithy_buffer_str(&text));
     smithy_buffer_deinit(&text);
     return chain->scope.ptr ? status : smithy_call_status(call);
@@ -30,14 +30,16 @@ static bool set_seed(smithy_chunk_chain *chain, smithy_str authorization) {
 
 smithy_status smithy_chunk_chain_begin(smithy_chunk_chain *chain, const smithy_signing *signing,
                                        const smithy_http_request *request, smithy_call *call) {
+    char date[SMITHY_TIME_TEXT_SIZE];
     smithy_chunk_chain_deinit(chain);
     SMITHY_TRY(sigv4_check(signing, call));
     if (!set_seed(chain, smithy_headers_get(&request->headers, "Authorization")))
         return smithy_call_fail(call, SMITHY_ERROR_INPUT, "chunks are signed after their request, which is not signed");
     chain->system = smithy_call_system(call);
-    smithy_status status = set_scope(chain, signing, call);
+    smithy_status status = sigv4_date(signing, date);
+    if (status == SMITHY_OK) status = set_scope(chain, signing, date, call);
     if (status == SMITHY_OK) status = smithy_sha256_init(&chain->sha);
-    if (status == SMITHY_OK) status = sigv4_key(signing, &chain->sha, chain->key);
+    if (status == SMITHY_OK) status = sigv4_key(signing, date, &chain->sha, chain->key);
     if (status == SMITHY_OK) return SMITHY_OK;
     smithy_chunk_chain_deinit(chain);
     return smithy_call_fail(call, status, "the chunks cannot be signed");

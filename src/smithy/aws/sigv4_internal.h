@@ -23,12 +23,13 @@ sigv4_url sigv4_split_url(smithy_str url);
 
 /* What is made on the way to one signature. */
 typedef struct sigv4_work {
+    char date[SMITHY_TIME_TEXT_SIZE]; /* "20140429T183038Z" */
     smithy_sha256_state sha;
     smithy_buffer canonical; /* It may hold a session token. */
     smithy_buffer text;
 } sigv4_work;
 
-smithy_status sigv4_work_init(sigv4_work *work, smithy_call *call);
+smithy_status sigv4_work_init(sigv4_work *work, const smithy_signing *signing, smithy_call *call);
 void sigv4_work_deinit(sigv4_work *work);
 
 /* SMITHY_OK when there is all that a signature is made with; else the call says what is missing. */
@@ -40,8 +41,8 @@ smithy_status sigv4_settle_payload(smithy_signing *signing, const smithy_http_re
 
 /* "20140429T183038Z" into `text`. */
 smithy_status sigv4_date(const smithy_signing *signing, char text[SMITHY_TIME_TEXT_SIZE]);
-/* "20140429/eu-west-1/logs/aws4_request" */
-smithy_status sigv4_append_scope(const smithy_signing *signing, smithy_buffer *out);
+/* "20140429/eu-west-1/logs/aws4_request", of a date by sigv4_date. */
+void sigv4_append_scope(const smithy_signing *signing, const char *date, smithy_buffer *out);
 
 /* A header that the signature covers. */
 typedef struct sigv4_header {
@@ -63,7 +64,8 @@ smithy_status sigv4_append_canonical(const smithy_signing *signing, smithy_str m
                                      const sigv4_headers *headers, smithy_buffer *out, smithy_call *call);
 /* The string to sign of work->canonical is made in work->text and signed. */
 smithy_status sigv4_sign_canonical(const smithy_signing *signing, sigv4_work *work, char signature[SIGV4_HEX_SIZE]);
-/* smithy_sigv4_key with a state that is there already. */
-smithy_status sigv4_key(const smithy_signing *signing, smithy_sha256_state *sha, uint8_t key[SMITHY_SHA256_SIZE]);
+/* smithy_sigv4_key with a date and a state that are there already. */
+smithy_status sigv4_key(const smithy_signing *signing, const char *date, smithy_sha256_state *sha,
+                        uint8_t key[SMITHY_SHA256_SIZE]);
 
 #endif

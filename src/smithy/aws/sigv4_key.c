@@ -4,12 +4,17 @@
 
 #define CACHED_KEYS     8
 #define MAX_SECRET_SIZE 512
-#define MAX_PARTS_SIZE  1024
+#define MAX_PARTS_SIZE  256
 
-/* A key is found by the digest of all that it is derived from, so that no secret is kept beside it. */
+/* All that a key is derived from, one after another with their lengths. The secret among them is no more of one than
+ * the key, and both are overwritten in the end; its hash instead would cost a tenth of a signature. */
+typedef struct key_parts {
+    size_t len;
+    uint8_t bytes[MAX_PARTS_SIZE];
+} key_parts;
+
 typedef struct cached_key {
-    bool used;
-    uint8_t id[SMITHY_SHA256_SIZE];
+    key_parts parts; /* Of no length: nothing is here. */
     uint8_t key[SMITHY_SHA256_SIZE];
 } cached_key;
 
@@ -65,68 +70,70 @@ static smithy_status derive(const smithy_signing *signing, smithy_str day, smith
 /* ---- the cache ---- */
 
 /* A part with its length ahead, so that no two lists of parts look the same. */
-static bool put_part(uint8_t *parts, size_t *len, smithy_str text) {
+static bool put_part(key_parts *parts, smithy_str text) {
     const uint64_t text_len = text.len;
-    if (text.len > MAX_PARTS_SIZE || *len + sizeof text_len + text.len > MAX_PARTS_SIZE) return false;
-    memcpy(parts + *len, &text_len, sizeof text_len);
-    if (text.len) memcpy(parts + *len + sizeof text_len, text.ptr, text.len);
-    *len += sizeof text_len + text.len;
+    if (text.len > MAX_PARTS_SIZE || parts->len + sizeof text_len + text.len > MAX_PARTS_SIZE) return false;
+    memcpy(parts->bytes + parts->len, &text_len, sizeof text_len);
+    if (text.len) memcpy(parts->bytes + parts->len + sizeof text_len, text.ptr, text.len);
+    parts->len += sizeof text_len + text.len;
     return true;
 }
 
-/* *fits: false for names of a length that nothing real has; their keys are not kept. */
-static smithy_status identify(const smithy_signing *signing, smithy_str day, smithy_sha256_state *sha,
-                              uint8_t id[SMITHY_SHA256_SIZE], bool *fits) {
-    uint8_t parts[MAX_PARTS_SIZE];
-    size_t len = 0;
-    *fits = put_part(parts, &len, signing->credentials->secret_access_key) && put_part(parts, &len, day) &&
-            put_part(parts, &len, signing->region) && put_part(parts, &len, signing->service);
-    const smithy_status status = *fits ? smithy_sha256_with(sha, parts, len, id) : SMITHY_OK;
-    smithy_cleanse(parts, len);
-    return status;
+/* false for names of a length that nothing real has; their keys are not kept. */
+static bool put_parts(key_parts *parts, const smithy_signing *signing, smithy_str day) {
+    parts->len = 0;
+    return put_part(parts, signing->credentials->secret_access_key) && put_part(parts, day) &&
+           put_part(parts, signing->region) && put_part(parts, signing->service);
 }
 
-static bool look_up(smithy_signing_cache *cache, const uint8_t id[SMITHY_SHA256_SIZE],
-                    uint8_t key[SMITHY_SHA256_SIZE]) {
+static bool look_up(smithy_signing_cache *cache, const key_parts *parts, uint8_t key[SMITHY_SHA256_SIZE]) {
     bool found = false;
     pthread_mutex_lock(&cache->lock);
     for (size_t i = 0; i < CACHED_KEYS && !found; i++) {
         const cached_key *entry = &cache->keys[i];
-        found = entry->used && memcmp(entry->id, id, sizeof entry->id) == 0;
+        found = entry->parts.len == parts->len && memcmp(entry->parts.bytes, parts->bytes, parts->len) == 0;
         if (found) memcpy(key, entry->key, sizeof entry->key);
     }
     pthread_mutex_unlock(&cache->lock);
     return found;
 }
 
-static void remember(smithy_signing_cache *cache, const uint8_t id[SMITHY_SHA256_SIZE],
-                     const uint8_t key[SMITHY_SHA256_SIZE]) {
+static void remember(smithy_signing_cache *cache, const key_parts *parts, const uint8_t key[SMITHY_SHA256_SIZE]) {
     pthread_mutex_lock(&cache->lock);
     cached_key *entry = &cache->keys[cache->next];
     cache->next = (cache->next + 1) % CACHED_KEYS;
-    entry->used = true;
-    memcpy(entry->id, id, sizeof entry->id);
+    smithy_cleanse(entry, sizeof *entry);
+    entry->parts.len = parts->len;
+    memcpy(entry->parts.bytes, parts->bytes, parts->len);
     memcpy(entry->key, key, sizeof entry->key);
     pthread_mutex_unlock(&cache->lock);
 }
 
-smithy_status sigv4_key(const smithy_signing *signing, smithy_sha256_state *sha, uint8_t key[SMITHY_SHA256_SIZE]) {
-    char date[SMITHY_TIME_TEXT_SIZE];
-    uint8_t id[SMITHY_SHA256_SIZE];
-    bool is_cached = signing->cache != NULL;
-    SMITHY_TRY(sigv4_date(signing, date));
-    const smithy_str day = {date, 8};
-    if (is_cached) SMITHY_TRY(identify(signing, day, sha, id, &is_cached));
-    if (is_cached && look_up(signing->cache, id, key)) return SMITHY_OK;
+static smithy_status find_or_derive(const smithy_signing *signing, smithy_str day, key_parts *parts,
+                                    smithy_sha256_state *sha, uint8_t key[SMITHY_SHA256_SIZE]) {
+    if (!put_parts(parts, signing, day)) return derive(signing, day, sha, key);
+    if (look_up(signing->cache, parts, key)) return SMITHY_OK;
     SMITHY_TRY(derive(signing, day, sha, key));
-    if (is_cached) remember(signing->cache, id, key);
+    remember(signing->cache, parts, key);
     return SMITHY_OK;
 }
 
+smithy_status sigv4_key(const smithy_signing *signing, const char *date, smithy_sha256_state *sha,
+                        uint8_t key[SMITHY_SHA256_SIZE]) {
+    const smithy_str day = {date, 8};
+    key_parts parts;
+    if (!signing->cache) return derive(signing, day, sha, key);
+    const smithy_status status = find_or_derive(signing, day, &parts, sha, key);
+    smithy_cleanse(parts.bytes, parts.len);
+    return status;
+}
+
 smithy_status smithy_sigv4_key(const smithy_signing *signing, uint8_t key[SMITHY_SHA256_SIZE]) {
+    char date[SMITHY_TIME_TEXT_SIZE];
     smithy_sha256_state sha;
+    SMITHY_TRY(sigv4_date(signing, date));
     SMITHY_TRY(smithy_sha256_init(&sha));
-    const smithy_status status = sigv4_key(signing, &sha, key);
+    const smithy_status status = sigv4_key(signing, date, &sha, key);
     smithy_sha256_deinit(&sha);
     return status;
 }

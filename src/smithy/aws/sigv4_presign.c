@@ -10,8 +10,10 @@ static void append_separator(smithy_buffer *url) {
         smithy_buffer_append_char(url, '&');
 }
 
-static smithy_status append_credential(const smithy_signing *signing, smithy_buffer *scope, smithy_buffer *url) {
-    SMITHY_TRY(sigv4_append_scope(signing, scope));
+static smithy_status append_credential(const smithy_signing *signing, sigv4_work *work, smithy_buffer *url) {
+    smithy_buffer *scope = &work->text;
+    sigv4_append_scope(signing, work->date, scope);
+    SMITHY_TRY(smithy_buffer_status(scope));
     smithy_buffer_append_text(url, "&X-Amz-Credential=");
     smithy_uri_append(url, signing->credentials->access_key_id, false);
     smithy_buffer_append_text(url, "%2F");
@@ -23,15 +25,13 @@ static smithy_status append_credential(const smithy_signing *signing, smithy_buf
 static smithy_status append_unsigned_url(const smithy_signing *signing, const smithy_http_request *request,
                                          int64_t expires_s, smithy_str signed_headers, sigv4_work *work,
                                          smithy_buffer *url) {
-    char date[SMITHY_TIME_TEXT_SIZE];
-    SMITHY_TRY(sigv4_date(signing, date));
     smithy_buffer_append_str(url, request->url);
     SMITHY_TRY(smithy_buffer_status(url));
     append_separator(url);
     smithy_buffer_append_text(url, "X-Amz-Algorithm=" SIGV4_ALGORITHM);
-    SMITHY_TRY(append_credential(signing, &work->text, url));
+    SMITHY_TRY(append_credential(signing, work, url));
     smithy_buffer_append_text(url, "&X-Amz-Date=");
-    smithy_buffer_append_text(url, date);
+    smithy_buffer_append_text(url, work->date);
     smithy_buffer_append_text(url, "&X-Amz-Expires=");
     smithy_buffer_append_i64(url, expires_s);
     smithy_buffer_append_text(url, "&X-Amz-SignedHeaders=");
@@ -78,7 +78,7 @@ smithy_status smithy_sigv4_presign(const smithy_signing *signing, const smithy_h
     if (expires_s < 1 || expires_s > SMITHY_PRESIGN_MAX_S)
         return smithy_call_fail(call, SMITHY_ERROR_INPUT, "a presigned URL is valid for 1 to %d seconds, not %lld",
                                 SMITHY_PRESIGN_MAX_S, (long long)expires_s);
-    smithy_status status = sigv4_work_init(&work, call);
+    smithy_status status = sigv4_work_init(&work, &settled, call);
     if (status == SMITHY_OK) status = presign(&settled, request, expires_s, &work, url, call);
     sigv4_work_deinit(&work);
     return status;

@@ -105,8 +105,30 @@ size_t smithy_time_write_epoch(int64_t ms, char text[SMITHY_TIME_TEXT_SIZE]) {
                             fraction((int)(magnitude % MS_PER_SECOND), part));
 }
 
+static char *write_two(char *text, int number) {
+    *text++ = (char)('0' + number / 10);
+    *text++ = (char)('0' + number % 10);
+    return text;
+}
+
+/* Without snprintf, since every signature needs one. */
+static size_t write_amz(const smithy_civil *c, char *text) {
+    char *end = write_two(text, c->year / 100);
+    end = write_two(end, c->year % 100);
+    end = write_two(end, c->month);
+    end = write_two(end, c->day);
+    *end++ = 'T';
+    end = write_two(end, c->hour);
+    end = write_two(end, c->minute);
+    end = write_two(end, c->second);
+    *end++ = 'Z';
+    *end = '\0';
+    return (size_t)(end - text);
+}
+
 size_t smithy_time_write_amz(int64_t ms, char text[SMITHY_TIME_TEXT_SIZE]) {
     const smithy_civil c = smithy_time_to_civil(ms);
+    if (c.year >= 0 && c.year <= 9999) return write_amz(&c, text);
     return (size_t)snprintf(text, SMITHY_TIME_TEXT_SIZE, "%04d%02d%02dT%02d%02d%02dZ", c.year, c.month, c.day, c.hour,
                             c.minute, c.second);
 }

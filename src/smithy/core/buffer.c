@@ -75,8 +75,13 @@ bool smithy_buffer_reserve(smithy_buffer *buffer, size_t len) {
     return needed <= buffer->capacity || grow(buffer, needed);
 }
 
+/* Most appends are short and find room: they are not to pay for those that do not. */
+static inline bool has_room(const smithy_buffer *buffer, size_t len) {
+    return buffer->status == SMITHY_OK && len < buffer->capacity - buffer->len;
+}
+
 void smithy_buffer_append(smithy_buffer *buffer, const void *bytes, size_t len) {
-    if (len == 0 || !smithy_buffer_reserve(buffer, len)) return;
+    if (len == 0 || (!has_room(buffer, len) && !smithy_buffer_reserve(buffer, len))) return;
     memcpy(buffer->ptr + buffer->len, bytes, len);
     buffer->len += len;
     buffer->ptr[buffer->len] = '\0';
@@ -91,7 +96,9 @@ void smithy_buffer_append_text(smithy_buffer *buffer, const char *text) {
 }
 
 void smithy_buffer_append_char(smithy_buffer *buffer, char c) {
-    smithy_buffer_append(buffer, &c, 1);
+    if (!has_room(buffer, 1) && !smithy_buffer_reserve(buffer, 1)) return;
+    buffer->ptr[buffer->len++] = c;
+    buffer->ptr[buffer->len] = '\0';
 }
 
 void smithy_buffer_append_i64(smithy_buffer *buffer, int64_t value) {
