@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHILD_SECONDS 60
+#define CHILD_SECONDS 30
 #define EXIT_FAILED   1 /* As cmocka's count of failed tests. */
 
 typedef struct group {
