@@ -67,6 +67,13 @@ SMITHY_API smithy_status smithy_call_status(const smithy_call *call);
 SMITHY_API const smithy_system *smithy_call_system(const smithy_call *call);
 SMITHY_API bool smithy_call_is_canceled(const smithy_call *call);
 
+/* What the operations that follow are part of, as bits: a waiter sets and clears the first one. The second holds for
+ * one operation after smithy_call_turn or smithy_call_reset_keeping, which paginators alone call. */
+#define SMITHY_CALL_WAITS 1u
+#define SMITHY_CALL_PAGES 2u
+SMITHY_API void smithy_call_set_uses(smithy_call *call, unsigned uses);
+SMITHY_API unsigned smithy_call_uses(const smithy_call *call);
+
 /* `count` zeroed items of `size` bytes that live until the next reset. NULL (with the error recorded) when memory or
  * the arena's maximum is used up, or the product overflows. A count of 0 answers a pointer that is not NULL. */
 SMITHY_API void *smithy_call_alloc(smithy_call *call, size_t count, size_t size);

@@ -73,6 +73,7 @@ smithy_status invocation_attempt(invocation *inv) {
     SMITHY_TRY(start_over(inv));
     SMITHY_TRY(set_attempt_header(inv));
     SMITHY_TRY(invocation_sign(inv));
+    SMITHY_TRY(invocation_set_user_agent(inv));
     SMITHY_TRY(send(inv));
     return read_answer(inv);
 }

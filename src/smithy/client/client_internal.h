@@ -32,7 +32,8 @@ struct smithy_client {
     pthread_mutex_t prepare_lock;
     atomic_bool is_prepared;
     aws_settings settings;
-    smithy_str user_agent;
+    smithy_str user_agent;      /* Up to m/, which each operation adds, … */
+    smithy_str user_agent_tail; /* … and what comes behind it. */
     retry_policy retry;
     smithy_transport *transport;
     bool owns_transport;
@@ -50,8 +51,9 @@ smithy_status client_prepare(smithy_client *client, smithy_call *call) SMITHY_NO
 /* Takes down what client_prepare made. */
 void client_setup_deinit(smithy_client *client);
 
-/* user_agent.c: "smithy-c/0.1.0 ua/2.1 api/…". */
-smithy_status user_agent_append(smithy_buffer *out, const smithy_client *client);
+/* user_agent.c: "smithy-c/0.1.0 ua/2.1 api/…", and " md/arch#… app/…". */
+smithy_status user_agent_append_head(smithy_buffer *out, const smithy_client *client);
+smithy_status user_agent_append_tail(smithy_buffer *out, const smithy_client *client);
 
 /* invoke.c: an operation of the runtime's own, at an endpoint that is known. */
 smithy_status client_invoke_at(smithy_client *client, const smithy_endpoint *endpoint,

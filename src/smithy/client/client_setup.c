@@ -12,15 +12,17 @@ static smithy_status resolve(smithy_client *client, smithy_call *call) {
     return aws_settings_resolve(&client->settings, &sources, client->system, call);
 }
 
-static smithy_status write_user_agent(smithy_client *client, smithy_call *call) {
+static smithy_status write_text(smithy_client *client, smithy_str *out,
+                                smithy_status (*append)(smithy_buffer *out, const smithy_client *client),
+                                smithy_call *call) {
     smithy_buffer text;
     void *memory = NULL;
     smithy_buffer_init(&text, client->system, MAX_USER_AGENT);
-    smithy_status status = user_agent_append(&text, client);
+    smithy_status status = append(&text, client);
     if (status == SMITHY_OK) status = smithy_arena_take(&client->settings.memory, text.len + 1, 1, &memory);
     if (status == SMITHY_OK) {
-        memcpy(memory, text.ptr, text.len + 1);
-        client->user_agent = (smithy_str){memory, text.len};
+        memcpy(memory, smithy_buffer_str(&text).ptr, text.len + 1);
+        *out = (smithy_str){memory, text.len};
     }
     smithy_buffer_deinit(&text);
     return status == SMITHY_OK ? status : smithy_call_fail(call, status, "no room for the User-Agent");
@@ -44,7 +46,8 @@ static smithy_status choose_transport(smithy_client *client, smithy_call *call) 
 
 static smithy_status set_up(smithy_client *client, smithy_call *call) {
     SMITHY_TRY(resolve(client, call));
-    SMITHY_TRY(write_user_agent(client, call));
+    SMITHY_TRY(write_text(client, &client->user_agent, user_agent_append_head, call));
+    SMITHY_TRY(write_text(client, &client->user_agent_tail, user_agent_append_tail, call));
     choose_retries(client);
     return choose_transport(client, call);
 }
@@ -53,7 +56,7 @@ void client_setup_deinit(smithy_client *client) {
     if (client->owns_transport) smithy_transport_destroy(client->transport);
     client->owns_transport = false;
     client->transport = NULL;
-    client->user_agent = (smithy_str){0};
+    client->user_agent = client->user_agent_tail = (smithy_str){0};
     aws_settings_deinit(&client->settings);
 }
 

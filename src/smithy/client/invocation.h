@@ -33,6 +33,7 @@ typedef struct invocation {
     smithy_http_request http; /* All but what changes with each attempt. */
     smithy_str payload_hash;  /* Hex, or the constant that stands for a body which is not hashed as a whole. */
     chunked_body chunked;     /* What http.body reads from, where the body is sent in chunks. */
+    unsigned uses;            /* SMITHY_CALL_… */
     bool validates_checksum;
     smithy_buffer compressed; /* The body, where it is sent compressed. */
     watched_sink sink;
@@ -67,6 +68,9 @@ bool invocation_is_unsigned(const invocation *inv);
 smithy_status invocation_set_signing(invocation *inv, smithy_signing *signing);
 /* Signs inv->http for the attempt that follows. */
 smithy_status invocation_sign(invocation *inv);
+
+/* user_agent.c: after signing, which it is no part of: only then the credentials are known. */
+smithy_status invocation_set_user_agent(invocation *inv);
 
 /* compress.c: replaces the body by its compressed form, where the operation and the settings want that. */
 smithy_status invocation_compress(invocation *inv);

@@ -139,7 +139,9 @@ smithy_status client_invoke_at(smithy_client *client, const smithy_endpoint *end
                       .input = input,
                       .output = output,
                       .call = call,
-                      .given_endpoint = endpoint};
+                      .given_endpoint = endpoint,
+                      .uses = smithy_call_uses(call)};
+    smithy_call_set_uses(call, inv.uses & ~SMITHY_CALL_PAGES);
     smithy_call_clear_error(call);
     request_init(&inv.request, operation, client->service->protocol, client->system, call);
     smithy_buffer_init(&inv.compressed, client->system, MAX_COMPRESSED);

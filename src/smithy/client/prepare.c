@@ -194,7 +194,6 @@ static smithy_status add_endpoint_headers(invocation *inv) {
 static smithy_status add_headers(invocation *inv) {
     smithy_headers *headers = &inv->http.headers;
     SMITHY_TRY(add_protocol(inv));
-    SMITHY_TRY(smithy_headers_set(headers, SMITHY_STR("User-Agent"), inv->client->user_agent, inv->call));
     SMITHY_TRY(add_invocation_id(inv));
     SMITHY_TRY(add_trace_id(inv));
     if (!inv->validates_checksum || smithy_headers_get(headers, "x-amz-checksum-mode").ptr) return SMITHY_OK;

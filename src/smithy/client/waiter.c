@@ -88,7 +88,9 @@ smithy_status smithy_wait(const smithy_waiter *waiter, void *client, const void 
     /* A single poll, with its retries, may not outlast the wait either. */
     const int64_t deadline = smithy_call_deadline(call);
     smithy_call_set_deadline(call, times.end_mono_ms);
+    smithy_call_set_uses(call, SMITHY_CALL_WAITS);
     const smithy_status status = poll_until(waiter, &times, client, input, call);
+    smithy_call_set_uses(call, 0);
     smithy_call_set_deadline(call, deadline);
     return status;
 }

@@ -24,6 +24,7 @@ struct smithy_call {
     const void *error_detail;
     int64_t deadline_mono_ms; /* 0: none. */
     int max_attempts;         /* 0: the client's own number. */
+    unsigned uses;
     atomic_int canceled;
     const volatile int *watched; /* Cancels too while it points to something other than 0. */
     const smithy_call *leader;   /* Cancels too; NULL: none. */
@@ -74,6 +75,7 @@ void smithy_call_reset(smithy_call *call) {
 
 void smithy_call_turn(smithy_call *call, bool again) {
     smithy_call_clear_error(call);
+    call->uses |= SMITHY_CALL_PAGES;
     if (again) {
         smithy_arena_reset(&call->arena);
         return;
@@ -85,6 +87,7 @@ void smithy_call_turn(smithy_call *call, bool again) {
 }
 
 smithy_status smithy_call_reset_keeping(smithy_call *call, smithy_str *text) {
+    call->uses |= SMITHY_CALL_PAGES;
     if (!text || !smithy_str_is_set(*text)) {
         smithy_call_reset(call);
         return SMITHY_OK;
@@ -128,6 +131,14 @@ void smithy_call_set_max_attempts(smithy_call *call, int max_attempts) {
 
 int smithy_call_max_attempts(const smithy_call *call) {
     return call->max_attempts;
+}
+
+void smithy_call_set_uses(smithy_call *call, unsigned uses) {
+    call->uses = uses;
+}
+
+unsigned smithy_call_uses(const smithy_call *call) {
+    return call->uses;
 }
 
 void smithy_call_cancel(smithy_call *call) {

@@ -45,8 +45,39 @@ static void the_user_agent_names_this_product_and_no_other(void **state) {
     const char *user_agent = scripted_request_header(&bench.transport, 0, "User-Agent");
     assert_int_equal(strncmp(user_agent, "smithy-c/", 9), 0);
     assert_non_null(strstr(user_agent, " ua/2.1 api/Toy-Logs#2014-03-28 "));
+    assert_non_null(strstr(user_agent, " lang/c#11 m/E,g md/arch#"));
     assert_non_null(strstr(user_agent, " app/my-app-1"));
     toy_bench_close(&bench);
+}
+
+static const char *user_agent_of(const smithy_service *service, const smithy_client_options *options,
+                                 const smithy_operation *operation, unsigned uses, char text[512]) {
+    static const scripted_answer ANSWERS[] = {{.status = 200, .body = "{}"}};
+    static smithy_sink sink = {.write = NULL};
+    const toy_input input = {.name = SMITHY_STR_INIT("x"), .sink = &sink};
+    toy_bench bench;
+    toy_output output;
+    OPEN(&bench, service, options, ANSWERS);
+    fake_system_set_env(&bench.fake, "AWS_EXECUTION_ENV", "AWS_Lambda (x)");
+    smithy_call_set_uses(bench.call, uses);
+    (void)toy_bench_invoke(&bench, operation, &input, &output);
+    snprintf(text, 512, "%s", scripted_request_header(&bench.transport, 0, "User-Agent"));
+    assert_int_equal(smithy_call_uses(bench.call), uses & SMITHY_CALL_WAITS);
+    toy_bench_close(&bench);
+    return text;
+}
+
+static void the_user_agent_tells_what_an_operation_makes_use_of(void **state) {
+    (void)state;
+    const smithy_client_options bare = {.retry_mode = SMITHY_RETRY_OFF};
+    const smithy_client_options elsewhere = {.endpoint_url = SMITHY_STR_INIT("http://127.0.0.1:8080")};
+    char text[512];
+    assert_non_null(strstr(user_agent_of(&TOY_JSON, &bare, &TOY_ECHO, 0, text), " m/g "));
+    assert_non_null(strstr(user_agent_of(&TOY_JSON, &bare, &TOY_UNSIGNED, 0, text), " exec-env/AWS_Lambda--x- md/"));
+    assert_non_null(strstr(user_agent_of(&TOY_JSON, &elsewhere, &TOY_ECHO, 0, text), " m/E,N,g "));
+    assert_non_null(strstr(user_agent_of(&TOY_JSON, NULL, &TOY_ECHO, SMITHY_CALL_WAITS, text), " m/B,E,g "));
+    assert_non_null(strstr(user_agent_of(&TOY_JSON, NULL, &TOY_ECHO, SMITHY_CALL_PAGES, text), " m/C,E,g "));
+    assert_non_null(strstr(user_agent_of(&TOY_S3, NULL, &TOY_PUT_OBJECT, 0, text), " m/E,U,Z"));
 }
 
 static void a_custom_endpoint_keeps_its_path_and_port(void **state) {
@@ -254,6 +285,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_json_request_is_a_post_with_its_target),
         cmocka_unit_test(the_user_agent_names_this_product_and_no_other),
+        cmocka_unit_test(the_user_agent_tells_what_an_operation_makes_use_of),
         cmocka_unit_test(a_custom_endpoint_keeps_its_path_and_port),
         cmocka_unit_test(an_s3_key_keeps_its_dots_and_slashes),
         cmocka_unit_test(a_bucket_in_the_endpoints_path_gets_no_slash),
