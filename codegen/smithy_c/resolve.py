@@ -462,7 +462,8 @@ class _Resolver:
         for reserved in ("NONE", "OTHER"):
             self.constants.unique(f"{prefix}_{reserved}")
         codes = {self._error_code(shape_id): local_name(shape_id) for shape_id in error_ids}
-        aliases = [error for error in self.config.errors if error.name in codes.values()]
+        named = {*codes.values(), *(error.code for error in self.config.errors if not error.name)}
+        aliases = [error for error in self.config.errors if error.name in named]
         for error in self.config.errors:
             if error not in aliases:
                 codes.setdefault(error.code, error.name or error.code)

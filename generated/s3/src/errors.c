@@ -6,6 +6,7 @@
 #include "serde.h"
 
 static const smithy_enum_row CODES[] = {
+    [S3_ERROR_NOT_MODIFIED] = {SMITHY_STR_INIT("304")},
     [S3_ERROR_ACCESS_DENIED] = {SMITHY_STR_INIT("AccessDenied")},
     [S3_ERROR_BUCKET_ALREADY_EXISTS] = {SMITHY_STR_INIT("BucketAlreadyExists")},
     [S3_ERROR_BUCKET_ALREADY_OWNED_BY_YOU] = {SMITHY_STR_INIT("BucketAlreadyOwnedByYou")},
@@ -29,7 +30,9 @@ static const smithy_enum_row CODES[] = {
 s3_error_kind s3_error_of(const smithy_call *call) {
     const smithy_error *error = smithy_call_error(call);
     if (error->status != SMITHY_ERROR_SERVICE) return S3_ERROR_NONE;
+    if (strcmp(error->code, "403") == 0) return S3_ERROR_ACCESS_DENIED;
     if (strcmp(error->code, "404") == 0) return S3_ERROR_NOT_FOUND;
+    if (strcmp(error->code, "412") == 0) return S3_ERROR_PRECONDITION_FAILED;
     return (s3_error_kind)smithy_enum_kind(CODES, S3_ERROR_OTHER, smithy_str_from(error->code));
 }
 

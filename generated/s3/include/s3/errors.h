@@ -13,6 +13,7 @@ extern "C" {
 /* The service's errors, to switch over. The code as the service sent it is in smithy_call_error(call)->code. */
 typedef enum s3_error_kind {
     S3_ERROR_NONE = 0,                        /* It did not fail, or not by an answer of the service. */
+    S3_ERROR_NOT_MODIFIED,                    /* "304" */
     S3_ERROR_ACCESS_DENIED,                   /* "AccessDenied" */
     S3_ERROR_BUCKET_ALREADY_EXISTS,           /* "BucketAlreadyExists" */
     S3_ERROR_BUCKET_ALREADY_OWNED_BY_YOU,     /* "BucketAlreadyOwnedByYou" */
