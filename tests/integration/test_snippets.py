@@ -5,6 +5,7 @@ import re
 import subprocess
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,14 @@ def test_an_upload_from_a_file(run, aws, stored, tmp_path):
 def test_an_upload_of_nothing_is_told(run, stored):
     done = run("upload")
     assert done.returncode == 1 and "report.csv" in done.stderr
+
+
+def test_a_link_works_without_credentials(run, stored):
+    stored(b"shared")
+    done = run("presign")
+    assert (done.returncode, done.stderr) == (0, "")
+    with urllib.request.urlopen(done.stdout.strip(), timeout=10) as answer:
+        assert answer.read() == b"shared"
 
 
 def test_a_download_to_a_callback(run, stored):
