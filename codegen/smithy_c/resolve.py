@@ -568,7 +568,10 @@ class _Resolver:
         return streams[0] if streams else None
 
     def _host(self, shape_id: str, own: dict[str, Any], source: Shape) -> tuple[PathPart, ...]:
+        """Before the host that the endpoint rules give; what they are told themselves, they put there themselves."""
         prefix = own.get("smithy.api#endpoint", {}).get("hostPrefix", "")
+        if any(member.context_param and f"{{{member.name}}}" in prefix for member in source.members):
+            return ()
         members = {member.name: self.shapes[member.target].kind for member in source.members}
         parts = []
         for index, piece in enumerate(re.split(r"\{(\w+)\}", prefix)):

@@ -106,6 +106,11 @@ def test_labels_of_the_host_are_texts_of_the_input():
     assert "smithy.api#endpoint: no text for {other}" in failure(go({**POST, "endpoint": {"hostPrefix": "{other}."}}))
 
 
+def test_labels_of_the_host_that_the_endpoint_rules_know_are_left_to_them():
+    asked = structure(name=member("smithy.api#String", hostLabel={}, required={}, **{"smithy.rules#contextParam": {"name": "Region"}}))
+    assert "smithy_request_host" not in source(go({**POST, "endpoint": {"hostPrefix": "{name}."}}, GoRequest=asked))
+
+
 def test_compression_is_gzip_or_refused():
     assert ".compresses_request = true" in source(go({**POST, "requestCompression": {"encodings": ["gzip"]}}))
     text = failure(go({**POST, "requestCompression": {"encodings": ["br"]}}))
