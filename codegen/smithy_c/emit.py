@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from . import c_types, client_settings, comments, endpoints, pages, protocols
 from .context_params import ContextParams
 from .errors import GeneratorError
 from .ir import Error, Kind, Operation, Service, Setting, Shape
-from .layout import WIDTH, Row, Writer, call, comment, trailing
+from .layout import WIDTH, Row, Writer, assignment, call, comment, trailing
 from .literals import initializer, quoted
 from .model import Model
 from .order import ENTRY
@@ -41,35 +39,24 @@ def files(service: Service, model: Model, tests: Mapping[str, str] | None = None
 
 
 def top_level(prefixes: list[str]) -> str:
-    return _environment().get_template("top.cmake.j2").render(prefixes=sorted(prefixes))
+    return endpoints.environment_of_templates().get_template("top.cmake.j2").render(prefixes=sorted(prefixes))
 
 
 def private_level(prefixes: list[str], files: Iterable[str]) -> str:
     """The CMakeLists.txt of clients that are compiled into the runtime; `files` below the folder of them all."""
     sources = sorted(name for name in files if name.endswith(".c"))
-    return _environment().get_template("private.cmake.j2").render(prefixes=sorted(prefixes), sources=sources)
+    return endpoints.environment_of_templates().get_template("private.cmake.j2").render(prefixes=sorted(prefixes), sources=sources)
 
 
 def _test_file(kind: str) -> str:
     return f"tests/{kind}_test.c"
 
 
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("smithy_c"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-
-
 class _Emitter:
     def __init__(self, service: Service, model: Model):
         self.service = service
         self.protocol: Protocol = protocols.of(service)
-        self.environment = _environment()
+        self.environment = endpoints.environment_of_templates()
         self.endpoint = endpoints.build({"smithy": "2.0", "shapes": model.shapes}, model.service_id, service.prefix)
         self.fields = {param.name: param for param in self.endpoint.params}
 
@@ -600,5 +587,10 @@ def enum_table(row_type: str, name: str, absent: str, rows: list[tuple[str, str]
     for constant, wire in rows or [(absent, nothing)]:
         one = f"    [{constant}] = {{{wire}}},"
         head, opening, text = one.partition("SMITHY_STR_INIT(")
-        lines += [one] if len(one) <= WIDTH else [head + opening, " " * 8 + text]
+        if len(one) <= WIDTH:
+            lines.append(one)
+        elif len(head + opening) <= WIDTH:
+            lines += [head + opening, " " * 8 + text]
+        else:
+            lines += assignment(one.strip(), 4)
     return [*lines, "};"]

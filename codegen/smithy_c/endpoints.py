@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from . import names
+from . import layout, names
 from .endpoint_bdd import Compiler, Diagram, Table
 from .endpoint_layout import COLUMNS, Function, Layout
 from .endpoint_tree import IGNORED_PROPERTIES, Tree
@@ -131,13 +131,16 @@ def banner(source: str) -> str:
 
 
 def environment_of_templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("smithy_c"),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         undefined=StrictUndefined,
+        autoescape=False,
     )
+    environment.globals["call"] = layout.call  # For what templates declare themselves.
+    return environment
 
 
 def rule_set_of(model: dict, service_shape_id: str) -> dict[str, Any]:

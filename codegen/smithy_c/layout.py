@@ -29,15 +29,23 @@ def call(head: str, arguments: Sequence[str], tail: str = ");", indent: int = 0)
     packed = _pack(arguments, tail, column)
     broken = _pack(arguments, tail, indent + 4)
     too_wide = column + widest + 1 > WIDTH or last > WIDTH
-    if too_wide and _is_declaration(head):
+    if too_wide and _is_declaration(head) and not head.startswith("void "):
         apart = _result_apart(head, arguments, tail, indent)
         allowance = 1 if head.startswith("SMITHY_API") else 2  # clang-format counts the macro's own break as dearer.
         if apart is not None and len(apart) <= len(broken) + allowance:
             return apart
-    is_nested = head.startswith("SMITHY_TRY(")
-    if too_wide or (is_nested and len(packed) > 2 and len(broken) == 1):
+    # A break behind the parenthesis is as dear as two between arguments.
+    if too_wide or (not _is_declaration(head) and len(packed) >= len(broken) + 2):
         return [margin + head, *broken]
     return [margin + head + packed[0].lstrip(), *packed[1:]]
+
+
+def assignment(statement: str, indent: int = 0) -> list[str]:
+    """target = value; with the value below where it is too far to the right."""
+    target, found, value = statement.partition(" = ")
+    if indent + len(statement) <= WIDTH or not found:
+        return [" " * indent + statement]
+    return [" " * indent + target + " =", " " * (indent + 4) + value]
 
 
 def _result_apart(head: str, arguments: Sequence[str], tail: str, indent: int) -> list[str] | None:
@@ -83,7 +91,8 @@ def trailing(rows: Sequence[Row], indent: int = 4) -> list[str]:
     lines: list[str] = []
     for run in _runs(rows):
         if not run[0].comments:
-            lines += [margin + row.declaration for row in run]
+            for row in run:
+                lines += _declared(row.declaration, indent)
             continue
         column = max(len(row.declaration) for row in run) + 1
         room = WIDTH - indent - column - len("/*  */")
@@ -93,6 +102,14 @@ def trailing(rows: Sequence[Row], indent: int = 4) -> list[str]:
                 return _above(rows, indent)
             lines.append(f"{margin}{row.declaration.ljust(column)}/* {text} */")
     return lines
+
+
+def _declared(declaration: str, indent: int) -> list[str]:
+    """A name that is too far to the right stands below its type."""
+    type_, space, name = declaration.rpartition(" ")
+    if indent + len(declaration) <= WIDTH or not space:
+        return [" " * indent + declaration]
+    return [" " * indent + type_, " " * (indent + 4) + name]
 
 
 def _runs(rows: Sequence[Row]) -> list[list[Row]]:
@@ -109,7 +126,7 @@ def _runs(rows: Sequence[Row]) -> list[list[Row]]:
 def _above(rows: Sequence[Row], indent: int) -> list[str]:
     lines: list[str] = []
     for row in rows:
-        lines += (comment(row.comments[0], indent) if row.comments else []) + [" " * indent + row.declaration]
+        lines += (comment(row.comments[0], indent) if row.comments else []) + _declared(row.declaration, indent)
     return lines
 
 
@@ -189,7 +206,8 @@ class Writer:
             self.lines.append(one)
             return
         self.line(f"if ({condition})")
-        self.lines += [" " * (self.indent + 4) + line for line in statement]
+        for line in statement:
+            self.lines += assignment(line, self.indent + 4)
 
     def chain(self, cases: Iterable[tuple[str, "Statement"]], otherwise: "Statement | None" = None) -> None:
         """if (…) … else if (…) …; braces everywhere once one case needs them."""

@@ -17,7 +17,7 @@ from typing import Any, Iterable
 from .. import c_types
 from ..errors import GeneratorError
 from ..ir import INTEGERS, Kind, Member, Service, Shape
-from ..layout import Writer
+from ..layout import Writer, assignment
 from ..literals import integer, quoted
 
 
@@ -96,7 +96,7 @@ class _Filler:
             item = c_types.of_item(self.service, shape.item, shape.sparse)
         out.open(f"if (!{present})")
         out.line(f"static {item}const none;" if item.endswith("*") else f"static const {item} none;")
-        out.line(f"{self.target} = ({shape.name}){{&none, 0}};")
+        out.lines += assignment(f"{self.target} = ({shape.name}){{&none, 0}};", out.indent)
         out.close()
 
     def _value(self, shape: Shape, value: Any) -> str:

@@ -223,7 +223,7 @@ class HttpBindings:
             out.line("size_t count = 0;")
             out.attempt("smithy_response_header_i32_list", ("response", header, "&wire", "&count", "call"))
             count, value = "count", "(smithy_opt_i32)SMITHY_SET(wire[i])"
-        out.line(f"{item.name} *items = smithy_call_alloc(call, {count}, sizeof *items);")
+        out.call(f"{item.name} *items = smithy_call_alloc(", ("call", count, "sizeof *items"))
         out.line("if (!items) return smithy_call_status(call);")
         out.open(f"for (size_t i = 0; i < {count}; i++)")
         out.line(f"items[i] = {item.name}_of({value});")

@@ -262,7 +262,7 @@ class JsonCodec(Codec):
         out.line("size_t count = 0;")
         out.attempt(function, (self.word, sparse, "&item", "&count", "call"))
         star = "*items" if item_type.endswith("*") else " *items"
-        out.line(f"{item_type}{star} = smithy_call_alloc(call, count, sizeof *items);")
+        out.call(f"{item_type}{star} = smithy_call_alloc(", ("call", "count", "sizeof *items"))
         out.line("if (!items) return smithy_call_status(call);")
         out.line("size_t at = 0;")
         out.open("for (; item; item = item->next)")

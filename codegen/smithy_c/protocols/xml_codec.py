@@ -311,7 +311,7 @@ class XmlCodec(Codec):
 
     def _items(self, out: Writer, item_type: str) -> None:
         out.line("const size_t count = smithy_xml_count(node, name);")
-        out.line(f"{item_type} *items = smithy_call_alloc(call, count, sizeof *items);")
+        out.call(f"{item_type} *items = smithy_call_alloc(", ("call", "count", "sizeof *items"))
         out.line("if (!items) return smithy_call_status(call);")
         out.line("size_t at = 0;")
         out.open("for (const smithy_xml_node *child = node->first; child; child = child->next)")

@@ -20,8 +20,8 @@ typedef struct runtime_sts_endpoint_params {
 
 /* Applies the rules. SMITHY_ERROR_CONFIG with their own message where they refuse the parameters; *endpoint is zeroed
  * then. Texts live in the call's arena, or are the parameters' own. */
-SMITHY_API smithy_status runtime_sts_resolve_endpoint(const runtime_sts_endpoint_params *params, smithy_endpoint *endpoint,
-                                                      smithy_call *call) SMITHY_NODISCARD;
+SMITHY_API smithy_status runtime_sts_resolve_endpoint(const runtime_sts_endpoint_params *params,
+                                                      smithy_endpoint *endpoint, smithy_call *call) SMITHY_NODISCARD;
 
 #ifdef __cplusplus
 }
