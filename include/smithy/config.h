@@ -26,7 +26,8 @@ SMITHY_API smithy_config *smithy_config_create(const smithy_config_options *opti
 SMITHY_API void smithy_config_destroy(smithy_config *config);
 
 /* A value and, for people, where it stands: "AWS_REGION", "profile dev in /home/me/.aws/config". Both absent: it is not
- * set. They live as long as the configuration; one of the environment as long as smithy_system.env says. */
+ * set. They live as long as the configuration; one of the environment as long as smithy_system.env says, and its source
+ * is the name that was asked for. NUL-terminated, but for a value inside of a block. */
 typedef struct smithy_setting {
     smithy_str value;
     smithy_str source;
