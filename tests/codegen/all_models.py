@@ -25,7 +25,8 @@ from support import FLAGS, ROOT
 from whole_client import MEASURED, headers_of, jobs_of, sources_of
 
 PREFIX = "whole"
-ENDPOINT_TESTS = ROOT / "tests" / "endpoint"
+SUPPORT = [ROOT / "tests" / "endpoint", ROOT / "tests" / "support"]
+HELPERS = [SUPPORT[0] / "endpoint_check.c", SUPPORT[1] / "torture.c"]
 LIBRARIES = ("-lcmocka", "-lcrypto")
 PASSED = re.compile(r"^endpoint tests: \S+ (\d+) passed", re.M)
 
@@ -50,9 +51,11 @@ class Result:
 
 def main() -> int:
     options = _options()
-    with ThreadPoolExecutor(options.jobs) as pool:
-        results = []
-        for result in pool.map(lambda path: _try(path, options), options.models):
+    results = []
+    with tempfile.TemporaryDirectory() as helpers, ThreadPoolExecutor(options.jobs) as pool:
+        if options.runtime:
+            _compile_helpers(Path(helpers))
+        for result in pool.map(lambda path: _try(path, Path(helpers), options), options.models):
             print(result, flush=True)
             results.append(result)
     _summarize(results)
@@ -70,17 +73,29 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _try(path: Path, options: argparse.Namespace) -> Result:
+def _compile_helpers(folder: Path) -> None:
+    """What all the endpoint tests share."""
+    for source in HELPERS:
+        _cc("-c", source, "-o", folder / f"{source.stem}.o", check=True)
+
+
+def _cc(*arguments: object, check: bool = False) -> subprocess.CompletedProcess:
+    includes = [f"-I{folder}" for folder in (ROOT / "include", *SUPPORT)]
+    command = ["cc", *FLAGS, "-O0", *includes, *map(str, arguments)]
+    return subprocess.run(command, stderr=None if check else subprocess.PIPE, text=True, check=check)
+
+
+def _try(path: Path, helpers: Path, options: argparse.Namespace) -> Result:
     result = Result(path.stem)
     folder = options.keep / path.stem if options.keep else Path(tempfile.mkdtemp(prefix=f"{path.stem}-"))
     try:
         if _generate(path, folder, result):
             if options.runtime:
-                _run_endpoint_tests(folder, options.runtime, result)
+                _run_endpoint_tests(folder, [*helpers.glob("*.o"), options.runtime], result)
             for compiler in options.compilers:
                 headers = headers_of(folder) if options.headers else []
                 for job in jobs_of(folder, compiler, sources_of(folder), headers):
-                    _run(job, result)
+                    _note(subprocess.run([str(part) for part in job], capture_output=True, text=True), result)
     finally:
         if not options.keep:
             shutil.rmtree(folder)
@@ -103,14 +118,13 @@ def _generate(path: Path, folder: Path, result: Result) -> bool:
     return done.returncode == 0
 
 
-def _run_endpoint_tests(folder: Path, runtime: Path, result: Result) -> None:
+def _run_endpoint_tests(folder: Path, runtime: list[Path], result: Result) -> None:
     test = folder / "tests" / "endpoint_test.c"
     if not test.is_file():
         return
     program = folder / "endpoint_test"
-    sources = [test, folder / "src" / "endpoint.c", ENDPOINT_TESTS / "endpoint_check.c"]
-    includes = [f"-I{folder}/include", f"-I{ROOT}/include", f"-I{ENDPOINT_TESTS}"]
-    if _run(["cc", *FLAGS, "-O0", *includes, *sources, runtime, *LIBRARIES, "-o", program], result):
+    sources = [test, folder / "src" / "endpoint.c"]
+    if _note(_cc(f"-I{folder}/include", *sources, *runtime, *LIBRARIES, "-o", program), result):
         done = subprocess.run([program], capture_output=True, text=True)
         passed = PASSED.search(done.stdout)
         result.endpoint_tests = int(passed.group(1)) if passed else 0
@@ -119,8 +133,8 @@ def _run_endpoint_tests(folder: Path, runtime: Path, result: Result) -> None:
         program.unlink()
 
 
-def _run(command: list, result: Result) -> bool:
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+def _note(done: subprocess.CompletedProcess, result: Result) -> bool:
+    """Whether a compiler was content."""
     if done.returncode != 0:
         result.failures.append(done.stderr[:3000])
     return done.returncode == 0
