@@ -74,6 +74,7 @@ typedef struct smithy_http_request {
     size_t max_body;          /* Of a response that is collected; 0: 64 MiB. */
     smithy_sink *sink;        /* Optional; takes the body of a 2xx answer. Others are collected. */
     bool no_proxy;            /* For metadata services and the Lambda Runtime API. */
+    bool no_expect;           /* A body of 2 MiB or more does not ask for "100 Continue" first, either. */
 } smithy_http_request;
 
 /* How far an exchange without a usable answer got. */

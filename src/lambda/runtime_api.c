@@ -18,6 +18,7 @@
 static smithy_status perform(runtime_api *api, smithy_http_request *request, smithy_http_response *response) {
     *response = (smithy_http_response){0};
     request->no_proxy = true;
+    request->no_expect = true;
     request->connect_timeout_ms = CONNECT_TIMEOUT_MS;
     request->max_body = RUNTIME_PAYLOAD_MAX;
     SMITHY_TRY(smithy_headers_add(&request->headers, SMITHY_STR("User-Agent"),

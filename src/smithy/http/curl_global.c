@@ -1,6 +1,7 @@
 #include "curl_global.h"
 
 #include <curl/curl.h>
+#include <openssl/err.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <time.h>
@@ -22,17 +23,19 @@ static void only_sigpipe(sigset_t *set) {
     sigaddset(set, SIGPIPE);
 }
 
-sigpipe_guard sigpipe_guard_begin(void) {
-    sigpipe_guard guard = {.was_pending = false};
+curl_guard curl_guard_begin(void) {
+    curl_guard guard = {.was_pending = false};
     sigset_t sigpipe, pending;
     only_sigpipe(&sigpipe);
     if (sigpending(&pending) == 0) guard.was_pending = sigismember(&pending, SIGPIPE) == 1;
     pthread_sigmask(SIG_BLOCK, &sigpipe, &guard.before);
+    ERR_set_mark();
     return guard;
 }
 
-void sigpipe_guard_end(const sigpipe_guard *guard) {
+void curl_guard_end(const curl_guard *guard) {
     sigset_t sigpipe;
+    ERR_pop_to_mark();
     only_sigpipe(&sigpipe);
     const struct timespec no_wait = {0, 0};
     if (!guard->was_pending) sigtimedwait(&sigpipe, NULL, &no_wait); /* Ours, if there is one: take it away. */

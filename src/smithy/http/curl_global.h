@@ -8,12 +8,13 @@
 /* False when libcurl cannot be initialized. */
 bool curl_global_ready(void);
 
-/* Keeps SIGPIPE from this thread while TLS libraries write to sockets that may be closed. */
-typedef struct sigpipe_guard {
+/* Around what libcurl does: this thread gets no SIGPIPE of TLS libraries that write to closed sockets, and finds none
+ * of their complaints in OpenSSL's queue of errors afterwards. */
+typedef struct curl_guard {
     sigset_t before;
     bool was_pending;
-} sigpipe_guard;
-sigpipe_guard sigpipe_guard_begin(void);
-void sigpipe_guard_end(const sigpipe_guard *guard);
+} curl_guard;
+curl_guard curl_guard_begin(void);
+void curl_guard_end(const curl_guard *guard);
 
 #endif

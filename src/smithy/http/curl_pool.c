@@ -19,10 +19,10 @@ static int64_t wall_ms(const curl_pool *pool) {
 /* ---- one lane ---- */
 
 void curl_pool_close(curl_pool *pool, curl_lane *lane) {
-    const sigpipe_guard guard = sigpipe_guard_begin(); /* TLS says goodbye, perhaps to a peer that is gone. */
+    const curl_guard guard = curl_guard_begin(); /* TLS says goodbye, perhaps to a peer that is gone. */
     if (lane->easy) curl_easy_cleanup(lane->easy);
     if (lane->multi) curl_multi_cleanup(lane->multi);
-    sigpipe_guard_end(&guard);
+    curl_guard_end(&guard);
     pool->system->resize(pool->system->context, lane, 0);
 }
 

@@ -63,12 +63,12 @@ static CURLcode drive(curl_exchange *exchange, CURLM *multi) {
 }
 
 CURLcode curl_exchange_run(curl_exchange *exchange, CURLM *multi) {
-    const sigpipe_guard guard = sigpipe_guard_begin();
+    const curl_guard guard = curl_guard_begin();
     CURLcode result = CURLE_OUT_OF_MEMORY;
     if (curl_multi_add_handle(multi, exchange->easy) == CURLM_OK) {
         result = drive(exchange, multi);
         curl_multi_remove_handle(multi, exchange->easy);
     }
-    sigpipe_guard_end(&guard);
+    curl_guard_end(&guard);
     return result;
 }

@@ -184,7 +184,7 @@ static void an_attempt_ends_at_its_own_limit(void **state) {
     static const loopback_step *const CONNECTIONS[] = {ONE};
     bench b;
     OPEN(&b, CONNECTIONS);
-    b.request.attempt_timeout_ms = 50;
+    b.request.attempt_timeout_ms = 400;
     assert_int_equal(perform(&b), SMITHY_ERROR_TIMEOUT);
     assert_int_equal(b.response.failure, SMITHY_HTTP_FAILURE_TIMEOUT);
     assert_true(b.response.sent);
@@ -200,7 +200,7 @@ static void an_attempt_ends_at_the_calls_deadline(void **state) {
     static const loopback_step *const CONNECTIONS[] = {ONE};
     bench b;
     OPEN(&b, CONNECTIONS);
-    smithy_call_set_timeout(b.call, 100);
+    smithy_call_set_timeout(b.call, 300);
     assert_int_equal(perform(&b), SMITHY_ERROR_TIMEOUT);
     assert_int_equal(b.response.failure, SMITHY_HTTP_FAILURE_DEADLINE);
     assert_int_equal(perform(&b), SMITHY_ERROR_TIMEOUT); /* And the next is not even tried. */

@@ -143,6 +143,19 @@ static void only_bodies_from_two_mib_on_ask_first(void **state) {
     }
 }
 
+static void a_request_may_say_that_it_does_not_ask(void **state) {
+    (void)state;
+    static const loopback_step ONE[] = {READ, SEND("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), END};
+    static const loopback_step *const CONNECTIONS[] = {ONE};
+    bench b;
+    open_upload(&b, CONNECTIONS, sizeof upload);
+    b.request.no_expect = true;
+    assert_int_equal(perform(&b), SMITHY_OK);
+    stop(&b);
+    assert_null(strstr(b.server.requests[0], "Expect"));
+    close_bench(&b);
+}
+
 static void a_final_answer_instead_of_100_keeps_the_body_here(void **state) {
     (void)state;
     static const loopback_step ONE[] = {{.kind = LOOPBACK_READ_HEAD},
@@ -199,6 +212,7 @@ int main(void) {
         cmocka_unit_test(heads_have_a_maximum),
         cmocka_unit_test(interim_answers_without_end_are_refused),
         cmocka_unit_test(only_bodies_from_two_mib_on_ask_first),
+        cmocka_unit_test(a_request_may_say_that_it_does_not_ask),
         cmocka_unit_test(a_final_answer_instead_of_100_keeps_the_body_here),
         cmocka_unit_test(a_server_that_says_nothing_gets_the_body_after_a_second),
         cmocka_unit_test(a_server_that_does_not_know_expect_gets_the_body_without_it),

@@ -239,6 +239,27 @@ static void a_forked_child_leaves_the_parents_connections_alone(void **state) {
     smithy_call_destroy(call);
 }
 
+/* What a program that uses OpenSSL and signals by itself would stumble over. */
+static void nothing_is_left_behind_in_the_process(void **state) {
+    (void)state;
+    tls_server server;
+    smithy_http_failure failure;
+    struct sigaction before, after;
+    sigset_t mask_before, mask_after;
+    sigaction(SIGPIPE, NULL, &before);
+    pthread_sigmask(SIG_SETMASK, NULL, &mask_before);
+    for (int trusted = 0; trusted < 2; trusted++) {
+        start(&server, "IP:127.0.0.1", 0, 1);
+        assert_int_equal(get_once(&server, trusted ? server.ca_path : NULL, &failure) == SMITHY_OK, trusted);
+        assert_int_equal(ERR_peek_error(), 0);
+        finish(&server);
+    }
+    sigaction(SIGPIPE, NULL, &after);
+    pthread_sigmask(SIG_SETMASK, NULL, &mask_after);
+    assert_true(before.sa_handler == after.sa_handler);
+    assert_int_equal(sigismember(&mask_before, SIGPIPE), sigismember(&mask_after, SIGPIPE));
+}
+
 /* OpenSSL's own policy would refuse old versions before the transport gets to: it is told to take everything. */
 static void let_openssl_take_everything(char path[]) {
     FILE *file = fdopen(mkstemp(path), "w");
@@ -261,6 +282,7 @@ int main(void) {
         cmocka_unit_test(a_certificate_for_another_host_is_not_trusted),
         cmocka_unit_test(a_missing_ca_file_is_told),
         cmocka_unit_test(tls_below_1_2_is_refused),
+        cmocka_unit_test(nothing_is_left_behind_in_the_process),
         cmocka_unit_test(a_forked_child_leaves_the_parents_connections_alone),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

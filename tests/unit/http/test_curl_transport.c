@@ -128,6 +128,38 @@ static void a_header_that_would_break_out_is_refused(void **state) {
     close_bench(&b);
 }
 
+/* Metadata services and the Runtime API are on this machine, and what they say is nobody else's business. */
+static void a_request_without_proxy_goes_direct_whatever_is_set(void **state) {
+    (void)state;
+    static const loopback_step ONE[] = {READ, SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), END};
+    static const loopback_step *const CONNECTIONS[] = {ONE, ONE};
+    bench b;
+    OPEN(&b, CONNECTIONS);
+    smithy_transport_destroy(b.transport);
+    b.transport = smithy_curl_transport_create(
+        &(smithy_curl_options){.proxy = SMITHY_STR("http://127.0.0.1:1"), .no_proxy = SMITHY_STR("")}, b.call);
+    assert_int_equal(perform(&b), SMITHY_OK);
+    b.request.no_proxy = false;
+    assert_int_equal(perform(&b), SMITHY_ERROR_TRANSPORT);
+    assert_int_equal(b.response.failure, SMITHY_HTTP_FAILURE_CONNECT);
+    close_bench(&b);
+}
+
+static void the_options_say_no_proxy_to_the_environment(void **state) {
+    (void)state;
+    static const loopback_step ONE[] = {READ, SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), END};
+    static const loopback_step *const CONNECTIONS[] = {ONE};
+    bench b;
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    OPEN(&b, CONNECTIONS);
+    smithy_transport_destroy(b.transport);
+    b.transport = smithy_curl_transport_create(&(smithy_curl_options){.proxy = SMITHY_STR("")}, b.call);
+    b.request.no_proxy = false;
+    assert_int_equal(perform(&b), SMITHY_OK);
+    unsetenv("http_proxy");
+    close_bench(&b);
+}
+
 /* ---- what is read ---- */
 
 static void interim_answers_are_skipped(void **state) {
@@ -272,6 +304,8 @@ int main(void) {
         cmocka_unit_test(a_large_file_is_sent_whole),
         cmocka_unit_test(an_answer_ahead_of_the_bodys_end_is_the_answer),
         cmocka_unit_test(a_header_that_would_break_out_is_refused),
+        cmocka_unit_test(a_request_without_proxy_goes_direct_whatever_is_set),
+        cmocka_unit_test(the_options_say_no_proxy_to_the_environment),
         cmocka_unit_test(interim_answers_are_skipped),
         cmocka_unit_test(chunks_are_joined_and_trailers_are_no_headers),
         cmocka_unit_test(a_head_has_no_body_whatever_its_length_says),
