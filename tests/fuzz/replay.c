@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define MAX_INPUT ((size_t)1 << 20)
+#define INPUT_MAX_BYTES ((size_t)1 << 20)
 
 static size_t replay_file(const char *path) {
     FILE *file = fopen(path, "rb");
-    uint8_t *bytes = malloc(MAX_INPUT);
+    uint8_t *bytes = malloc(INPUT_MAX_BYTES);
     if (!file || !bytes) {
         perror(path);
         exit(EXIT_FAILURE);
     }
-    const size_t len = fread(bytes, 1, MAX_INPUT, file);
+    const size_t len = fread(bytes, 1, INPUT_MAX_BYTES, file);
     fclose(file);
     uint8_t *exact = realloc(bytes, len ? len : 1);
     if (!exact) abort();
