@@ -20,6 +20,7 @@ typedef struct run_context {
     smithy_config *config; /* Of both clients. */
     logs_client *logs;
     s3_client *s3;
+    dynamodb_client *dynamodb; /* NULL where the state is elsewhere. */
     smithy_call *call;   /* Scratch: reset before every operation. */
     smithy_call *memory; /* Lives as long as the run: the list of groups, what is said of tasks. */
     smithy_call *state_memory;

@@ -32,6 +32,14 @@ static int64_t stop_time(const exporter_options *options, int64_t now_mono_ms) {
     return options->deadline_mono_ms - reserve;
 }
 
+static bool make_dynamodb_client(run_context *run) {
+    if (run->settings->store_type != EXPORTER_STORE_DYNAMODB) return true;
+    const dynamodb_client_options options = {
+        .region = run->settings->region, .config = run->config, .system = run->system};
+    run->dynamodb = dynamodb_client_create(&options, run->call);
+    return run->dynamodb && smithy_client_prepare(dynamodb_client_base(run->dynamodb), run->call) == SMITHY_OK;
+}
+
 /* They read the files with profiles here, so that what is wrong in them ends the run before it has begun. */
 static bool make_clients(run_context *run) {
     const smithy_system *system = run->system;
@@ -42,7 +50,8 @@ static bool make_clients(run_context *run) {
     const s3_client_options s3 = {.region = region, .config = run->config, .system = system};
     run->logs = logs_client_create(&logs, run->call);
     run->s3 = run->logs ? s3_client_create(&s3, run->call) : NULL;
-    return run->s3 && smithy_client_prepare(logs_client_base(run->logs), run->call) == SMITHY_OK &&
+    return run->s3 && make_dynamodb_client(run) &&
+           smithy_client_prepare(logs_client_base(run->logs), run->call) == SMITHY_OK &&
            smithy_client_prepare(s3_client_base(run->s3), run->call) == SMITHY_OK;
 }
 
@@ -61,7 +70,8 @@ static bool set_up(run_context *run, const exporter_options *options, exporter_a
                          .state_memory = smithy_call_create(&call_options)};
     run->stop_mono_ms = stop_time(options, run->started_mono_ms);
     if (!run->call || !run->memory || !run->state_memory) return run_fail(run, SMITHY_ERROR_MEMORY, "starting"), false;
-    run->store = make_clients(run) ? store_open(options->settings, run->s3, run->log, system, run->call) : NULL;
+    run->store =
+        make_clients(run) ? store_open(options->settings, run->s3, run->dynamodb, run->log, system, run->call) : NULL;
     if (!run->store) run_fail(run, smithy_call_status(run->call), "reading the settings");
     return run->store != NULL;
 }
@@ -70,6 +80,7 @@ static void tear_down(run_context *run) {
     store_destroy(run->store);
     logs_client_destroy(run->logs);
     s3_client_destroy(run->s3);
+    dynamodb_client_destroy(run->dynamodb);
     smithy_config_destroy(run->config);
     smithy_call_destroy(run->state_memory);
     smithy_call_destroy(run->memory);

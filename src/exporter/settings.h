@@ -11,6 +11,7 @@
 typedef enum exporter_store_type {
     EXPORTER_STORE_NONE = 0,
     EXPORTER_STORE_S3,
+    EXPORTER_STORE_DYNAMODB,
     EXPORTER_STORE_FILE
 } exporter_store_type;
 
@@ -35,6 +36,8 @@ typedef struct exporter_settings {
     exporter_store_type store_type; /* StateStoreType; required for Lambda, default file for the command. */
     smithy_str store_bucket;        /* Of StoreDSN s3://bucket/key. */
     smithy_str store_key;           /* Of StoreDSN s3://bucket/key. */
+    smithy_str store_table;         /* Of StoreDSN dynamodb://table[/name]. */
+    smithy_str store_name;          /* Of StoreDSN dynamodb://table/name; default the program's name. */
     smithy_str store_path;          /* Of StoreDSN file:///path. */
     smithy_str store_dsn;           /* As given. */
     exporter_log_level log_level;   /* LogLevel; default INFO. */

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "settings.h"
 
+#include <dynamodb/dynamodb.h>
 #include <s3/s3.h>
 #include <smithy/buffer.h>
 
@@ -14,7 +15,8 @@
 /* One thread at a time. */
 typedef struct state_store state_store;
 struct state_store {
-    /* Appends the document to `content`; *exists is false where there is none. Remembers which version it read. */
+    /* Reads the document into `content`, which is empty; *exists is false where there is none. Remembers which version
+     * it read. `call` is scratch, here and below: it may be reset. */
     smithy_status (*load)(state_store *store, smithy_buffer *content, bool *exists, smithy_call *call);
     /* Replaces the version last loaded or saved by this store. SMITHY_OK with *won false when somebody else's save came
      * in between: nothing was written then. `content` must differ from every other save (it holds a nonce), for after a
@@ -27,9 +29,12 @@ struct state_store {
 /* `s3` and `log` are borrowed. NULL with the call's error set. No I/O. */
 state_store *store_open_s3(s3_client *s3, smithy_str bucket, smithy_str key, smithy_str dsn, exporter_log *log,
                            const smithy_system *system, smithy_call *call);
+/* `name` is the partition key (pk) under which `table` holds it. */
+state_store *store_open_dynamodb(dynamodb_client *dynamodb, smithy_str table, smithy_str name, smithy_str dsn,
+                                 const smithy_system *system, smithy_call *call);
 state_store *store_open_file(smithy_str path, smithy_str dsn, const smithy_system *system, smithy_call *call);
-/* By the settings' StateStoreType. */
-state_store *store_open(const exporter_settings *settings, s3_client *s3, exporter_log *log,
+/* By the settings' StateStoreType. `dynamodb` may be NULL for the other types. */
+state_store *store_open(const exporter_settings *settings, s3_client *s3, dynamodb_client *dynamodb, exporter_log *log,
                         const smithy_system *system, smithy_call *call);
 void store_destroy(state_store *store);
 
