@@ -63,6 +63,7 @@ AUTH_SCHEMES = (
     SIGV4, "aws.auth#sigv4a", "aws.auth#cognitoUserPools", "smithy.api#httpBasicAuth", "smithy.api#httpBearerAuth",
 )  # fmt: skip
 QUERY_COMPATIBLE = "aws.protocols#awsQueryCompatible"
+RULES = ("smithy.rules#endpointRuleSet", "smithy.rules#endpointBdd")
 ENDPOINT = "Endpoint"  # The parameter of all endpoint rules that the client's own endpoint goes into.
 
 # What every client has beside its shapes, and what every operation has beside its function.
@@ -201,7 +202,8 @@ class _Resolver:
                     f" unknown type {param.get('type')}"
                 )
         scope = Scope(CLIENT_OPTIONS)
-        sources = self.config.settings
+        known = set(params) | self._rule_parameters()  # An older model may lack what a newer one lets be set.
+        sources = {name: source for name, source in self.config.settings.items() if name in known}
         return tuple(
             Setting(
                 name,
@@ -212,6 +214,10 @@ class _Resolver:
             )
             for name in sorted(set(params) | set(sources))
         )
+
+    def _rule_parameters(self) -> set[str]:
+        own = self.model.service.get("traits", {})
+        return {name for trait in RULES for name in own.get(trait, {}).get("parameters", {})}
 
     # ---- names ----
 

@@ -5,7 +5,7 @@ import shutil
 import sys
 
 import pytest
-from support import ROOT, assert_formatted, compile_all, run
+from support import ROOT, assert_formatted, run
 
 from smithy_c import __main__ as command
 
@@ -61,12 +61,6 @@ def test_two_runs_give_the_same_bytes(tmp_path):
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_files_are_formatted(name):
     assert_formatted(GENERATED / name)
-
-
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
-@pytest.mark.parametrize("name", SERVICES)
-def test_sources_and_each_header_alone_compile(name, compiler):
-    compile_all(GENERATED / name, compiler)
 
 
 @pytest.mark.parametrize("name", SERVICES)

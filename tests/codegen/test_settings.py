@@ -3,9 +3,12 @@
 import copy
 
 import pytest
+from support import JSON, ROOT, RULES, files_of, operation, tree
+
+from smithy_c import config
 from smithy_c.config import SettingConfig
 from smithy_c.errors import GeneratorError
-from support import JSON, RULES, files_of, operation, tree
+from smithy_c.model import Model
 
 
 def model_with(*options):
@@ -43,8 +46,18 @@ def test_a_boolean_that_is_no_option_is_kept_beside_them():
     assert "use_that" not in files["include/ex/client.h"]
 
 
-def test_a_setting_that_the_rules_do_not_know_is_an_error():
-    with pytest.raises(GeneratorError, match="settings.UseOther: the endpoint rules have no such boolean"):
-        files_of(model_with(), settings={"UseOther": SettingConfig(key="other")})
-    with pytest.raises(GeneratorError, match="settings.Region"):
+def test_a_setting_must_be_a_boolean_of_the_rules():
+    with pytest.raises(GeneratorError, match="settings.Region: the endpoint rules have no such boolean"):
         files_of(model_with(), settings={"Region": SettingConfig(key="region")})
+
+
+def test_a_setting_that_an_older_model_lacks_is_left_out():
+    assert files_of(model_with(), settings={"UseOther": SettingConfig(key="other")}) == files_of(model_with())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "codegen/services").glob("*.toml")), ids=lambda path: path.stem)
+def test_the_services_settings_are_those_of_their_models(path):
+    model = Model.load(ROOT / "models" / f"{path.stem}.json")
+    known = model.service["traits"]["smithy.rules#endpointRuleSet"]["parameters"]
+    assert set(config.load(path).settings) <= set(known)
+

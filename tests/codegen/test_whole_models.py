@@ -7,14 +7,15 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from support import ROOT
 from whole_client import MEASURED, headers_of, jobs_of, run_all, sources_of
 
-OWN = [path for folder in ("models", "tests/protocol/models") for path in sorted((ROOT / folder).glob("*.json"))]
-OWN = [path for path in OWN if path.name != "partitions.json"]
+OWN = [path for path in sorted((ROOT / "models").glob("*.json")) if path.name != "partitions.json"]
+PROTOCOLS = sorted((ROOT / "tests/protocol/models").glob("*.json"))  # The build compiles their sources, with each compiler.
 BESIDE = ROOT.parent / "shared" / "models"
 FULL = sorted(BESIDE.glob("*.json")) + sorted(BESIDE.glob("*/*.json"))
 CONFIGURED = {"cloudwatch-logs": "logs"}  # Names of files whose configuration has another.
@@ -39,36 +40,41 @@ def generate(path: Path, folder: Path) -> tuple[float, int]:
     return time.monotonic() - begin, int(result.stdout)
 
 
-@pytest.fixture(scope="module")
-def own_clients(tmp_path_factory):
-    clients = [tmp_path_factory.mktemp(path.stem) for path in OWN]
-    for path, folder in zip(OWN, clients):
-        generate(path, folder)
-    return clients
+def generate_all(paths: list[Path], folder: Path) -> dict[Path, tuple[float, int]]:
+    """The same for several, two at a time, each in a folder of its own."""
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(paths, pool.map(lambda path: generate(path, folder_of(path, folder)), paths)))
 
 
-@pytest.mark.parametrize("compiler_name", ["gcc", "clang"])
-def test_the_repositorys_models_compile(own_clients, compiler_name):
+def folder_of(path: Path, folder: Path) -> Path:
+    return folder / path.parent.name / path.stem
+
+
+def umbrella_of(folder: Path) -> list[Path]:
+    """Each operation's source begins with its own header; this one has them all."""
+    return [header for header in headers_of(folder) if header.stem == header.parent.name]
+
+
+def test_the_repositorys_models_compile(tmp_path):
+    generate_all([*OWN, *PROTOCOLS], tmp_path)
     jobs = []
-    for folder in own_clients:
-        headers = headers_of(folder)
-        umbrella = [header for header in headers if header.stem == header.parent.name]
-        jobs += jobs_of(folder, compiler_name, sources_of(folder), headers if compiler_name == "gcc" else umbrella)
+    for path in [*OWN, *PROTOCOLS]:
+        folder = folder_of(path, tmp_path)
+        sources = sources_of(folder) if path in OWN else []
+        jobs += jobs_of(folder, "gcc", sources, headers_of(folder))
+        jobs += jobs_of(folder, "clang", sources, umbrella_of(folder))
     run_all(jobs)
 
 
 @pytest.mark.skipif(not FULL, reason="the full models are not beside the repository")
 def test_full_models_compile(tmp_path, capsys):
     jobs = []
-    for path in FULL:
-        folder = tmp_path / path.parent.name / path.stem
-        seconds, mib = generate(path, folder)
+    for path, (seconds, mib) in generate_all(FULL, tmp_path).items():
+        folder = folder_of(path, tmp_path)
         with capsys.disabled():
             print(f"\n{path.parent.name}/{path.name}: {seconds:.1f} s, {mib} MiB", end="")
         assert seconds < MAX_SECONDS and mib < MAX_MIB
-        # Each operation's source begins with its own header; the umbrella has them all.
-        umbrella = [header for header in headers_of(folder) if header.stem == header.parent.name]
-        jobs += jobs_of(folder, "gcc", sources_of(folder), umbrella)
+        jobs += jobs_of(folder, "gcc", sources_of(folder), umbrella_of(folder))
         if path.parent == BESIDE:
-            jobs += jobs_of(folder, "clang", sources_of(folder), umbrella)
+            jobs += jobs_of(folder, "clang", sources_of(folder), umbrella_of(folder))
     run_all(jobs)
