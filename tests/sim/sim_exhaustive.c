@@ -1,5 +1,5 @@
 /* Small stories with a disturbance at every place where there can be one:
- *   sim_exhaustive kill | faults | nested | memory | pairs   [--story N] [--at K] [--verbose]
+ *   sim_exhaustive kill | faults | nested | memory | pairs   [--story N] [--at K] [--every N] [--verbose]
  * The story is played once undisturbed to count the run's requests, then once for each disturbance; the judge is the
  * one of the seeds. */
 #include "scenario.h"
@@ -13,6 +13,7 @@ typedef struct context {
     sim_oracle oracle;
     sim_tally tally;
     int story, only_at;
+    int every; /* How far failing allocations are apart. */
     bool is_verbose;
     int64_t played, failed;
 } context;
@@ -156,7 +157,7 @@ static void nest_everywhere(context *c, int requests) {
 }
 
 static void each_allocation(context *c, int64_t allocations) {
-    for (int64_t at = 1; at <= allocations; at++)
+    for (int64_t at = 1; at <= allocations; at += c->every)
         for (int ever = 0; ever < 2 && is_wanted(c, (int)at); ever++)
             play(c, &(sim_run){.fail_allocation = at, .fail_ever_after = ever});
 }
@@ -201,7 +202,7 @@ static bool play_story(context *c, const char *what) {
 }
 
 int main(int argc, char **argv) {
-    context c = {.story = -1};
+    context c = {.story = -1, .every = 1};
     bool is_known = argc > 1;
     for (int i = 2; i < argc; i++)
         if (strcmp(argv[i], "--verbose") == 0)
@@ -210,6 +211,8 @@ int main(int argc, char **argv) {
             c.story = atoi(argv[++i]);
         else if (strcmp(argv[i], "--at") == 0 && i + 1 < argc)
             c.only_at = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--every") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
+            c.every = atoi(argv[++i]);
         else
             is_known = false;
     c.world = world_create();
@@ -223,7 +226,8 @@ int main(int argc, char **argv) {
         printf("%lld stories, %lld failed, %lld runs, %lld requests\n", (long long)c.played, (long long)c.failed,
                (long long)c.tally.runs, (long long)c.tally.requests);
     else
-        fprintf(stderr, "usage: %s kill|faults|nested|memory|pairs [--story N] [--at K] [--verbose]\n", argv[0]);
+        fprintf(stderr, "usage: %s kill|faults|nested|memory|pairs [--story N] [--at K] [--every N] [--verbose]\n",
+                argv[0]);
     oracle_free(&c.oracle);
     world_destroy(c.world);
     return !is_known ? 2 : c.failed > 0;
