@@ -42,12 +42,13 @@ def test_list_streams_says_what_the_service_answered(aws, built):
 
 @pytest.fixture(scope="module")
 def dynamodb():
-    """The environment of a program that shall reach a local DynamoDB."""
+    """The environment of a program that shall reach a local DynamoDB, or SQS."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     yield {
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://{host}:{port}",
+        "AWS_ENDPOINT_URL_SQS": f"http://{host}:{port}",
         "AWS_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "secret",
@@ -87,3 +88,14 @@ def test_dynamodb_item_says_what_the_service_answered(dynamodb, item_program):
     done = run(item_program, "get", "no-such-table", "monday", environment=dynamodb)
     assert done.returncode == 1
     assert "ResourceNotFoundException" in done.stderr
+
+
+def test_sqs_queue_gives_back_what_was_sent(dynamodb, built):
+    program = built / "sqs-queue/sqs_queue"
+    if not program.exists():
+        pytest.skip("sqs-queue is not built")
+    sent = run(program, "jobs", "one", "zwei & <drei>", environment=dynamodb)
+    assert (sent.returncode, sent.stderr, len(sent.stdout.splitlines())) == (0, "", 2)
+    taken = run(program, "jobs", environment=dynamodb)
+    assert (taken.returncode, sorted(taken.stdout.splitlines())) == (0, ["one", "zwei & <drei>"])
+    assert run(program, "jobs", environment=dynamodb).stdout == ""
