@@ -6,7 +6,6 @@ The repository's own models always; the full ones, as AWS publishes them, where 
 import os
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,7 +28,6 @@ def generate(path: Path, folder: Path) -> tuple[float, int]:
     configuration = ROOT / "codegen" / "services" / f"{stem}.toml"
     settings = ["--service-config", configuration] if configuration.is_file() else ["--name", "whole"]
     command = [sys.executable, "-c", MEASURED, "generate", path, "--all", "--out", folder, *settings]
-    begin = time.monotonic()
     result = subprocess.run(
         [str(part) for part in command],
         capture_output=True,
@@ -37,7 +35,8 @@ def generate(path: Path, folder: Path) -> tuple[float, int]:
         env={**os.environ, "PYTHONPATH": str(ROOT / "codegen")},
     )
     assert result.returncode == 0, result.stderr[-3000:]
-    return time.monotonic() - begin, int(result.stdout)
+    mib, seconds = result.stdout.split()
+    return float(seconds), int(mib)
 
 
 def generate_all(paths: list[Path], folder: Path) -> dict[Path, tuple[float, int]]:

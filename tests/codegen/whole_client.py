@@ -10,13 +10,15 @@ from support import FLAGS, ROOT, cjson_flags, compiler, run
 CXX = {"gcc": "g++", "clang": "clang++"}
 CXX_FLAGS = "-std=c++11 -Wall -Wextra -Wshadow -Wno-missing-field-initializers -Werror".split()
 BATCH = 16
-# The peak of the process's own memory: getrusage would count the parent's, too, from before the exec.
+# Prints the MiB at the peak of the process's own memory (getrusage would count the parent's, too, from before the exec),
+# and the seconds of processor time.
 MEASURED = """
 import sys
+import time
 from smithy_c.__main__ import main
 status = main(sys.argv[1:])
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
-print(int(peak.split()[1]) // 1024)
+print(int(peak.split()[1]) // 1024, time.process_time())
 sys.exit(status)
 """
 
