@@ -84,7 +84,8 @@ static bool take_next(grammar *g) {
 
 bool smithy_json_is_value(smithy_str text) {
     grammar g = {.at = text.ptr, .end = text.ptr + text.len};
-    (void)take_text(&g, SMITHY_STR("\xEF\xBB\xBF")); /* A byte order mark, which cJSON passes over. */
+    /* A byte order mark, which cJSON passes over where at least two bytes follow. */
+    if (text.len > 4) (void)take_text(&g, SMITHY_STR("\xEF\xBB\xBF"));
     for (skip_blanks(&g); g.at < g.end; skip_blanks(&g))
         if (!take_next(&g)) return false;
     return g.depth == 0 && g.expected == WHAT_FOLLOWS;

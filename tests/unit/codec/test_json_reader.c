@@ -81,6 +81,9 @@ static void what_is_no_json_is_refused_with_its_offset(void **state) {
         {"{}{}", "JSON at offset 2: not one JSON value"},
         {"[1,]", "JSON at offset 3: not one JSON value"},
         {"tru", "JSON at offset 0: not one JSON value"},
+        {"\xEF\xBB\xBF"
+         "4",
+         "JSON at offset 0: not one JSON value"},
         {"<html>", "JSON at offset 0: not one JSON value"},
         {"[01]", "JSON at offset 1: a malformed number"},
         {"[1.]", "JSON at offset 1: a malformed number"},
