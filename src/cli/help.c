@@ -8,6 +8,18 @@
     "  3  busy: another run, or a stranger's export task, is at it\n" \
     "  4  a setting, a permission or the usage is wrong\n"
 
+#define STORE_FLAGS                                                                                                    \
+    "  --store-dsn DSN                   s3://bucket/key, dynamodb://table or file:///path; default a file for each\n" \
+    "                                    bucket under $XDG_STATE_HOME or ~/.local/state\n"                             \
+    "  --state-store-type TYPE           s3, dynamodb or file; default what the DSN says\n"
+
+#define IDENTITY_FLAGS                                                                                           \
+    "Who and where\n"                                                                                            \
+    "  --region REGION                   default the environment's\n"                                            \
+    "  --profile NAME                    of ~/.aws/config and ~/.aws/credentials; default AWS_PROFILE\n"         \
+    "  --role-arn ARN                    do everything as this role, which the credentials at hand may assume\n" \
+    "  --external-id TEXT                for that role, where its trust policy asks for one\n"
+
 static const char GENERAL_HELP[] =
     "cloudwatch-logs-s3-exporter archives CloudWatch Logs to S3, each event once.\n"
     "\n"
@@ -37,11 +49,7 @@ static const char RUN_HELP[] =
     "\"/b\"]';\n"
     "                                    '*' for every group\n"
     "\n"
-    "State: how far each group is archived\n"
-    "  --store-dsn DSN                   s3://bucket/key, or file:///path; default a file for each bucket under\n"
-    "                                    $XDG_STATE_HOME or ~/.local/state\n"
-    "  --state-store-type TYPE           s3 or file; default what the DSN says\n"
-    "\n"
+    "State: how far each group is archived\n" STORE_FLAGS "\n"
     "What is exported, and where to\n"
     "  --settle-delay DURATION           leave events that are younger, for CloudWatch Logs may need up to 12h until\n"
     "                                    all can be exported; default 12h\n"
@@ -49,8 +57,7 @@ static const char RUN_HELP[] =
     "                                    stream: a task for each stream; default auto\n"
     "  --destination-prefix TEMPLATE     of the objects' keys; {date} {group} {stream} {account} {region} %Y %m %d %H\n"
     "                                    are filled in; default %Y/%m/%d/{group}/{stream}\n"
-    "  --region REGION                   default the environment's\n"
-    "\n"
+    "\n" IDENTITY_FLAGS "\n"
     "Time\n"
     "  --timeout DURATION                end after so long, with the state saved; default none\n"
     "  --timeout-reserve DURATION        start no task so shortly before the end; default 30s, at most a quarter of\n"
@@ -62,7 +69,8 @@ static const char RUN_HELP[] =
     "  --help                            this text\n"
     "\n"
     "A flag is given as --flag VALUE or --flag=VALUE; a variable of its name (SETTLE_DELAY for --settle-delay) stands\n"
-    "in for it, --timeout excepted. Durations are written as 12h, 90m, 1h30m, 30s, 7d or 0. The first Ctrl-C ends the\n"
+    "in for it, --timeout and --profile excepted. Durations are written as 12h, 90m, 1h30m, 30s, 7d or 0. The first "
+    "Ctrl-C ends the\n"
     "run as a timeout would, the second at once.\n"
     "\n" EXIT_CODES;
 

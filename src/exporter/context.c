@@ -6,10 +6,16 @@ int64_t run_mono_ms(const run_context *run) {
     return run->system->mono_ms(run->system->context);
 }
 
+static int64_t skew_ms(const run_context *run) {
+    int64_t skew = 0;
+    if (run->logs) skew = smithy_client_clock_skew_ms(logs_client_base(run->logs));
+    if (skew == 0 && run->s3) skew = smithy_client_clock_skew_ms(s3_client_base(run->s3));
+    if (skew == 0 && run->dynamodb) skew = smithy_client_clock_skew_ms(dynamodb_client_base(run->dynamodb));
+    return skew;
+}
+
 int64_t run_now_ms(const run_context *run) {
-    const int64_t here = run->system->wall_ms(run->system->context);
-    const int64_t skew = smithy_client_clock_skew_ms((const smithy_client *)run->logs);
-    return here + (skew != 0 ? skew : smithy_client_clock_skew_ms((const smithy_client *)run->s3));
+    return run->system->wall_ms(run->system->context) + skew_ms(run);
 }
 
 bool run_must_stop(const run_context *run) {

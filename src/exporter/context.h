@@ -17,12 +17,14 @@ typedef struct run_context {
     exporter_log *log;
     exporter_answer *answer;
     exporter_progress progress;
-    smithy_config *config; /* Of both clients. */
-    logs_client *logs;
+    smithy_config *config;                         /* Of all clients. */
+    smithy_credentials_provider *credentials;      /* Of all clients; NULL: what the environment gives. */
+    smithy_credentials_provider *base_credentials; /* What the role of `credentials` is asked with. */
+    logs_client *logs;                             /* NULL, as S3, where a command needs the state alone. */
     s3_client *s3;
     dynamodb_client *dynamodb; /* NULL where the state is elsewhere. */
-    smithy_call *call;   /* Scratch: reset before every operation. */
-    smithy_call *memory; /* Lives as long as the run: the list of groups, what is said of tasks. */
+    smithy_call *call;         /* Scratch: reset before every operation. */
+    smithy_call *memory;       /* Lives as long as the run: the list of groups, what is said of tasks. */
     smithy_call *state_memory;
     exporter_state state;
     state_store *store;

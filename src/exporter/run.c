@@ -3,6 +3,7 @@
 #include "catalog_list.h"
 #include "duration.h"
 #include "lease.h"
+#include "session.h"
 #include "settle.h"
 #include "slot.h"
 
@@ -21,71 +22,6 @@ typedef struct pipeline {
     size_t waiting;
     export_slot slot;
 } pipeline;
-
-/* ---- setting up ---- */
-
-static int64_t stop_time(const exporter_options *options, int64_t now_mono_ms) {
-    if (options->deadline_mono_ms == 0) return 0;
-    const int64_t given = options->deadline_mono_ms - now_mono_ms;
-    const int64_t wanted = options->settings->timeout_reserve_ms;
-    const int64_t reserve = wanted < given / 4 ? wanted : given / 4;
-    return options->deadline_mono_ms - reserve;
-}
-
-static bool make_dynamodb_client(run_context *run) {
-    if (run->settings->store_type != EXPORTER_STORE_DYNAMODB) return true;
-    const dynamodb_client_options options = {
-        .region = run->settings->region, .config = run->config, .system = run->system};
-    run->dynamodb = dynamodb_client_create(&options, run->call);
-    return run->dynamodb && smithy_client_prepare(dynamodb_client_base(run->dynamodb), run->call) == SMITHY_OK;
-}
-
-/* They read the files with profiles here, so that what is wrong in them ends the run before it has begun. */
-static bool make_clients(run_context *run) {
-    const smithy_system *system = run->system;
-    const smithy_str region = run->settings->region;
-    run->config = smithy_config_create(&(smithy_config_options){.system = system}, run->call);
-    if (!run->config) return false;
-    const logs_client_options logs = {.region = region, .config = run->config, .system = system};
-    const s3_client_options s3 = {.region = region, .config = run->config, .system = system};
-    run->logs = logs_client_create(&logs, run->call);
-    run->s3 = run->logs ? s3_client_create(&s3, run->call) : NULL;
-    return run->s3 && make_dynamodb_client(run) &&
-           smithy_client_prepare(logs_client_base(run->logs), run->call) == SMITHY_OK &&
-           smithy_client_prepare(s3_client_base(run->s3), run->call) == SMITHY_OK;
-}
-
-static bool set_up(run_context *run, const exporter_options *options, exporter_answer *answer) {
-    const smithy_system *system = options->system;
-    const smithy_call_options call_options = {.system = system, .max_memory = (size_t)4 << 30};
-    *answer = (exporter_answer){0};
-    *run = (run_context){.options = options,
-                         .settings = options->settings,
-                         .system = system,
-                         .log = options->log,
-                         .answer = answer,
-                         .started_mono_ms = system->mono_ms(system->context),
-                         .call = smithy_call_create(&call_options),
-                         .memory = smithy_call_create(&call_options),
-                         .state_memory = smithy_call_create(&call_options)};
-    run->stop_mono_ms = stop_time(options, run->started_mono_ms);
-    if (!run->call || !run->memory || !run->state_memory) return run_fail(run, SMITHY_ERROR_MEMORY, "starting"), false;
-    run->store =
-        make_clients(run) ? store_open(options->settings, run->s3, run->dynamodb, run->log, system, run->call) : NULL;
-    if (!run->store) run_fail(run, smithy_call_status(run->call), "reading the settings");
-    return run->store != NULL;
-}
-
-static void tear_down(run_context *run) {
-    store_destroy(run->store);
-    logs_client_destroy(run->logs);
-    s3_client_destroy(run->s3);
-    dynamodb_client_destroy(run->dynamodb);
-    smithy_config_destroy(run->config);
-    smithy_call_destroy(run->state_memory);
-    smithy_call_destroy(run->memory);
-    smithy_call_destroy(run->call);
-}
 
 /* ---- before anything is written ---- */
 
@@ -415,7 +351,7 @@ static void explain(run_context *run) {
 void exporter_run(const exporter_options *options, exporter_answer *answer) {
     run_context run;
     pipeline line = {0};
-    if (set_up(&run, options, answer) && prepare(&run, &line)) {
+    if (session_open(&run, options, SESSION_AWS, answer) && prepare(&run, &line)) {
         settle_leftovers(&run, &line.groups, &line.slot);
         if (line.slot.phase == SLOT_FREE) export_all(&run, &line);
         record_flight(&run, &line);
@@ -424,5 +360,5 @@ void exporter_run(const exporter_options *options, exporter_answer *answer) {
     }
     judge(&run);
     explain(&run);
-    tear_down(&run);
+    session_close(&run);
 }

@@ -59,9 +59,10 @@ static smithy_status refuse_missing_key(const settings_input *input, settings_ke
                             SETTINGS_KEYS[key].variable);
 }
 
-static smithy_status require_keys(const settings_input *input, smithy_call *call) {
+static smithy_status require_keys(const settings_input *input, exporter_settings_need need, smithy_call *call) {
     for (int key = 0; key < SETTINGS_KEY_COUNT; key++)
-        if (settings_key_is_required((settings_key)key, input->host) && !settings_is_given(input, (settings_key)key))
+        if (settings_key_is_required((settings_key)key, input->host, need) &&
+            !settings_is_given(input, (settings_key)key))
             return refuse_missing_key(input, (settings_key)key, call);
     return SMITHY_OK;
 }
@@ -109,10 +110,28 @@ static smithy_status read_durations(const settings_input *input, exporter_settin
     return SMITHY_OK;
 }
 
+/* Whose credentials: the profile's, or a role that they may assume. */
+static smithy_status read_identity(const settings_input *input, exporter_settings *settings, smithy_call *call) {
+    const settings_value *values = input->values;
+    if (settings_is_given(input, SETTINGS_PROFILE))
+        SMITHY_TRY(settings_read_profile(&values[SETTINGS_PROFILE], &settings->profile, call));
+    if (settings_is_given(input, SETTINGS_ROLE_ARN))
+        SMITHY_TRY(settings_read_role_arn(&values[SETTINGS_ROLE_ARN], &settings->role_arn, call));
+    if (!settings_is_given(input, SETTINGS_EXTERNAL_ID)) return SMITHY_OK;
+    if (!smithy_str_is_set(settings->role_arn))
+        return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s is of no use without %s: give both, or none",
+                                settings_show(values[SETTINGS_EXTERNAL_ID].name).text,
+                                settings_key_spelling(SETTINGS_ROLE_ARN, input->host));
+    return settings_read_external_id(&values[SETTINGS_EXTERNAL_ID], &settings->external_id, call);
+}
+
 static smithy_status read_values(const settings_input *input, exporter_settings *settings, smithy_call *call) {
     const settings_value *values = input->values;
-    SMITHY_TRY(settings_read_bucket(&values[SETTINGS_DESTINATION_S3_BUCKET], &settings->destination_bucket, call));
-    SMITHY_TRY(settings_read_prefixes(&values[SETTINGS_SOURCE_LOG_GROUP_PREFIXES], &settings->group_prefixes, call));
+    if (settings_is_given(input, SETTINGS_DESTINATION_S3_BUCKET))
+        SMITHY_TRY(settings_read_bucket(&values[SETTINGS_DESTINATION_S3_BUCKET], &settings->destination_bucket, call));
+    if (settings_is_given(input, SETTINGS_SOURCE_LOG_GROUP_PREFIXES))
+        SMITHY_TRY(
+            settings_read_prefixes(&values[SETTINGS_SOURCE_LOG_GROUP_PREFIXES], &settings->group_prefixes, call));
     SMITHY_TRY(settings_read_store(input, settings, call));
     SMITHY_TRY(read_durations(input, settings, call));
     if (settings_is_given(input, SETTINGS_LOG_LEVEL))
@@ -124,7 +143,7 @@ static smithy_status read_values(const settings_input *input, exporter_settings 
                                                     call));
     if (settings_is_given(input, SETTINGS_REGION))
         SMITHY_TRY(settings_read_region(&values[SETTINGS_REGION], &settings->region, call));
-    return SMITHY_OK;
+    return read_identity(input, settings, call);
 }
 
 static smithy_status read_all(const exporter_settings_source *source, exporter_settings *settings, smithy_call *call) {
@@ -135,7 +154,7 @@ static smithy_status read_all(const exporter_settings_source *source, exporter_s
                          : settings_input_from_args(&input, source, call));
     settings_input_from_environment(&input, system);
     SMITHY_TRY(refuse_later_keys(&input, call));
-    SMITHY_TRY(require_keys(&input, call));
+    SMITHY_TRY(require_keys(&input, source->need, call));
     *settings = (exporter_settings){
         .log_level = is_lambda ? exporter_log_level_of_lambda(system) : EXPORTER_LOG_INFO,
         .settle_delay_ms = SETTLE_DELAY_DEFAULT_MS,

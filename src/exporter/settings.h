@@ -46,6 +46,9 @@ typedef struct exporter_settings {
     exporter_export_unit export_unit; /* ExportUnit; default auto. */
     smithy_str destination_prefix;    /* DestinationPrefix; default "%Y/%m/%d/{group}/{stream}". */
     smithy_str region;                /* Region; absent: the environment's. */
+    smithy_str profile;               /* --profile; the command only; absent: AWS_PROFILE, or "default". */
+    smithy_str role_arn;              /* RoleArn: all is done as this role; absent: as who the environment says. */
+    smithy_str external_id;           /* ExternalId, for that role. */
     int64_t timeout_ms;               /* --timeout; the command only; 0: none. */
     bool store_is_default;            /* Nobody named a store: store_path is the command's own choice. */
     smithy_str_list warnings;         /* What a person should hear of, one line each: an unknown key, above all. */
@@ -54,10 +57,17 @@ typedef struct exporter_settings {
 /* Who reads them: it decides what is required, and how messages spell a key. */
 typedef enum exporter_host { EXPORTER_HOST_COMMAND = 0, EXPORTER_HOST_LAMBDA } exporter_host;
 
+/* What a command cannot go without. */
+typedef enum exporter_settings_need {
+    EXPORTER_NEEDS_ALL = 0, /* Bucket and prefixes. */
+    EXPORTER_NEEDS_STATE    /* The store of the state, which StoreDSN names, or the command's default for the bucket. */
+} exporter_settings_need;
+
 typedef struct exporter_settings_source {
-    exporter_host host;      /* Required. */
-    smithy_str event;        /* Of a Lambda: the event's JSON. The settings of an EventBridge event as EventBridge
-                                makes it are its "detail". */
+    exporter_host host;          /* Required. */
+    exporter_settings_need need; /* Of the command. */
+    smithy_str event;            /* Of a Lambda: the event's JSON. The settings of an EventBridge event as EventBridge
+                                    makes it are its "detail". */
     const char *const *args; /* Of the command: `--flag value` or `--flag=value`, what follows the command's name. */
     size_t arg_count;        /* Of the command. */
     const char *const *own_flags; /* Optional; flags without a value that the command has dealt with itself ("--json"),

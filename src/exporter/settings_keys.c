@@ -22,6 +22,9 @@ const settings_key_names SETTINGS_KEYS[SETTINGS_KEY_COUNT] = {
                                      .flag = "--destination-prefix",
                                      .variable = "DESTINATION_PREFIX"},
     [SETTINGS_REGION] = {.event = "Region", .flag = "--region", .variable = "REGION"},
+    [SETTINGS_PROFILE] = {.flag = "--profile"}, /* AWS_PROFILE is its variable, as for every program. */
+    [SETTINGS_ROLE_ARN] = {.event = "RoleArn", .flag = "--role-arn", .variable = "ROLE_ARN"},
+    [SETTINGS_EXTERNAL_ID] = {.event = "ExternalId", .flag = "--external-id", .variable = "EXTERNAL_ID"},
     [SETTINGS_TIMEOUT] = {.flag = "--timeout"},
     [SETTINGS_LATE_EVENTS] = {.event = "LateEvents",
                               .flag = "--late-events",
@@ -43,15 +46,11 @@ const settings_key_names SETTINGS_KEYS[SETTINGS_KEY_COUNT] = {
                                          .flag = "--log-stream-name-prefix",
                                          .variable = "LOG_STREAM_NAME_PREFIX",
                                          .is_later = true},
-    [SETTINGS_ROLE_ARN] = {.event = "RoleArn", .flag = "--role-arn", .variable = "ROLE_ARN", .is_later = true},
-    [SETTINGS_EXTERNAL_ID] = {.event = "ExternalId",
-                              .flag = "--external-id",
-                              .variable = "EXTERNAL_ID",
-                              .is_later = true},
 };
 
-bool settings_key_is_required(settings_key key, exporter_host host) {
-    if (key == SETTINGS_DESTINATION_S3_BUCKET || key == SETTINGS_SOURCE_LOG_GROUP_PREFIXES) return true;
+bool settings_key_is_required(settings_key key, exporter_host host, exporter_settings_need need) {
+    if (key == SETTINGS_DESTINATION_S3_BUCKET || key == SETTINGS_SOURCE_LOG_GROUP_PREFIXES)
+        return need == EXPORTER_NEEDS_ALL;
     return host == EXPORTER_HOST_LAMBDA && (key == SETTINGS_STATE_STORE_TYPE || key == SETTINGS_STORE_DSN);
 }
 

@@ -15,6 +15,9 @@ typedef enum settings_key {
     SETTINGS_EXPORT_UNIT,
     SETTINGS_DESTINATION_PREFIX,
     SETTINGS_REGION,
+    SETTINGS_PROFILE,
+    SETTINGS_ROLE_ARN,
+    SETTINGS_EXTERNAL_ID,
     SETTINGS_TIMEOUT,
     /* Of later versions: refused, for a filter that is silently ignored would export too much. */
     SETTINGS_LATE_EVENTS,
@@ -22,8 +25,6 @@ typedef enum settings_key {
     SETTINGS_EXCLUDE_LOG_GROUPS,
     SETTINGS_LOG_GROUP_TAGS,
     SETTINGS_LOG_STREAM_NAME_PREFIX,
-    SETTINGS_ROLE_ARN,
-    SETTINGS_EXTERNAL_ID,
     SETTINGS_KEY_COUNT
 } settings_key;
 
@@ -37,8 +38,8 @@ typedef struct settings_key_names {
 
 extern const settings_key_names SETTINGS_KEYS[SETTINGS_KEY_COUNT];
 
-/* Whether a run of this host cannot go without the key. */
-bool settings_key_is_required(settings_key key, exporter_host host);
+/* Whether a command of that need, or a run of this host, cannot go without the key. */
+bool settings_key_is_required(settings_key key, exporter_host host, exporter_settings_need need);
 /* How a message for this host spells the key. */
 const char *settings_key_spelling(settings_key key, exporter_host host);
 

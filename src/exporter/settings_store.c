@@ -82,6 +82,10 @@ static smithy_status use_default_file(exporter_settings *settings, smithy_call *
     const char *state_home = system->env(system->context, "XDG_STATE_HOME");
     const char *home = system->env(system->context, "HOME");
     /* The base directory specification: a relative path counts as none. */
+    if (!smithy_str_is_set(settings->destination_bucket))
+        return smithy_call_fail(call, SMITHY_ERROR_CONFIG,
+                                "--store-dsn is missing: give it, or --destination-s3-bucket, whose state file the "
+                                "command then looks for where a run leaves it");
     const bool has_state_home = state_home && state_home[0] == '/';
     if (!has_state_home && (!home || home[0] != '/'))
         return smithy_call_fail(call, SMITHY_ERROR_CONFIG,

@@ -18,6 +18,12 @@ smithy_status settings_read_export_unit(const settings_value *value, exporter_ex
 smithy_status settings_read_destination_prefix(const settings_value *value, smithy_str *prefix,
                                                smithy_call *call) SMITHY_NODISCARD;
 smithy_status settings_read_region(const settings_value *value, smithy_str *region, smithy_call *call) SMITHY_NODISCARD;
+smithy_status settings_read_profile(const settings_value *value, smithy_str *profile,
+                                    smithy_call *call) SMITHY_NODISCARD;
+smithy_status settings_read_role_arn(const settings_value *value, smithy_str *role_arn,
+                                     smithy_call *call) SMITHY_NODISCARD;
+smithy_status settings_read_external_id(const settings_value *value, smithy_str *external_id,
+                                        smithy_call *call) SMITHY_NODISCARD;
 
 /* StateStoreType and StoreDSN together, for neither means anything alone. The command's own file where it names none:
  * settings->destination_bucket must have been read. */

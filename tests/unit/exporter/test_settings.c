@@ -159,8 +159,13 @@ static const bad_event BAD_EVENTS[] = {
     {",\"ExcludeLogGroups\":\"/x\"", "ExcludeLogGroups", "not supported yet"},
     {",\"LogGroupTags\":\"a=b\"", "LogGroupTags", "not supported yet"},
     {",\"LogStreamNamePrefix\":\"a\"", "LogStreamNamePrefix", "not supported yet"},
-    {",\"RoleArn\":\"a\"", "RoleArn", "not supported yet"},
-    {",\"ExternalId\":\"a\"", "ExternalId", "not supported yet"},
+    {",\"RoleArn\":\"a\"", "RoleArn", "the ARN of a role"},
+    {",\"RoleArn\":\"arn:aws:iam::1234:role/a\"", "RoleArn", "the ARN of a role"},
+    {",\"RoleArn\":\"arn:aws:iam::123456789012:user/a\"", "RoleArn", "the ARN of a role"},
+    {",\"RoleArn\":\"arn:aws:iam::123456789012:role/\"", "RoleArn", "the ARN of a role"},
+    {",\"RoleArn\":\"arn:aws:iam::123456789012:role/a b\"", "RoleArn", "the ARN of a role"},
+    {",\"ExternalId\":\"abc\"", "ExternalId", "of no use without RoleArn"},
+    {",\"RoleArn\":\"arn:aws:iam::123456789012:role/a\",\"ExternalId\":\"a\"", "ExternalId", "2 to 1,224"},
 };
 
 static void a_bad_event_is_one_line_that_names_the_key_and_what_is_allowed(void **state) {

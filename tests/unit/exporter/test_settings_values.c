@@ -42,6 +42,43 @@ typedef struct bad_args {
 
 #define NEEDED "--destination-s3-bucket=abc", "--source-log-group-prefixes=/a"
 
+static void identity_is_read(void **state) {
+    (void)state;
+    static const char *const ARGS[] = {"--destination-s3-bucket=my-archive",
+                                       "--source-log-group-prefixes=/a",
+                                       "--store-dsn=file:///s",
+                                       "--profile=dev ops",
+                                       "--role-arn=arn:aws-cn:iam::123456789012:role/path/log-archive",
+                                       "--external-id=a:b/c-1",
+                                       NULL};
+    reading r;
+    reading_args(&r, ARGS, NULL);
+    check_accepted(&r);
+    assert_true(smithy_str_equal(r.settings.profile, SMITHY_STR("dev ops")));
+    assert_true(
+        smithy_str_equal(r.settings.role_arn, SMITHY_STR("arn:aws-cn:iam::123456789012:role/path/log-archive")));
+    assert_true(smithy_str_equal(r.settings.external_id, SMITHY_STR("a:b/c-1")));
+    reading_end(&r);
+}
+
+static void a_command_of_the_state_alone_needs_the_store_alone(void **state) {
+    (void)state;
+    static const char *const DSN[] = {"--store-dsn=file:///s", NULL};
+    static const char *const BUCKET[] = {"--destination-s3-bucket=my-archive", NULL};
+    static const char *const HOME[] = {"HOME=/home/me", NULL};
+    reading r;
+    reading_begin(&r, HOME);
+    exporter_settings_source source = {.need = EXPORTER_NEEDS_STATE, .args = DSN, .arg_count = 1};
+    assert_int_equal(exporter_settings_read(&source, &r.settings, r.call), SMITHY_OK);
+    source.args = BUCKET;
+    assert_int_equal(exporter_settings_read(&source, &r.settings, r.call), SMITHY_OK);
+    assert_true(r.settings.store_is_default);
+    source.arg_count = 0;
+    r.status = exporter_settings_read(&source, &r.settings, r.call);
+    check_refused(&r, "nothing", "--store-dsn is missing", "--destination-s3-bucket");
+    reading_end(&r);
+}
+
 static const bad_args BAD_ARGS[] = {
     {{"--destination-s3-bucket=abc", NULL}, "--source-log-group-prefixes is missing", "SOURCE_LOG_GROUP_PREFIXES"},
     {{NEEDED, "--settle-dely", "1h", NULL}, "--settle-dely", "did you mean --settle-delay?"},
@@ -56,7 +93,10 @@ static const bad_args BAD_ARGS[] = {
     {{NEEDED, "stray", NULL}, "\"stray\"", "--flag VALUE"},
     {{NEEDED, "", NULL}, "\"\"", "--flag VALUE"},
     {{NEEDED, "--timeout", "5", NULL}, "--timeout \"5\"", "90m"},
-    {{NEEDED, "--role-arn=x", NULL}, "--role-arn", "not supported yet"},
+    {{NEEDED, "--role-arn=x", NULL}, "--role-arn", "the ARN of a role"},
+    {{NEEDED, "--external-id=abc", NULL}, "--external-id", "of no use without --role-arn"},
+    {{NEEDED, "--profile=", NULL}, "--profile", "the name of a profile"},
+    {{NEEDED, "--late-events=sweep", NULL}, "--late-events", "not supported yet"},
     {{NEEDED, "--state-store-type=redis", NULL}, "--state-store-type \"redis\"", "s3, dynamodb or file"},
     {{NEEDED, "--state-store-type=dynamodb", NULL}, "--store-dsn is missing", "dynamodb://table"},
     {{NEEDED, "--state-store-type=s3", NULL}, "--store-dsn is missing", "s3://bucket/key"},
@@ -213,6 +253,8 @@ static void more_than_a_thousand_prefixes_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(identity_is_read),
+        cmocka_unit_test(a_command_of_the_state_alone_needs_the_store_alone),
         cmocka_unit_test(the_command_keeps_its_state_in_the_users_folder),
         cmocka_unit_test(a_bad_flag_is_one_line_that_names_it_and_what_is_allowed),
         cmocka_unit_test(flags_go_before_the_environment),
