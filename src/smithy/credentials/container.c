@@ -1,7 +1,5 @@
 #include "credentials/internal.h"
 
-#include "client/pause.h"
-
 #include <smithy/text.h>
 
 enum { TRIES = 3, BETWEEN_TRIES_MS = 1000, CONNECT_TIMEOUT_MS = 2000, TIMEOUT_MS = 5000, MAX_TOKEN = 16 * 1024 };
@@ -66,11 +64,10 @@ static smithy_status fetch(const credentials_setup *setup, const metadata_reques
     for (int try = 1;; try++) {
         const smithy_status status = credentials_metadata_send(setup, request, response, call);
         if (status == SMITHY_OK && response->status == 200) return SMITHY_OK;
-        if (try == TRIES || !is_worth_a_retry(status, response)) {
-            if (status == SMITHY_OK) return refuse(response, call);
-            return credentials_blame(status, call, "container credentials");
-        }
-        pause_for_ms(setup->system, call, BETWEEN_TRIES_MS);
+        if (try < TRIES && is_worth_a_retry(status, response) && credentials_pause(setup, call, BETWEEN_TRIES_MS))
+            continue;
+        if (status == SMITHY_OK) return refuse(response, call);
+        return credentials_blame(status, call, "container credentials");
     }
 }
 

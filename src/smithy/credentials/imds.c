@@ -1,7 +1,5 @@
 #include "credentials/internal.h"
 
-#include "client/pause.h"
-
 #include <smithy/text.h>
 
 /* The first contact decides whether there is a service at all, and must not hold a program up: under a second. */
@@ -156,7 +154,7 @@ static smithy_status get(imds *self, smithy_str url, smithy_http_response *respo
         if (what == OUTCOME_DONE) what = get_path(self, url, response, &status);
         if (what == OUTCOME_DONE) return SMITHY_OK;
         if (what == OUTCOME_FAILED || try == TRIES) return status;
-        pause_for_ms(self->setup->system, self->call, FIRST_PAUSE_MS << (try - 1));
+        if (!credentials_pause(self->setup, self->call, FIRST_PAUSE_MS << (try - 1))) return status;
     }
 }
 

@@ -72,6 +72,8 @@ smithy_status credentials_variable(const credentials_setup *setup, const char *n
                                    smithy_call *call);
 /* Answers `status`; where it is a failure, its message now begins with these words. */
 smithy_status credentials_blame(smithy_status status, smithy_call *call, const char *format, ...) SMITHY_PRINTF(3, 4);
+/* Waits before another try. false where the call would not live to see it, or was canceled. */
+bool credentials_pause(const credentials_setup *setup, const smithy_call *call, int64_t delay_ms);
 /* Text from outside as a part of one line: at most `max` bytes, control characters as spaces. */
 smithy_str credentials_line(smithy_str text, size_t max, smithy_call *call);
 /* A small file in the call's arena, without white space at its ends where `trim`; SMITHY_ERROR_CREDENTIALS where it is

@@ -1,6 +1,7 @@
 #include "credentials/internal.h"
 
 #include "aws/credentials/internal.h"
+#include "client/pause.h"
 
 #include <smithy/buffer.h>
 #include <smithy/hash.h>
@@ -130,6 +131,14 @@ smithy_status credentials_blame(smithy_status status, smithy_call *call, const c
     memcpy(error->message, message, max);
     error->message[max] = '\0';
     return status;
+}
+
+bool credentials_pause(const credentials_setup *setup, const smithy_call *call, int64_t delay_ms) {
+    const smithy_system *system = setup->system;
+    const int64_t deadline = smithy_call_deadline(call);
+    if (deadline && deadline - system->mono_ms(system->context) <= delay_ms) return false;
+    pause_for_ms(system, call, delay_ms);
+    return !smithy_call_is_canceled(call);
 }
 
 /* ---- what sources read ---- */

@@ -1,7 +1,5 @@
 #include "credentials/internal.h"
 
-#include "client/pause.h"
-
 #include <runtime_sts/ops/assume_role.h>
 #include <runtime_sts/ops/assume_role_with_web_identity.h>
 
@@ -139,8 +137,9 @@ static smithy_status assume_with_identity(runtime_sts_client *client, const cred
                                          true, &input.web_identity_token, call));
         const smithy_status status = runtime_sts_assume_role_with_web_identity(client, &input, &output, call);
         if (status == SMITHY_OK) break;
-        if (retry == IDENTITY_RETRIES || !is_worth_a_retry(call)) return explain(status, identity->role_arn, call);
-        pause_for_ms(setup->system, call, FIRST_PAUSE_MS << retry);
+        const bool again = retry < IDENTITY_RETRIES && is_worth_a_retry(call) &&
+                           credentials_pause(setup, call, FIRST_PAUSE_MS << retry);
+        if (!again) return explain(status, identity->role_arn, call);
         smithy_call_clear_error(call);
     }
     return take_answer(output.credentials, output.assumed_role_user, SOURCE_WEB_IDENTITY, setup, result, call);

@@ -101,6 +101,20 @@ static void the_calls_deadline_and_cancellation_hold_inside(void **state) {
     bench_close(&b);
 }
 
+static void nobody_waits_for_a_try_that_the_deadline_forbids(void **state) {
+    (void)state;
+    static const scripted_answer TROUBLE[] = {{.status = 500}, {.status = 500}, {.status = 500}};
+    bench b;
+    BENCH_OPEN(&b, TROUBLE);
+    fake_system_set_env(&b.fake, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/creds");
+    bench_use(&b, smithy_credentials_container(&b.options, b.call));
+    smithy_call_set_timeout(b.call, 1500);
+    bench_expect_error(&b, SMITHY_ERROR_CREDENTIALS, "HTTP 500");
+    assert_int_equal(b.transport.request_count, 2);
+    assert_int_equal(b.fake.slept_ms, 1000);
+    bench_close(&b);
+}
+
 static void the_callers_arena_holds_none_of_it(void **state) {
     (void)state;
     static const scripted_answer ANSWERS[] = {{.status = 200, .body = METADATA_SET("AKIDONE", IN_AN_HOUR)}};
@@ -155,6 +169,7 @@ int main(void) {
         cmocka_unit_test(a_short_life_has_short_margins),
         cmocka_unit_test(a_clock_that_jumps_ahead_brings_a_new_set),
         cmocka_unit_test(the_calls_deadline_and_cancellation_hold_inside),
+        cmocka_unit_test(nobody_waits_for_a_try_that_the_deadline_forbids),
         cmocka_unit_test(the_callers_arena_holds_none_of_it),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
