@@ -53,8 +53,9 @@ static bool close_container(grammar *g) {
 static bool take_value(grammar *g) {
     if (*g->at == '{' || *g->at == '[') return g->depth < SMITHY_JSON_MAX_DEPTH && open_container(g);
     g->expected = WHAT_FOLLOWS;
-    return take_string(g) || take_text(g, SMITHY_STR("true")) || take_text(g, SMITHY_STR("false")) ||
-           take_text(g, SMITHY_STR("null")) || take_number(g);
+    if (*g->at == '"') return take_string(g);
+    return take_text(g, SMITHY_STR("true")) || take_text(g, SMITHY_STR("false")) || take_text(g, SMITHY_STR("null")) ||
+           take_number(g);
 }
 
 static bool take_name(grammar *g) {
