@@ -3,7 +3,7 @@
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Iterable
+from typing import Iterable, Mapping
 
 from support import FLAGS, ROOT, cjson_flags, compiler, run
 
@@ -30,12 +30,16 @@ class Runtime:
         return run(folder / "main")
 
 
-def build_runtime(folder: Path) -> Runtime:
-    """Through ccache, where there is one: the sources rarely change."""
+def compile_objects(flags: list[str], objects: Mapping[Path, Path]) -> None:
+    """Source -> object, two at a time; through ccache, where there is one, since the runtime rarely changes."""
     cache = [shutil.which("ccache")] if shutil.which("ccache") else []
-    command = [*cache, compiler("gcc"), *FLAGS, "-g", *SANITIZE, f"-I{ROOT}/include", f"-I{ROOT}/src/smithy", *cjson_flags()]
-    objects = [folder / f"{source.parent.name}_{source.stem}.o" for source in SOURCES]
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda pair: run(*command, "-c", pair[0], "-o", pair[1]), zip(SOURCES, objects)))
-    run(shutil.which("ar") or "ar", "rcs", folder / "libruntime.a", *objects)
+        list(pool.map(lambda pair: run(*cache, compiler("gcc"), *flags, "-c", pair[0], "-o", pair[1]), objects.items()))
+
+
+def build_runtime(folder: Path) -> Runtime:
+    flags = [*FLAGS, "-g", *SANITIZE, f"-I{ROOT}/include", f"-I{ROOT}/src/smithy", *cjson_flags()]
+    objects = {source: folder / f"{source.parent.name}_{source.stem}.o" for source in SOURCES}
+    compile_objects(flags, objects)
+    run(shutil.which("ar") or "ar", "rcs", folder / "libruntime.a", *objects.values())
     return Runtime(folder / "libruntime.a")

@@ -5,6 +5,7 @@ import json
 import subprocess
 
 import pytest
+from runtime import compile_objects
 from support import FLAGS, ROOT, cjson_flags, compiler, files_of, run, write
 
 from smithy_c import __main__ as command
@@ -15,7 +16,7 @@ from smithy_c.protocol_tests_models import slim_tests, with_rules
 
 MODELS = ROOT / "tests/protocol/models"
 BENCH = ("fake_system.c", "protocol_bench.c", "protocol_body.c", "scripted_transport.c", "torture.c")
-LIBRARIES = "-lcurl -lcjson -lexpat -lcbor -lcrypto -lz -lm -lpthread".split()
+LIBRARIES = "-lcurl -lcjson -lexpat -lcbor -lssl -lcrypto -lz -lm -lpthread".split()
 REQUESTS, RESPONSES = protocol_tests.REQUESTS, protocol_tests.RESPONSES
 COUNTS = {  # Protocol -> requests and responses that are meant for a client.
     "awsJson1_0": (29, 41),
@@ -148,9 +149,9 @@ def objects(tmp_path_factory):
     client = write(folder / "client", files_of(tree_of("restXmlWithNamespace"), prefix="t"))
     sources = [*(ROOT / "src/smithy").rglob("*.c"), *(client / "src").rglob("*.c")]
     sources += [ROOT / "tests/support" / name for name in BENCH]
-    flags = [*FLAGS, "-DSMITHY_VERSION=\"0\"", f"-I{ROOT}/include", f"-I{ROOT}/src/smithy", f"-I{client}/include", *cjson_flags()]
-    for number, source in enumerate(sources):
-        run(compiler("gcc"), *flags, "-c", source, "-o", folder / f"{number}.o")
+    includes = [ROOT / "include", ROOT / "src/smithy", client / "include", *(ROOT / "src/smithy/generated").glob("*/include")]
+    flags = [*FLAGS, "-DSMITHY_VERSION=\"0\"", *(f"-I{path}" for path in includes), *cjson_flags()]
+    compile_objects(flags, {source: folder / f"{number}.o" for number, source in enumerate(sources)})
     return folder
 
 
