@@ -1,0 +1,64 @@
+/* Streams that differ become one group again. */
+#include "plan.h"
+#include "standing.h"
+
+/* A stream that the group's watermark speaks for, and that is idle behind it, stays owed what lies up to `to_ms`. */
+static smithy_status leave_behind(exporter_state *state, state_group *group, const catalog_group *catalog,
+                                  int64_t to_ms) {
+    for (size_t i = 0; i < catalog->stream_count && group->exported_at < to_ms; i++) {
+        const catalog_stream *stream = &catalog->streams[i];
+        standing s;
+        SMITHY_TRY(standing_find(group, stream->name, stream->created_ms, &s));
+        if (!s.accounted || s.entry) continue;
+        SMITHY_TRY(state_set_stream(state, group,
+                                    &(state_stream){.name = stream->name,
+                                                    .created_ms = stream->created_ms,
+                                                    .exported_at = group->exported_at,
+                                                    .owed_to = to_ms}));
+    }
+    return SMITHY_OK;
+}
+
+static const catalog_stream *find_by_name(const catalog_group *catalog, smithy_str name) {
+    size_t low = 0, high = catalog->stream_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = smithy_str_compare(catalog->streams[middle].name, name);
+        if (order == 0) return &catalog->streams[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* What becomes of an entry when its group is one again at `to_ms`. */
+static state_stream converge_entry(const state_group *group, const catalog_group *catalog, state_stream entry,
+                                   int64_t to_ms) {
+    if (standing_is_own(&entry) || entry.owed_to == group->exported_at) entry.owed_to = to_ms;
+    if (entry.created_ms == STATE_UNKNOWN_TIME) {
+        const catalog_stream *stream = find_by_name(catalog, entry.name);
+        if (stream) entry.created_ms = stream->created_ms;
+    }
+    return entry;
+}
+
+smithy_status plan_converge(exporter_state *state, state_group *group, const catalog_group *catalog, int64_t to_ms) {
+    SMITHY_TRY(leave_behind(state, group, catalog, to_ms));
+    size_t kept = 0;
+    for (size_t i = 0; i < group->stream_count; i++) {
+        const state_stream entry = converge_entry(group, catalog, group->streams[i], to_ms);
+        /* A stream that is there already needs no entry, if the set can tell it by its creation time. */
+        if (entry.exported_at >= to_ms && entry.created_ms != STATE_UNKNOWN_TIME) {
+            uint64_t identity;
+            SMITHY_TRY(state_identity(entry.name, entry.created_ms, &identity));
+            SMITHY_TRY(state_account(state, group, identity));
+        } else
+            group->streams[kept++] = entry;
+    }
+    group->stream_count = kept;
+    group->exported_at = to_ms;
+    group->converge_to = STATE_NOTHING;
+    return SMITHY_OK;
+}

@@ -1,0 +1,36 @@
+#include "standing.h"
+
+smithy_status standing_find(state_group *group, smithy_str name, int64_t created_ms, standing *s) {
+    *s = (standing){.entry = state_find_stream(group, name, created_ms)};
+    SMITHY_TRY(state_identity(name, created_ms, &s->identity));
+    s->accounted = state_is_accounted(group, s->identity);
+    return SMITHY_OK;
+}
+
+smithy_status standing_join(exporter_state *state, state_group *group, const catalog_stream *stream, uint64_t identity,
+                            int64_t joined_at) {
+    SMITHY_TRY(state_account(state, group, identity));
+    if (joined_at == STATE_NOTHING) return SMITHY_OK;
+    return state_set_stream(state, group,
+                            &(state_stream){.name = stream->name,
+                                            .created_ms = stream->created_ms,
+                                            .exported_at = STATE_NOTHING,
+                                            .owed_to = joined_at});
+}
+
+smithy_status standing_recognize(exporter_state *state, state_group *group, const catalog_group *catalog) {
+    char text[CATALOG_FOLDER_MAX];
+    if (group->folder_count == 0) return SMITHY_OK;
+    for (size_t i = 0; i < catalog->stream_count; i++) {
+        const catalog_stream *stream = &catalog->streams[i];
+        if (stream->name.len > sizeof text) continue;
+        const state_folder *note = state_find_folder(group, catalog_folder(stream->name, text));
+        if (!note) continue;
+        standing s;
+        SMITHY_TRY(standing_find(group, stream->name, stream->created_ms, &s));
+        if (!s.entry && !s.accounted)
+            SMITHY_TRY(standing_join(state, group, stream, s.identity, note->exported_before));
+        state_remove_folder(group, note->folder);
+    }
+    return SMITHY_OK;
+}

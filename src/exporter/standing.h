@@ -1,0 +1,32 @@
+/* Where a stream stands: the one place that reads the four kinds of record that state.h tells of. Only for the
+ * planner's own parts. */
+#ifndef EXPORTER_STANDING_H
+#define EXPORTER_STANDING_H
+
+#include "catalog.h"
+#include "state.h"
+
+typedef struct standing {
+    state_stream *entry; /* Own or owed; NULL: neither. */
+    bool accounted;
+    uint64_t identity;
+} standing;
+
+smithy_status standing_find(state_group *group, smithy_str name, int64_t created_ms, standing *s) SMITHY_NODISCARD;
+
+static inline bool standing_is_own(const state_stream *entry) {
+    return entry && entry->owed_to == STATE_NOT_OWED;
+}
+static inline bool standing_is_owed(const state_stream *entry) {
+    return entry && entry->owed_to != STATE_NOT_OWED;
+}
+
+/* A stream joins its group behind `joined_at`. It may hold earlier events, whatever its hints say today. */
+smithy_status standing_join(exporter_state *state, state_group *group, const catalog_stream *stream, uint64_t identity,
+                            int64_t joined_at) SMITHY_NODISCARD;
+
+/* Streams born between a listing and the task's reading left a folder and nothing else: now the listing has them. */
+smithy_status standing_recognize(exporter_state *state, state_group *group,
+                                 const catalog_group *catalog) SMITHY_NODISCARD;
+
+#endif
