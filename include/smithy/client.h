@@ -72,6 +72,12 @@ SMITHY_API const void *smithy_client_settings(const smithy_client *client);
 SMITHY_API smithy_str smithy_client_region(const smithy_client *client);
 /* Absent when the endpoint rules decide. */
 SMITHY_API smithy_str smithy_client_endpoint_url(const smithy_client *client);
+/* Where operations go that name no bucket, table or the like: the URL that is configured, else what the endpoint rules
+ * make of Region, FIPS, dual stack and, for DynamoDB, the account of the credentials (absent: they do not know it).
+ * Reads the files as smithy_client_prepare does; nothing is sent. *url lives in the call. SMITHY_ERROR_CONFIG says why
+ * there is no such place. */
+SMITHY_API smithy_status smithy_client_endpoint(smithy_client *client, smithy_str account_id, smithy_str *url,
+                                                smithy_call *call) SMITHY_NODISCARD;
 SMITHY_API bool smithy_client_use_fips(const smithy_client *client);
 SMITHY_API bool smithy_client_use_dual_stack(const smithy_client *client);
 /* Whether accounts' own endpoints are used, as AWS_ACCOUNT_ID_ENDPOINT_MODE says: "preferred", "disabled" or

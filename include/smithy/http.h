@@ -136,6 +136,27 @@ typedef struct smithy_curl_options {
 SMITHY_API smithy_transport *smithy_curl_transport_create(const smithy_curl_options *options, smithy_call *call);
 SMITHY_API void smithy_transport_destroy(smithy_transport *transport);
 
+/* A value and who gave it: "HTTPS_PROXY", "this system". Both absent: there is none. */
+typedef struct smithy_curl_setting {
+    smithy_str value;
+    smithy_str source;
+} smithy_curl_setting;
+
+/* What a libcurl transport goes by, for people. */
+typedef struct smithy_curl_settings {
+    smithy_curl_setting proxy_for_http; /* Its URL, without a name and a password. */
+    smithy_curl_setting proxy_for_https;
+    smithy_curl_setting no_proxy;
+    smithy_curl_setting ca_file; /* Not looked into. */
+    smithy_curl_setting ca_directory;
+} smithy_curl_settings;
+
+/* What a transport with such options would go by; texts in the call. `options` NULL: all defaults. Nothing is sent or
+ * read; only where nobody names authorities, it is looked where the system has them. SMITHY_ERROR_CONFIG as creating
+ * it, or its first request over TLS, would say; what could be told is filled in even then. */
+SMITHY_API smithy_status smithy_curl_describe(const smithy_curl_options *options, smithy_curl_settings *settings,
+                                              smithy_call *call) SMITHY_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

@@ -55,6 +55,16 @@ void client_setup_deinit(smithy_client *client);
 smithy_status user_agent_append_head(smithy_buffer *out, const smithy_client *client);
 smithy_status user_agent_append_tail(smithy_buffer *out, const smithy_client *client);
 
+/* client_endpoint.c: what an operation's endpoint begins with. The client is prepared. */
+
+/* The account of the credentials can change the endpoint. */
+bool client_has_account_endpoints(const smithy_client *client);
+/* Of a service whose model has no rules: SMITHY_ERROR_CONFIG unless a URL is configured. */
+smithy_status client_endpoint_without_rules(const smithy_client *client, smithy_endpoint *endpoint,
+                                            smithy_call *call) SMITHY_NODISCARD;
+/* What the rules are given, with all that the client's settings say. */
+smithy_status client_endpoint_params(const smithy_client *client, void **params, smithy_call *call) SMITHY_NODISCARD;
+
 /* invoke.c: an operation of the runtime's own, at an endpoint that is known. */
 smithy_status client_invoke_at(smithy_client *client, const smithy_endpoint *endpoint,
                                const smithy_operation *operation, const void *input, void *output,

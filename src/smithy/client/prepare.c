@@ -55,9 +55,7 @@ static smithy_status write_request(invocation *inv) {
 /* The account of the credentials is asked for only where it can change the endpoint. */
 static smithy_status bind_account(invocation *inv, void *params) {
     const smithy_client *client = inv->client;
-    const bool disabled = smithy_str_equal(client->settings.account_id_endpoint_mode, SMITHY_STR("disabled"));
-    if (!client->service->bind_account || inv->operation->is_unsigned || disabled || client->settings.endpoint_url.ptr)
-        return SMITHY_OK;
+    if (!client_has_account_endpoints(client) || inv->operation->is_unsigned) return SMITHY_OK;
     SMITHY_TRY(invocation_get_credentials(inv));
     const smithy_str account_id = smithy_call_copy(inv->call, inv->credentials.account_id);
     if (inv->credentials.account_id.ptr && !account_id.ptr) return smithy_call_status(inv->call);
@@ -68,19 +66,13 @@ static smithy_status bind_account(invocation *inv, void *params) {
 static smithy_status resolve_endpoint(invocation *inv) {
     const smithy_client *client = inv->client;
     const smithy_service *service = client->service;
+    void *params = NULL;
     if (inv->given_endpoint) {
         inv->endpoint = *inv->given_endpoint;
         return SMITHY_OK;
     }
-    if (!service->resolve_endpoint) {
-        inv->endpoint.url = client->settings.endpoint_url;
-        if (inv->endpoint.url.ptr) return SMITHY_OK;
-        return smithy_call_fail(inv->call, SMITHY_ERROR_CONFIG, "%s has no endpoint rules: give it an endpoint_url",
-                                service->id);
-    }
-    void *params = smithy_call_alloc(inv->call, 1, service->endpoint_params_size);
-    if (!params) return smithy_call_status(inv->call);
-    if (service->endpoint_defaults) service->endpoint_defaults(client, params);
+    if (!service->resolve_endpoint) return client_endpoint_without_rules(client, &inv->endpoint, inv->call);
+    SMITHY_TRY(client_endpoint_params(client, &params, inv->call));
     if (inv->operation->bind_endpoint) inv->operation->bind_endpoint(inv->input, params);
     if (inv->operation->collect_endpoint) SMITHY_TRY(inv->operation->collect_endpoint(inv->input, params, inv->call));
     SMITHY_TRY(bind_account(inv, params));

@@ -1,20 +1,42 @@
 #include "client/invocation.h"
 
+#include "core/utf8.h"
+
 /* ---- text for people ---- */
 
+/* Shorter ones are no real keys, but may well be words. */
+#define MIN_SECRET 8
+
+/* How much of the text's beginning is a secret of the credentials: 0 for none. A service that quotes the request which
+ * it refuses quotes the session token in it, and what an error says is printed and logged. */
+static size_t secret_at(const smithy_credentials *credentials, smithy_str text) {
+    const smithy_str secrets[] = {credentials->session_token, credentials->secret_access_key};
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+        if (secrets[i].len >= MIN_SECRET && smithy_str_starts_with(text, secrets[i])) return secrets[i].len;
+    return 0;
+}
+
 /* One line, cut at the size, and never in the middle of a UTF-8 character. */
-static void copy_line(char *out, size_t size, smithy_str text) {
-    size_t len = text.len < size - 1 ? text.len : size - 1;
-    while (len > 0 && len < text.len && ((unsigned char)text.ptr[len] & 0xC0) == 0x80) len--;
-    for (size_t i = 0; i < len; i++) {
-        const unsigned char c = (unsigned char)text.ptr[i];
-        out[i] = c < ' ' || c == 0x7F ? ' ' : text.ptr[i];
+static void copy_line(char *out, size_t size, smithy_str text, const smithy_credentials *credentials) {
+    size_t len = 0;
+    while (text.len > 0 && len < size - 1) {
+        const size_t secret = secret_at(credentials, text);
+        const size_t taken = secret ? secret : 1;
+        const unsigned char c = (unsigned char)text.ptr[0];
+        out[len++] = secret ? '*' : c < ' ' || c == 0x7F ? ' ' : text.ptr[0];
+        text.ptr += taken;
+        text.len -= taken;
     }
-    out[len] = '\0';
+    out[text.len > 0 ? smithy_utf8_cut(out, len) : len] = '\0';
 }
 
 static void copy_if_set(char *out, size_t size, smithy_str text) {
-    if (text.len) copy_line(out, size, text);
+    static const smithy_credentials NONE = {0};
+    if (text.len) copy_line(out, size, text, &NONE);
+}
+
+static void copy_message(smithy_error *error, const invocation *inv, smithy_str text) {
+    if (text.len) copy_line(error->message, sizeof error->message, text, &inv->credentials);
 }
 
 /* ---- codes ---- */
@@ -124,7 +146,7 @@ static void tell_region(const invocation *inv, smithy_error *error, bool has_mes
 static void record(invocation *inv, const smithy_error_facts *found) {
     smithy_error *error = smithy_call_error_mutable(inv->call);
     (void)smithy_call_fail(inv->call, SMITHY_ERROR_SERVICE, "the answer has no message");
-    copy_if_set(error->message, sizeof error->message, found->message);
+    copy_message(error, inv, found->message);
     snprintf(error->code, sizeof error->code, "%d", inv->response.status);
     copy_if_set(error->code, sizeof error->code, found->code);
     copy_if_set(error->request_id, sizeof error->request_id, found->request_id);

@@ -69,6 +69,10 @@ static smithy_status read_endpoint(const settings_reader *reader) {
     const smithy_str url = text_of(reader, AWS_SETTING_ENDPOINT_URL);
     reader->settings->endpoint_url = url;
     if (!url.ptr) return SMITHY_OK;
+    if (memchr(url.ptr, '@', url.len)) /* What stands before it may be a password. */
+        return smithy_call_fail(reader->call, SMITHY_ERROR_CONFIG,
+                                "the endpoint URL of %.*s has an @: a name or a password cannot be given",
+                                SMITHY_STR_ARG(reader->settings->texts[AWS_SETTING_ENDPOINT_URL].source));
     if (!smithy_url_parse(url, &parts))
         return refuse(reader, AWS_SETTING_ENDPOINT_URL,
                       "an endpoint is http:// or https://, a host, and perhaps a port and a path");

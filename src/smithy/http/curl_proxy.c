@@ -72,12 +72,11 @@ smithy_status curl_proxies_init(curl_proxies *proxies, const smithy_curl_options
     static const char *const FOR_HTTP[] = {"http_proxy", "all_proxy", "ALL_PROXY", NULL};
     static const char *const FOR_HTTPS[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", NULL};
     static const char *const EXCEPT[] = {"no_proxy", "NO_PROXY", NULL};
-    const char *setting = NULL;
-    *proxies = (curl_proxies){0};
+    *proxies = (curl_proxies){.except_setting = "the option no_proxy"};
     SMITHY_TRY(take_proxy(&proxies->for_http, options->proxy, FOR_HTTP, system, call));
     SMITHY_TRY(take_proxy(&proxies->for_https, options->proxy, FOR_HTTPS, system, call));
-    proxies->except =
-        copy_text(system, options->no_proxy.ptr ? options->no_proxy : find_variable(system, EXCEPT, &setting));
+    proxies->except = copy_text(
+        system, options->no_proxy.ptr ? options->no_proxy : find_variable(system, EXCEPT, &proxies->except_setting));
     return proxies->except ? SMITHY_OK : smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
 }
 
@@ -92,4 +91,23 @@ const curl_proxy *curl_proxies_choose(const curl_proxies *proxies, smithy_str ur
     const bool tls = url.len >= 8 && smithy_str_equal_nocase((smithy_str){url.ptr, 8}, SMITHY_STR("https://"));
     const curl_proxy *proxy = tls ? &proxies->for_https : &proxies->for_http;
     return proxy->url ? proxy : NULL;
+}
+
+/* ---- for people ---- */
+
+smithy_status curl_proxy_show(const curl_proxy *proxy, smithy_str *url, smithy_call *call) {
+    static const CURLUPart LEFT_OUT[] = {CURLUPART_USER,  CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+                                         CURLUPART_QUERY, CURLUPART_FRAGMENT, CURLUPART_PATH};
+    char *text = NULL;
+    CURLU *parts = curl_url();
+    bool ok = parts && !curl_url_set(parts, CURLUPART_URL, proxy->url, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME);
+    for (size_t i = 0; ok && i < sizeof LEFT_OUT / sizeof LEFT_OUT[0]; i++)
+        ok = !curl_url_set(parts, LEFT_OUT[i], NULL, 0);
+    ok = ok && !curl_url_get(parts, CURLUPART_URL, &text, 0);
+    smithy_str bare = smithy_str_from(text);
+    if (bare.len && bare.ptr[bare.len - 1] == '/') bare.len--;
+    *url = smithy_call_copy(call, bare);
+    curl_free(text);
+    curl_url_cleanup(parts);
+    return url->ptr ? SMITHY_OK : smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
 }

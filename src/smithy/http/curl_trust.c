@@ -21,7 +21,7 @@ static bool copy_text(const smithy_system *system, smithy_str text, char **copy)
     return true;
 }
 
-static void free_texts(const smithy_system *system, const curl_trust *trust) {
+void curl_trust_free_texts(const curl_trust *trust, const smithy_system *system) {
     system->resize(system->context, trust->file, 0);
     system->resize(system->context, trust->directory, 0);
     system->resize(system->context, trust->setting, 0);
@@ -79,7 +79,7 @@ static smithy_status name_by_default(const smithy_system *system, curl_trust *tr
                             "AWS_CA_BUNDLE to a file that holds them");
 }
 
-static smithy_status find(const curl_authorities *authorities, curl_trust *trust, smithy_call *call) {
+smithy_status curl_authorities_find(const curl_authorities *authorities, curl_trust *trust, smithy_call *call) {
     const smithy_system *system = authorities->system;
     const curl_trust *named = &authorities->named;
     if (named->setting)
@@ -134,7 +134,7 @@ static smithy_status load(const smithy_system *system, curl_trust *trust, smithy
 static void free_trust(const smithy_system *system, curl_trust *trust) {
     if (!trust) return;
     lazy_ca_destroy(trust->ca);
-    free_texts(system, trust);
+    curl_trust_free_texts(trust, system);
     system->resize(system->context, trust, 0);
 }
 
@@ -148,7 +148,7 @@ smithy_status curl_authorities_get(curl_authorities *authorities, const curl_tru
     curl_trust *mine = system->resize(system->context, NULL, sizeof *mine);
     if (!mine) return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
     *mine = (curl_trust){.process = getpid()};
-    smithy_status status = find(authorities, mine, call);
+    smithy_status status = curl_authorities_find(authorities, mine, call);
     if (status == SMITHY_OK) status = load(system, mine, call);
     /* Of several threads that load at once, the first one's is kept. */
     if (status == SMITHY_OK && atomic_compare_exchange_strong(&authorities->loaded, &loaded, mine)) {
@@ -163,7 +163,7 @@ smithy_status curl_authorities_get(curl_authorities *authorities, const curl_tru
 void curl_authorities_deinit(curl_authorities *authorities) {
     curl_trust *loaded = atomic_load(&authorities->loaded);
     if (loaded && loaded->process == getpid()) free_trust(authorities->system, loaded);
-    free_texts(authorities->system, &authorities->named);
+    curl_trust_free_texts(&authorities->named, authorities->system);
 }
 
 /* ---- libcurl ---- */

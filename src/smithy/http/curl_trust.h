@@ -30,6 +30,11 @@ smithy_status curl_authorities_init(curl_authorities *authorities, const smithy_
                                     const smithy_system *system, smithy_call *call);
 void curl_authorities_deinit(curl_authorities *authorities);
 
+/* Where they are, without loading them: fills file, directory and setting, which curl_trust_free_texts frees, after a
+ * failure too. SMITHY_ERROR_CONFIG: this system has none. */
+smithy_status curl_authorities_find(const curl_authorities *authorities, curl_trust *trust, smithy_call *call);
+void curl_trust_free_texts(const curl_trust *trust, const smithy_system *system);
+
 /* Loads them with the first call. SMITHY_ERROR_CONFIG: one line that names the setting. */
 smithy_status curl_authorities_get(curl_authorities *authorities, const curl_trust **trust, smithy_call *call);
 
