@@ -19,12 +19,28 @@ static int print_answer(const cli_io *io, const char *text) {
     return cli_print(io->out_fd, text) ? 0 : CLI_EXIT_FAILED;
 }
 
+static const struct {
+    const char *word;
+    int (*run)(const cli_io *io, size_t count, const char *const *args);
+} COMMANDS[] = {
+    {"run", cli_run},
+    {"status", cli_status},
+    {"plan", cli_plan},
+};
+
+/* The command that a misspelt word was meant for; NULL where none is near. */
+static const char *nearest_command(smithy_str word) {
+    for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
+        if (settings_name_distance(word, smithy_str_from(COMMANDS[i].word)) == 1) return COMMANDS[i].word;
+    return NULL;
+}
+
 /* One line that says what is wrong, and where to read on. */
 static int refuse(const cli_io *io, const char *what, const char *arg) {
     char line[256];
-    const char *nearest =
-        settings_name_distance(smithy_str_from(arg), SMITHY_STR("run")) == 1 ? " (did you mean run?)" : "";
-    (void)snprintf(line, sizeof line, PROGRAM ": %s \"%.80s\"%s: see `" PROGRAM " help`\n", what, arg, nearest);
+    const char *nearest = nearest_command(smithy_str_from(arg));
+    (void)snprintf(line, sizeof line, PROGRAM ": %s \"%.80s\"%s%s%s: see `" PROGRAM " help`\n", what, arg,
+                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
     (void)cli_print(io->err_fd, line);
     return CLI_EXIT_USAGE;
 }
@@ -46,7 +62,8 @@ int cli_main(const cli_io *io, size_t count, const char *const *args) {
         return CLI_EXIT_USAGE;
     }
     const char *command = args[0];
-    if (is(command, "run")) return cli_run(io, count - 1, args + 1);
+    for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
+        if (is(command, COMMANDS[i].word)) return COMMANDS[i].run(io, count - 1, args + 1);
     if (is(command, "version") || is(command, "--version")) return version(io, count - 1, args + 1);
     if (is(command, "help") || is(command, "--help") || is(command, "-h")) return help(io, count - 1, args + 1);
     return refuse(io, "unknown command", command);

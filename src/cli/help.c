@@ -1,5 +1,7 @@
 #include "cli.h"
 
+#define PROGRAM "cloudwatch-logs-s3-exporter"
+
 #define EXIT_CODES                                                    \
     "Exit codes\n"                                                    \
     "  0  all that is due is archived\n"                              \
@@ -7,6 +9,13 @@
     "  2  work remains: run again\n"                                  \
     "  3  busy: another run, or a stranger's export task, is at it\n" \
     "  4  a setting, a permission or the usage is wrong\n"
+
+#define REQUIRED_FLAGS                                                                                            \
+    "Required\n"                                                                                                  \
+    "  --destination-s3-bucket NAME      the bucket of the archive, in the Region of the log groups\n"            \
+    "  --source-log-group-prefixes LIST  what the groups' names begin with: /aws/lambda/,/ecs/prod or '[\"/a\", " \
+    "\"/b\"]';\n"                                                                                                 \
+    "                                    '*' for every group\n"
 
 #define STORE_FLAGS                                                                                                    \
     "  --store-dsn DSN                   s3://bucket/key, dynamodb://table or file:///path; default a file for each\n" \
@@ -20,21 +29,41 @@
     "  --role-arn ARN                    do everything as this role, which the credentials at hand may assume\n" \
     "  --external-id TEXT                for that role, where its trust policy asks for one\n"
 
+/* Of the commands that only look. */
+#define AS_RUN_FLAGS                                                                                            \
+    "All flags of `run` are taken, and mean the same: --settle-delay, --export-unit, --store-dsn, --region, \n" \
+    "--profile, --role-arn, --timeout and so on. Give those that your runs are given.\n"
+
+#define LIMIT_FLAG \
+    "  --limit N                         list at most so many groups, those at risk first; default 1000\n"
+
+#define OUTPUT_FLAGS                                                                                    \
+    "  --json                            the answer as one JSON object on standard output\n"            \
+    "  --log-level LEVEL                 DEBUG, INFO, WARN or ERROR, on standard error; default WARN\n" \
+    "  --help                            this text\n"
+
 static const char GENERAL_HELP[] =
-    "cloudwatch-logs-s3-exporter archives CloudWatch Logs to S3, each event once.\n"
-    "\n"
-    "Usage\n"
-    "  cloudwatch-logs-s3-exporter run --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags]\n"
-    "  cloudwatch-logs-s3-exporter help [COMMAND]\n"
-    "  cloudwatch-logs-s3-exporter version\n"
-    "\n"
-    "Commands\n"
-    "  run      export what is due, once\n"
-    "  help     this text, or a command's flags: help run\n"
-    "  version  the version of this program\n"
-    "\n"
-    "The same file is a Lambda's bootstrap: it serves the Runtime API where AWS_LAMBDA_RUNTIME_API is set.\n"
-    "\n" EXIT_CODES;
+    PROGRAM " archives CloudWatch Logs to S3, each event once.\n"
+            "\n"
+            "Usage\n"
+            "  " PROGRAM " run --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags]\n"
+            "  " PROGRAM " COMMAND [flags]\n"
+            "  " PROGRAM " help [COMMAND]\n"
+            "\n"
+            "Commands\n"
+            "  run          export what is due, once\n"
+            "  status       how far each group is archived, what waits, and whether retention is about to take it\n"
+            "  plan         what a run would export, in how many tasks, and how long that takes; does nothing\n"
+            "  report       one HTML page with the coverage of each group over time\n"
+            "  cancel       cancel the export task that a run of this state left or waits for\n"
+            "  state show   what the state says: groups, watermarks, the lease, edits\n"
+            "  state check  whether a run could use the state\n"
+            "  state edit   move one watermark, with a reason\n"
+            "  help         this text, or a command's flags: help run, help state edit\n"
+            "  version      the version of this program\n"
+            "\n"
+            "The same file is a Lambda's bootstrap: it serves the Runtime API where AWS_LAMBDA_RUNTIME_API is set.\n"
+            "\n" EXIT_CODES;
 
 static const char RUN_HELP[] =
     "Usage\n"
@@ -42,13 +71,7 @@ static const char RUN_HELP[] =
     "\n"
     "Exports every event of the matching log groups that is older than the settle delay and not archived yet. Run it\n"
     "again, from a timer for example, and it goes on where it was.\n"
-    "\n"
-    "Required\n"
-    "  --destination-s3-bucket NAME      the bucket of the archive, in the Region of the log groups\n"
-    "  --source-log-group-prefixes LIST  what the groups' names begin with: /aws/lambda/,/ecs/prod or '[\"/a\", "
-    "\"/b\"]';\n"
-    "                                    '*' for every group\n"
-    "\n"
+    "\n" REQUIRED_FLAGS "\n"
     "State: how far each group is archived\n" STORE_FLAGS "\n"
     "What is exported, and where to\n"
     "  --settle-delay DURATION           leave events that are younger, for CloudWatch Logs may need up to 12h until\n"
@@ -69,25 +92,64 @@ static const char RUN_HELP[] =
     "  --help                            this text\n"
     "\n"
     "A flag is given as --flag VALUE or --flag=VALUE; a variable of its name (SETTLE_DELAY for --settle-delay) stands\n"
-    "in for it, --timeout and --profile excepted. Durations are written as 12h, 90m, 1h30m, 30s, 7d or 0. The first "
-    "Ctrl-C ends the\n"
-    "run as a timeout would, the second at once.\n"
+    "in for it, --timeout and --profile excepted. Durations are written as 12h, 90m, 1h30m, 30s, 7d or 0. The first\n"
+    "Ctrl-C ends the run as a timeout would, the second at once.\n"
     "\n" EXIT_CODES;
 
+static const char STATUS_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " status --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags]\n"
+    "\n"
+    "Shows for each matching group up to when it is archived, how long the oldest event that is not archived has\n"
+    "waited, when retention takes that event, and whether a run would export something. Changes nothing.\n"
+    "\n" REQUIRED_FLAGS "\n" AS_RUN_FLAGS "\n"
+    "Output\n" LIMIT_FLAG OUTPUT_FLAGS "\n"
+    "Exit codes\n"
+    "  0  all groups were looked at\n"
+    "  1  some group could not be looked at, or something else failed\n"
+    "  2  the time was too short to look at all groups\n"
+    "  3  a task of the first version of this tool still runs, and must end before its state can be read\n"
+    "  4  a setting, a permission or the usage is wrong\n"
+    "  5  retention has overtaken events that are not archived: they may be lost\n";
+
+static const char PLAN_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " plan --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags]\n"
+    "\n"
+    "Says what a run would export now: groups, windows, tasks, and how long they may take by what earlier tasks took;\n"
+    "what it would leave out, and why. Changes nothing.\n"
+    "\n" REQUIRED_FLAGS "\n" AS_RUN_FLAGS "\n"
+    "Schedule\n"
+    "  --every DURATION                  say whether the tasks of one period fit into it: 1h, 1d\n"
+    "\n"
+    "Output\n" LIMIT_FLAG OUTPUT_FLAGS "\n"
+    "Exit codes\n"
+    "  0  the plan is made\n"
+    "  1  some group could not be looked at, or something else failed\n"
+    "  2  the time was too short to look at all groups, or the tasks do not fit into --every\n"
+    "  3  a task of the first version of this tool still runs, and must end before its state can be read\n"
+    "  4  a setting, a permission or the usage is wrong\n";
+
 static const char VERSION_HELP[] = "Usage\n"
-                                   "  cloudwatch-logs-s3-exporter version\n"
+                                   "  " PROGRAM " version\n"
                                    "\n"
                                    "Prints the program's name and version.\n";
 
 static const char HELP_HELP[] = "Usage\n"
-                                "  cloudwatch-logs-s3-exporter help [COMMAND]\n"
+                                "  " PROGRAM " help [COMMAND]\n"
                                 "\n"
-                                "Prints what a command does and takes: run, version, help.\n";
+                                "Prints what a command does and takes. Without one, which commands there are.\n";
+
+static const struct {
+    const char *command;
+    const char *text;
+} TEXTS[] = {
+    {"run", RUN_HELP}, {"status", STATUS_HELP}, {"plan", PLAN_HELP}, {"version", VERSION_HELP}, {"help", HELP_HELP},
+};
 
 const char *cli_help_text(smithy_str command) {
     if (!smithy_str_is_set(command)) return GENERAL_HELP;
-    if (smithy_str_equal(command, SMITHY_STR("run"))) return RUN_HELP;
-    if (smithy_str_equal(command, SMITHY_STR("version"))) return VERSION_HELP;
-    if (smithy_str_equal(command, SMITHY_STR("help"))) return HELP_HELP;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
+        if (smithy_str_equal(command, smithy_str_from(TEXTS[i].command))) return TEXTS[i].text;
     return NULL;
 }

@@ -38,6 +38,8 @@ int main(int argc, char **argv) {
         .system = system,
         .out_fd = STDOUT_FILENO,
         .err_fd = STDERR_FILENO,
+        .in_fd = STDIN_FILENO,
+        .in_is_terminal = isatty(STDIN_FILENO) == 1,
         .err_is_terminal = isatty(STDERR_FILENO) == 1,
         .stop = &stop_wanted,
     };

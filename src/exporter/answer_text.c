@@ -25,9 +25,9 @@ void exporter_text_append_bytes(smithy_buffer *out, int64_t bytes) {
     smithy_buffer_append_f(out, "%.1f %s", value, UNITS[unit]);
 }
 
-static void append_grouped(smithy_buffer *out, int64_t count) {
+void exporter_text_append_number(smithy_buffer *out, int64_t number) {
     char digits[24];
-    const int len = snprintf(digits, sizeof digits, "%" PRId64, count);
+    const int len = snprintf(digits, sizeof digits, "%" PRId64, number);
     for (int i = 0; i < len; i++) {
         if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-') smithy_buffer_append_char(out, ',');
         smithy_buffer_append_char(out, digits[i]);
@@ -35,7 +35,7 @@ static void append_grouped(smithy_buffer *out, int64_t count) {
 }
 
 void exporter_text_append_count(smithy_buffer *out, int64_t count, const char *noun) {
-    append_grouped(out, count);
+    exporter_text_append_number(out, count);
     smithy_buffer_append_f(out, " %s%s", noun, count == 1 ? "" : "s");
 }
 
@@ -95,7 +95,7 @@ static void append_parts(smithy_buffer *out, const char *before, const int64_t *
     for (size_t i = 0; i < parts; i++) {
         if (counts[i] == 0) continue;
         smithy_buffer_append_text(out, separator);
-        append_grouped(out, counts[i]);
+        exporter_text_append_number(out, counts[i]);
         smithy_buffer_append_f(out, " %s", words[i]);
         separator = ", ";
     }
@@ -110,7 +110,7 @@ static void append_groups(const exporter_answer *answer, smithy_buffer *out) {
                               answer->groups_empty,    answer->groups_left_out, answer->groups_failed,
                               answer->groups_waiting};
     smithy_buffer_append_text(out, "  groups   ");
-    append_grouped(out, answer->groups_matched);
+    exporter_text_append_number(out, answer->groups_matched);
     smithy_buffer_append_text(out, " matched");
     append_parts(out, ": ", counts, WORDS, sizeof counts / sizeof counts[0]);
 }
@@ -121,7 +121,7 @@ static void append_tasks(const exporter_answer *answer, smithy_buffer *out) {
     const int64_t counts[] = {answer->tasks_completed, answer->tasks_failed, answer->tasks_adopted,
                               answer->task_in_flight ? 1 : 0};
     smithy_buffer_append_text(out, "  tasks    ");
-    append_grouped(out, answer->tasks_created);
+    exporter_text_append_number(out, answer->tasks_created);
     smithy_buffer_append_text(out, " created");
     append_parts(out, ", ", counts, WORDS, sizeof counts / sizeof counts[0]);
 }
@@ -144,9 +144,9 @@ static void append_counts(const exporter_answer *answer, smithy_buffer *out) {
     char took[EXPORTER_DURATION_TEXT_SIZE];
     append_groups(answer, out);
     smithy_buffer_append_text(out, "  streams  ");
-    append_grouped(out, answer->streams_seen);
+    exporter_text_append_number(out, answer->streams_seen);
     smithy_buffer_append_text(out, " seen, ");
-    append_grouped(out, answer->streams_exported);
+    exporter_text_append_number(out, answer->streams_exported);
     smithy_buffer_append_text(out, " exported\n");
     append_tasks(answer, out);
     append_objects(answer, out);

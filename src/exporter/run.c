@@ -179,9 +179,10 @@ static void list_next_group(run_context *run, pipeline *line) {
     const catalog_group *group = &line->groups.groups[line->next_group];
     bool complete = false;
     if (line->slot.phase == SLOT_FREE) run_show(run, "listing");
-    if (!smithy_str_equal(group->log_class, SMITHY_STR("STANDARD"))) {
+    const char *reason = work_why_left_out(group);
+    if (reason) {
         line->next_group++;
-        leave_out(run, group, "only groups of the Standard class can be exported");
+        leave_out(run, group, reason);
         return;
     }
     group_work *work = work_create(run, group);

@@ -156,7 +156,9 @@ static smithy_status read_all(const exporter_settings_source *source, exporter_s
     SMITHY_TRY(refuse_later_keys(&input, call));
     SMITHY_TRY(require_keys(&input, source->need, call));
     *settings = (exporter_settings){
-        .log_level = is_lambda ? exporter_log_level_of_lambda(system) : EXPORTER_LOG_INFO,
+        .log_level = is_lambda          ? exporter_log_level_of_lambda(system)
+                     : source->is_quiet ? EXPORTER_LOG_WARN
+                                        : EXPORTER_LOG_INFO,
         .settle_delay_ms = SETTLE_DELAY_DEFAULT_MS,
         .timeout_reserve_ms = RESERVE_DEFAULT_MS,
         .destination_prefix = SMITHY_STR(DESTINATION_DEFAULT),

@@ -65,7 +65,9 @@ typedef enum exporter_settings_need {
 
 typedef struct exporter_settings_source {
     exporter_host host;          /* Required. */
+    const char *command;         /* Of the command: what its help is asked for by; default "run". */
     exporter_settings_need need; /* Of the command. */
+    bool is_quiet;               /* Of the command: LogLevel is WARN where nobody says otherwise. */
     smithy_str event;            /* Of a Lambda: the event's JSON. The settings of an EventBridge event as EventBridge
                                     makes it are its "detail". */
     const char *const *args; /* Of the command: `--flag value` or `--flag=value`, what follows the command's name. */

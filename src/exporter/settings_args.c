@@ -19,8 +19,8 @@ static smithy_status refuse_flag(const exporter_settings_source *source, smithy_
     const settings_shown shown = settings_show(flag);
     const char *nearest = nearest_flag(source, flag);
     if (!nearest)
-        return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s is not a flag of this command: see `help run`",
-                                shown.text);
+        return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s is not a flag of this command: see `help %s`",
+                                shown.text, source->command ? source->command : "run");
     return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s is not a flag of this command: did you mean %s?", shown.text,
                             nearest);
 }

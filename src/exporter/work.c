@@ -20,6 +20,12 @@ void work_destroy(run_context *run, group_work *work) {
     run->system->resize(run->system->context, work, 0);
 }
 
+const char *work_why_left_out(const catalog_group *group) {
+    if (!smithy_str_equal(group->log_class, SMITHY_STR("STANDARD")))
+        return "only groups of the Standard class can be exported";
+    return NULL;
+}
+
 void work_problem(run_context *run, group_work *work, const char *reason) {
     work->failed = true;
     exporter_answer_problem(run->answer, work->catalog.name, "%s", reason);

@@ -19,6 +19,8 @@ typedef struct group_work {
 
 group_work *work_create(run_context *run, const catalog_group *group);
 void work_destroy(run_context *run, group_work *work);
+/* Why no task can export the group, whatever is in it; NULL: nothing speaks against it. */
+const char *work_why_left_out(const catalog_group *group);
 /* Notes in the answer why a unit of the group, or the whole of it, was given up. */
 void work_problem(run_context *run, group_work *work, const char *reason);
 

@@ -1,0 +1,249 @@
+"""The commands beside `run`: what they say is true, and none of them changes what it only looks at."""
+
+import json
+import subprocess
+import time
+
+import pytest
+
+DAY = 86_400_000
+HOUR = 3_600_000
+
+
+def now():
+    return int(time.time() * 1000)
+
+
+def lines(count, start=None, step=10, text="line"):
+    """`count` events, a few days old unless `start` says otherwise."""
+    start = now() - 3 * DAY if start is None else start
+    return [(start + i * step, f"{text} {i}") for i in range(count)]
+
+
+def next_second():
+    """The service's clock, by its Date headers, has whole seconds."""
+    time.sleep(1.05 - time.time() % 1)
+
+
+@pytest.fixture
+def command(exporter):
+    """command("status", "--json", limit=3) -> the finished process, with `answer` where it printed one JSON object."""
+
+    def run(words, *arguments, env=None, typed=None, **settings):
+        done = subprocess.run(
+            [exporter.executable, *words.split(), *arguments, *exporter._flags(settings)],
+            env=exporter.environment | (env or {}),
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        done.answer = json.loads(done.stdout) if done.stdout.startswith("{") else None
+        return done
+
+    return run
+
+
+@pytest.fixture
+def unchanged(aws, bucket):
+    """A function that fails where the archive, the state or the tasks differ from what they were at its last call."""
+
+    def look():
+        listed = aws.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        return [(item["Key"], item["ETag"], item["LastModified"]) for item in listed], aws.tasks()
+
+    before = [look()]
+
+    def check(renew=False):
+        found = look()
+        if not renew:
+            assert found == before[0]
+        before[0] = found
+
+    return check
+
+
+def group_of(answer, name):
+    return next(group for group in answer["groups"] if group["name"] == name)
+
+
+# ---- status ----
+
+
+def test_status_tells_what_waits_and_changes_nothing(aws, command, exporter, unchanged):
+    aws.load({"app/one": {"a": lines(5), "b": []}, "app/new": {"c": lines(1, start=now() - HOUR)}, "app/mute": {"d": []}})
+    unchanged(renew=True)
+    before = command("status", "--json", settle_delay="2h")
+    assert before.returncode == 0, before.stderr
+    assert [(group["name"], group["verdict"]) for group in before.answer["groups"]] == [
+        ("app/mute", "empty"),
+        ("app/new", "settling"),
+        ("app/one", "due"),
+    ]
+    one = group_of(before.answer, "app/one")
+    assert one["archivedUntil"] is None and 2.9 * DAY < one["lagMs"] < 3.1 * DAY
+    unchanged()
+
+    next_second()
+    assert exporter().code == 0
+    unchanged(renew=True)
+    next_second()
+    aws.load({"app/one": {"b": lines(1, start=now())}})
+    next_second()
+    after = command("status", "--json")
+    assert {group["name"]: group["verdict"] for group in after.answer["groups"]} == {
+        "app/mute": "empty",
+        "app/new": "up-to-date",
+        "app/one": "due",
+    }
+    assert group_of(after.answer, "app/new")["lagMs"] is None
+    unchanged()
+
+
+def test_status_is_a_table_for_people(aws, command):
+    aws.load({"app/one": {"a": lines(5)}, "app/another": {"a": lines(5)}})
+    done = command("status")
+    rows = done.stdout.splitlines()
+    assert rows[0].split() == ["GROUP", "ARCHIVED", "UNTIL", "LAG", "EXPIRES", "IN", "STREAMS", "VERDICT"]
+    assert rows[1].startswith("app/another  -") and rows[1].endswith("due")
+    assert rows[0].index("VERDICT") == rows[1].index("due") == rows[2].index("due")
+    assert "2 groups: 2 due." in done.stdout and done.stderr == ""
+
+
+def test_status_warns_before_events_expire_and_tells_when_they_may_have(aws, command):
+    aws.load(
+        {
+            "app/late": {"a": lines(1, start=now() - 8 * DAY)},
+            "app/safe": {"a": lines(1, start=now() - DAY)},
+            "app/soon": {"a": lines(1, start=now() - 6 * DAY)},
+        }
+    )
+    for name in ("app/late", "app/safe", "app/soon"):
+        aws.logs.put_retention_policy(logGroupName=name, retentionInDays=7)
+    done = command("status", "--json")
+    assert done.returncode == 5
+    assert [(group["name"], group["risk"]) for group in done.answer["groups"]] == [
+        ("app/late", "expired"),
+        ("app/soon", "soon"),
+        ("app/safe", "none"),
+    ]
+    assert group_of(done.answer, "app/safe")["daysLeft"] in (5, 6)
+    text = command("status").stdout
+    assert "overdue" in text and "retention has overtaken" in text
+
+
+def test_a_limit_keeps_those_at_risk_and_says_how_many_are_left_out(aws, command):
+    aws.load({f"app/{number}": {"a": lines(1)} for number in range(5)})
+    aws.logs.put_retention_policy(logGroupName="app/3", retentionInDays=1)
+    done = command("status", "--json", "--limit", "2")
+    assert [group["name"] for group in done.answer["groups"]] == ["app/3", "app/0"]
+    assert done.answer["groupsTotal"] == 5 and done.answer["groupsLeftUnlisted"] == 3
+    assert "3 groups not listed" in command("status", "--limit=2").stdout
+
+
+def test_status_without_a_matching_group_says_what_to_check(aws, command):
+    done = command("status", source_log_group_prefixes="nothing/here")
+    assert done.returncode == 0 and "No log group matches" in done.stdout
+
+
+def test_groups_that_cannot_be_exported_are_listed_with_the_reason(aws, command):
+    aws.load({"app/std": {"a": lines(1)}})
+    aws.logs.create_log_group(logGroupName="app/rare", logGroupClass="INFREQUENT_ACCESS")
+    done = command("plan", "--json")
+    assert group_of(done.answer, "app/rare")["verdict"] == "left-out"
+    assert "Standard class" in group_of(done.answer, "app/rare")["reason"]
+    assert "app/rare: only groups of the Standard class" in command("plan").stdout
+
+
+# ---- plan ----
+
+
+@pytest.mark.parametrize("unit,tasks", [("auto", 2), ("stream", 3)])
+def test_a_plan_is_what_the_next_run_does(aws, command, exporter, unchanged, unit, tasks):
+    aws.load({"app/one": {"a": lines(5), "b": lines(3)}, "app/two": {"c": lines(1)}, "app/mute": {"d": []}})
+    unchanged(renew=True)
+    plan = command("plan", "--json", export_unit=unit)
+    assert plan.returncode == 0 and plan.answer["tasks"] == tasks
+    assert plan.answer["durationMs"] is None and plan.answer["judgedByTasks"] == 0
+    assert [group["name"] for group in plan.answer["groups"]] == ["app/one", "app/two"]
+    unchanged()
+    assert exporter(export_unit=unit).answer["tasks"]["created"] == tasks
+
+
+def test_a_plan_tells_how_long_by_what_earlier_tasks_took(aws, command, exporter):
+    aws.load({"app/one": {"a": lines(5)}, "app/two": {"c": lines(1)}})
+    next_second()
+    exporter()
+    took = [task["executionInfo"]["completionTime"] - task["executionInfo"]["creationTime"] for task in listed(aws)]
+    next_second()
+    aws.load({"app/one": {"a": lines(1, start=now())}})
+    next_second()
+    plan = command("plan", "--json", every="1h")
+    assert plan.answer["judgedByTasks"] == 2 and not plan.answer["judgedByTasksOfOthers"]
+    assert plan.answer["durationMs"] in took
+    assert plan.answer["schedule"]["fits"] == "yes" and plan.returncode == 0
+    assert "it fits" in command("plan", every="1h").stdout
+
+
+def listed(aws):
+    return aws.logs.describe_export_tasks()["exportTasks"]
+
+
+def test_a_schedule_that_is_too_tight_is_told(aws, command, exporter):
+    aws.load({"app/one": {"a": lines(5)}})
+    exporter()
+    aws.load({"app/one": {"a": lines(1, start=now())}})
+    plan = command("plan", "--json", every="1ms")
+    # Within one ms nothing was written: the period decides what counts.
+    assert plan.answer["schedule"]["fits"] == "yes"
+    next_second()
+    aws.load({f"app/{number}": {"a": lines(1, start=now())} for number in range(30)})
+    plan = command("plan", "--json", every="2s")
+    assert plan.answer["schedule"]["fits"] == "no" and plan.returncode == 2
+    assert "does not fit" in command("plan", every="2s").stdout
+
+
+def test_a_plan_names_who_holds_the_slot(aws, command):
+    aws.load({"app/one": {"a": lines(5)}})
+    aws.control("foreign_task", name="a stranger's")
+    plan = command("plan", "--json")
+    assert plan.answer["slot"]["busy"] and not plan.answer["slot"]["ours"]
+    assert plan.answer["slot"]["taskName"] == "a stranger's"
+    assert "taken by somebody else's task" in command("plan").stdout
+
+
+# ---- settings, usage ----
+
+
+@pytest.mark.parametrize(
+    "words,arguments,expected",
+    [
+        ("status", ["--limit", "none"], "--limit"),
+        ("plan", ["--every", "often"], "--every"),
+        ("plan", ["--every"], "--every has no value"),
+        ("plan", ["--evry=1h"], "did you mean --every?"),
+        ("status", ["stray"], "stands alone"),
+    ],
+)
+def test_a_bad_flag_is_one_line(aws, command, words, arguments, expected):
+    done = command(words, *arguments)
+    assert done.returncode == 4 and done.stdout == ""
+    assert expected in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_with_json_a_refusal_is_an_object_too(aws, command):
+    done = command("status", "--json", "--limit=0")
+    assert done.returncode == 4
+    assert done.answer["outcome"] == "configuration" and "--limit" in done.answer["message"]
+
+
+def test_a_role_is_assumed_for_all_that_is_done(aws, command, exporter, assert_exactly_once):
+    aws.load({"app": {"a": lines(5)}})
+    role = "arn:aws:iam::123456789012:role/exporter"
+    run = exporter(role_arn=role, external_id="agreed")
+    assert run.code == 0, run.stderr
+    assert assert_exactly_once() == 5
+    asked = [request["operation"] for request in aws.requests()]
+    assert asked.count("AssumeRole") == 1 and asked.index("AssumeRole") < asked.index("HeadBucket")
+    assert command("status", role_arn="role/exporter").returncode == 4
