@@ -26,6 +26,7 @@ static const struct {
     {"run", cli_run},
     {"status", cli_status},
     {"plan", cli_plan},
+    {"whoami", cli_whoami},
 };
 
 /* The command that a misspelt word was meant for; NULL where none is near. */

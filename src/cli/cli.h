@@ -34,6 +34,7 @@ int cli_cancel(const cli_io *io, size_t count, const char *const *args);
 int cli_report(const cli_io *io, size_t count, const char *const *args);
 /* `args` begin with show, check or edit. */
 int cli_state(const cli_io *io, size_t count, const char *const *args);
+int cli_whoami(const cli_io *io, size_t count, const char *const *args);
 
 /* The help of a command, of all of them for an absent one; NULL for one that does not exist. */
 const char *cli_help_text(smithy_str command);

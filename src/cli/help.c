@@ -59,6 +59,7 @@ static const char GENERAL_HELP[] =
             "  state show   what the state says: groups, watermarks, the lease, edits\n"
             "  state check  whether a run could use the state\n"
             "  state edit   move one watermark, with a reason\n"
+            "  whoami       which credentials, account, Region and endpoints are used, and why\n"
             "  help         this text, or a command's flags: help run, help state edit\n"
             "  version      the version of this program\n"
             "\n"
@@ -130,6 +131,26 @@ static const char PLAN_HELP[] =
     "  3  a task of the first version of this tool still runs, and must end before its state can be read\n"
     "  4  a setting, a permission or the usage is wrong\n";
 
+static const char WHOAMI_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " whoami [flags]\n"
+    "\n"
+    "Tells as whom and where a run would work: where the credentials are from, the account and the ARN that STS sees,\n"
+    "when they expire, the Region, the endpoints, proxies and CA certificates, and each setting that is not the\n"
+    "default, with its place. Secrets are never printed. What is known is told even where something is wrong; that is\n"
+    "one line on standard error.\n"
+    "\n"
+    "  --json                            the answer as one JSON object on standard output\n"
+    "  --all, --verbose                  settings that nobody has set, too\n"
+    "  --help                            this text\n"
+    "\n" IDENTITY_FLAGS "\n"
+    "The flags of run are taken as well, so that it can be asked about the very run.\n"
+    "\n"
+    "Exit codes\n"
+    "  0  STS knows these credentials\n"
+    "  4  a setting, the credentials or a permission is wrong\n"
+    "  1  anything else: STS cannot be reached, above all\n";
+
 static const char VERSION_HELP[] = "Usage\n"
                                    "  " PROGRAM " version\n"
                                    "\n"
@@ -144,7 +165,8 @@ static const struct {
     const char *command;
     const char *text;
 } TEXTS[] = {
-    {"run", RUN_HELP}, {"status", STATUS_HELP}, {"plan", PLAN_HELP}, {"version", VERSION_HELP}, {"help", HELP_HELP},
+    {"run", RUN_HELP},       {"status", STATUS_HELP},   {"plan", PLAN_HELP},
+    {"whoami", WHOAMI_HELP}, {"version", VERSION_HELP}, {"help", HELP_HELP},
 };
 
 const char *cli_help_text(smithy_str command) {

@@ -66,8 +66,7 @@ bool run_is_fatal(smithy_status status) {
     }
 }
 
-/* What only a change by somebody can mend. */
-static bool is_configuration(smithy_status status, const smithy_error *error) {
+bool run_is_configuration(smithy_status status, const smithy_error *error) {
     if (status == SMITHY_ERROR_CONFIG || status == SMITHY_ERROR_CREDENTIALS || status == SMITHY_ERROR_INPUT)
         return true;
     if (status != SMITHY_ERROR_SERVICE) return false;
@@ -85,7 +84,8 @@ static bool is_time_up(const run_context *run, smithy_status status) {
 static void note_failure(run_context *run, smithy_status status, const char *doing) {
     char text[RUN_ERROR_TEXT];
     const smithy_error *error = smithy_call_error(run->call);
-    run->answer->outcome = is_configuration(status, error) ? EXPORTER_OUTCOME_CONFIGURATION : EXPORTER_OUTCOME_FAILED;
+    run->answer->outcome =
+        run_is_configuration(status, error) ? EXPORTER_OUTCOME_CONFIGURATION : EXPORTER_OUTCOME_FAILED;
     if (error->status == SMITHY_OK)
         snprintf(text, sizeof text, "%s", smithy_status_name(status));
     else

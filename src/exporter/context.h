@@ -4,6 +4,7 @@
 
 #include "catalog.h"
 #include "exporter.h"
+#include "identity.h"
 #include "state.h"
 #include "store.h"
 
@@ -17,10 +18,8 @@ typedef struct run_context {
     exporter_log *log;
     exporter_answer *answer;
     exporter_progress progress;
-    smithy_config *config;                         /* Of all clients. */
-    smithy_credentials_provider *credentials;      /* Of all clients; NULL: what the environment gives. */
-    smithy_credentials_provider *base_credentials; /* What the role of `credentials` is asked with. */
-    logs_client *logs;                             /* NULL, as S3, where a command needs the state alone. */
+    exporter_identity identity;
+    logs_client *logs; /* NULL, as S3, where a command needs the state alone. */
     s3_client *s3;
     dynamodb_client *dynamodb; /* NULL where the state is elsewhere. */
     smithy_call *call;         /* Scratch: reset before every operation. */
@@ -61,5 +60,7 @@ const char *run_error_text(const run_context *run, char *text, size_t size);
 void run_fail(run_context *run, smithy_status status, const char *doing);
 /* A failure that no other group will be spared: credentials, memory, a cancelled run. */
 bool run_is_fatal(smithy_status status);
+/* What only a change by somebody can mend: a setting, a permission, credentials. */
+bool run_is_configuration(smithy_status status, const smithy_error *error);
 
 #endif

@@ -8,62 +8,39 @@ static int64_t stop_time(const exporter_options *options, int64_t now_mono_ms) {
     return options->deadline_mono_ms - reserve;
 }
 
-/* ---- credentials ---- */
-
-static void warn(void *context, const char *line) {
-    exporter_log_write(context, EXPORTER_LOG_WARN, line, NULL, 0);
-}
-
-/* With RoleArn, all that a run does is done as that role; what the environment gives only asks for it. */
-static bool assume_role(run_context *run) {
-    const exporter_settings *settings = run->settings;
-    if (!smithy_str_is_set(settings->role_arn)) return true;
-    const smithy_credentials_options options = {
-        .system = run->system,
-        .config = run->config,
-        .region = settings->region,
-        .warn = run->log ? warn : NULL,
-        .warn_context = run->log,
-    };
-    run->base_credentials = smithy_credentials_chain(&options, run->call);
-    if (!run->base_credentials) return false;
-    const smithy_assume_role role = {
-        .role_arn = settings->role_arn,
-        .external_id = settings->external_id,
-        .source = run->base_credentials,
-    };
-    run->credentials = smithy_credentials_assume_role(&role, &options, run->call);
-    return run->credentials != NULL;
-}
-
 /* ---- clients ---- */
 
 static bool make_logs(run_context *run) {
-    const logs_client_options options = {
-        .region = run->settings->region, .config = run->config, .credentials = run->credentials, .system = run->system};
+    const logs_client_options options = {.region = run->settings->region,
+                                         .config = run->identity.config,
+                                         .credentials = run->identity.credentials,
+                                         .system = run->system};
     run->logs = logs_client_create(&options, run->call);
     return run->logs && smithy_client_prepare(logs_client_base(run->logs), run->call) == SMITHY_OK;
 }
 
 static bool make_s3(run_context *run) {
-    const s3_client_options options = {
-        .region = run->settings->region, .config = run->config, .credentials = run->credentials, .system = run->system};
+    const s3_client_options options = {.region = run->settings->region,
+                                       .config = run->identity.config,
+                                       .credentials = run->identity.credentials,
+                                       .system = run->system};
     run->s3 = s3_client_create(&options, run->call);
     return run->s3 && smithy_client_prepare(s3_client_base(run->s3), run->call) == SMITHY_OK;
 }
 
 static bool make_dynamodb(run_context *run) {
-    const dynamodb_client_options options = {
-        .region = run->settings->region, .config = run->config, .credentials = run->credentials, .system = run->system};
+    const dynamodb_client_options options = {.region = run->settings->region,
+                                             .config = run->identity.config,
+                                             .credentials = run->identity.credentials,
+                                             .system = run->system};
     run->dynamodb = dynamodb_client_create(&options, run->call);
     return run->dynamodb && smithy_client_prepare(dynamodb_client_base(run->dynamodb), run->call) == SMITHY_OK;
 }
 
 static bool make_clients(run_context *run, session_reach reach) {
     const exporter_store_type store = run->settings->store_type;
-    const smithy_config_options options = {.system = run->system, .profile = run->settings->profile};
-    run->config = smithy_config_create(&options, run->call);
-    if (!run->config || !assume_role(run)) return false;
+    if (exporter_identity_open(&run->identity, run->settings, run->system, run->log, run->call) != SMITHY_OK)
+        return false;
     if (reach == SESSION_AWS && !make_logs(run)) return false;
     if ((reach == SESSION_AWS || store == EXPORTER_STORE_S3) && !make_s3(run)) return false;
     return store != EXPORTER_STORE_DYNAMODB || make_dynamodb(run);
@@ -98,9 +75,7 @@ void session_close(run_context *run) {
     logs_client_destroy(run->logs);
     s3_client_destroy(run->s3);
     dynamodb_client_destroy(run->dynamodb);
-    smithy_credentials_provider_destroy(run->credentials);
-    smithy_credentials_provider_destroy(run->base_credentials);
-    smithy_config_destroy(run->config);
+    exporter_identity_close(&run->identity);
     smithy_call_destroy(run->state_memory);
     smithy_call_destroy(run->memory);
     smithy_call_destroy(run->call);

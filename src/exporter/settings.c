@@ -125,14 +125,15 @@ static smithy_status read_identity(const settings_input *input, exporter_setting
     return settings_read_external_id(&values[SETTINGS_EXTERNAL_ID], &settings->external_id, call);
 }
 
-static smithy_status read_values(const settings_input *input, exporter_settings *settings, smithy_call *call) {
+static smithy_status read_values(const settings_input *input, exporter_settings_need need, exporter_settings *settings,
+                                 smithy_call *call) {
     const settings_value *values = input->values;
     if (settings_is_given(input, SETTINGS_DESTINATION_S3_BUCKET))
         SMITHY_TRY(settings_read_bucket(&values[SETTINGS_DESTINATION_S3_BUCKET], &settings->destination_bucket, call));
     if (settings_is_given(input, SETTINGS_SOURCE_LOG_GROUP_PREFIXES))
         SMITHY_TRY(
             settings_read_prefixes(&values[SETTINGS_SOURCE_LOG_GROUP_PREFIXES], &settings->group_prefixes, call));
-    SMITHY_TRY(settings_read_store(input, settings, call));
+    if (need != EXPORTER_NEEDS_IDENTITY) SMITHY_TRY(settings_read_store(input, settings, call));
     SMITHY_TRY(read_durations(input, settings, call));
     if (settings_is_given(input, SETTINGS_LOG_LEVEL))
         SMITHY_TRY(settings_read_log_level(&values[SETTINGS_LOG_LEVEL], &settings->log_level, call));
@@ -163,7 +164,7 @@ static smithy_status read_all(const exporter_settings_source *source, exporter_s
         .timeout_reserve_ms = RESERVE_DEFAULT_MS,
         .destination_prefix = SMITHY_STR(DESTINATION_DEFAULT),
     };
-    SMITHY_TRY(read_values(&input, settings, call));
+    SMITHY_TRY(read_values(&input, source->need, settings, call));
     return collect_warnings(&input, settings, call);
 }
 
