@@ -4,6 +4,7 @@
 
 #include "catalog.h"
 #include "exporter.h"
+#include "ledger_pending.h"
 #include "identity.h"
 #include "state.h"
 #include "store.h"
@@ -27,6 +28,7 @@ typedef struct run_context {
     smithy_call *state_memory;
     exporter_state state;
     state_store *store;
+    ledger_pending ledger;
     const struct task_list *tasks; /* All that were listed at the start; NULL until then. */
     smithy_str owner;              /* This run's name in the lease: a nonce. */
     bool holds_lease;

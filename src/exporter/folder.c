@@ -2,6 +2,7 @@
 
 #include "grow.h"
 #include "lease.h"
+#include "ledger.h"
 
 #include <stdlib.h>
 
@@ -18,18 +19,28 @@ static smithy_str stream_folder(smithy_str key, smithy_str folder) {
     return (smithy_str){rest.ptr, slash ? (size_t)(slash - rest.ptr) : 0};
 }
 
-static int compare_names(const void *a, const void *b) {
-    return smithy_str_compare(*(const smithy_str *)a, *(const smithy_str *)b);
+static int compare_parts(const void *a, const void *b) {
+    const folder_part *left = a, *right = b;
+    return smithy_str_compare(left->name, right->name);
 }
 
 /* Keys come in order, so one stream's objects stand together; names can still repeat across that order's seams. */
-static void sort_distinct(folder_content *content) {
+static smithy_status sort_distinct(folder_content *content, smithy_call *memory) {
     size_t kept = 0;
-    if (content->count > 1) qsort(content->names, content->count, sizeof *content->names, compare_names);
-    for (size_t i = 0; i < content->count; i++)
-        if (kept == 0 || !smithy_str_equal(content->names[kept - 1], content->names[i]))
-            content->names[kept++] = content->names[i];
+    if (content->count > 1) qsort(content->parts, content->count, sizeof *content->parts, compare_parts);
+    for (size_t i = 0; i < content->count; i++) {
+        const folder_part *part = &content->parts[i];
+        if (kept > 0 && smithy_str_equal(content->parts[kept - 1].name, part->name)) {
+            content->parts[kept - 1].objects += part->objects;
+            content->parts[kept - 1].bytes += part->bytes;
+        } else
+            content->parts[kept++] = *part;
+    }
     content->count = kept;
+    content->names = smithy_call_alloc(memory, kept + 1, sizeof *content->names);
+    if (!content->names) return SMITHY_ERROR_MEMORY;
+    for (size_t i = 0; i < kept; i++) content->names[i] = content->parts[i].name;
+    return SMITHY_OK;
 }
 
 static smithy_status note_object(folder_content *content, const s3_object *object, smithy_str folder,
@@ -38,10 +49,15 @@ static smithy_status note_object(folder_content *content, const s3_object *objec
     content->objects++;
     content->bytes += object->size.value;
     if (name.len == 0) return SMITHY_OK;
-    if (content->count > 0 && smithy_str_equal(content->names[content->count - 1], name)) return SMITHY_OK;
-    const smithy_str copy = smithy_call_copy(memory, name);
-    if (!copy.ptr || !GROW(memory, content->names, content->count, content->capacity)) return SMITHY_ERROR_MEMORY;
-    content->names[content->count++] = copy;
+    folder_part *last = content->count > 0 ? &content->parts[content->count - 1] : NULL;
+    if (!last || !smithy_str_equal(last->name, name)) {
+        const smithy_str copy = smithy_call_copy(memory, name);
+        if (!copy.ptr || !GROW(memory, content->parts, content->count, content->capacity)) return SMITHY_ERROR_MEMORY;
+        last = &content->parts[content->count++];
+        *last = (folder_part){.name = copy};
+    }
+    last->objects++;
+    last->bytes += object->size.value;
     return SMITHY_OK;
 }
 
@@ -57,8 +73,7 @@ smithy_status folder_list(run_context *run, smithy_str folder, folder_content *c
             if (smithy_str_starts_with(object->key, folder)) SMITHY_TRY(note_object(content, object, folder, memory));
         }
     } while (page);
-    sort_distinct(content);
-    return SMITHY_OK;
+    return sort_distinct(content, memory);
 }
 
 static smithy_status delete_batch(run_context *run, const s3_object_identifier *objects, size_t count,
@@ -129,6 +144,7 @@ bool folder_discard(run_context *run, smithy_str folder, smithy_str task_id) {
     smithy_status status =
         folder.ptr ? state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)) : SMITHY_ERROR_MEMORY;
     if (status == SMITHY_OK) status = state_add_task(&run->state, task_id, run_now_ms(run));
+    if (status == SMITHY_OK) status = ledger_add_discarded(run, task_id, folder);
     if (status != SMITHY_OK) {
         run_fail(run, status, "noting a task whose output must go");
         return false;

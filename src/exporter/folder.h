@@ -6,11 +6,18 @@
 #include "context.h"
 #include "plan.h"
 
+/* A stream's folder in a task's. */
+typedef struct folder_part {
+    smithy_str name;
+    int64_t objects, bytes;
+} folder_part;
+
 typedef struct folder_content {
     int64_t objects;
     int64_t bytes;
-    smithy_str *names; /* The streams' folders, sorted, each once. */
+    folder_part *parts; /* By name, each once. */
     size_t count, capacity;
+    smithy_str *names; /* The parts' names. */
 } folder_content;
 
 /* "<destinationPrefix>/<taskId>/" in the arena of `memory`; absent when memory is out. */

@@ -1,5 +1,7 @@
 #include "lease.h"
 
+#include "ledger.h"
+
 #include <smithy/text.h>
 #include <stdio.h>
 
@@ -81,9 +83,11 @@ static bool write_state(run_context *run, bool *won) {
     run->saving = true;
     smithy_buffer_init(&content, run->system, STORE_MAX_BYTES);
     smithy_call *call = run_saving_call(run);
-    smithy_status status = state_write(&run->state, smithy_str_from(writer), &content);
+    smithy_status status = ledger_flush(run, call); /* What the state counts on is in the ledger already. */
+    const bool is_noted = status == SMITHY_OK;
+    if (is_noted) status = state_write(&run->state, smithy_str_from(writer), &content);
     if (status == SMITHY_OK) status = run->store->save(run->store, smithy_buffer_str(&content), won, call);
-    if (status != SMITHY_OK) run_fail(run, status, "saving the state");
+    if (status != SMITHY_OK) run_fail(run, status, is_noted ? "saving the state" : "writing the ledger");
     smithy_buffer_deinit(&content);
     run->saving = false;
     return status == SMITHY_OK;

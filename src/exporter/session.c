@@ -61,6 +61,7 @@ bool session_open(run_context *run, const exporter_options *options, session_rea
                          .call = smithy_call_create(&call_options),
                          .memory = smithy_call_create(&call_options),
                          .state_memory = smithy_call_create(&call_options)};
+    smithy_buffer_init(&run->ledger.lines, system, LEDGER_PENDING_BYTES);
     run->stop_mono_ms = stop_time(options, run->started_mono_ms);
     if (!run->call || !run->memory || !run->state_memory) return run_fail(run, SMITHY_ERROR_MEMORY, "starting"), false;
     run->store = make_clients(run, reach)
@@ -72,6 +73,7 @@ bool session_open(run_context *run, const exporter_options *options, session_rea
 
 void session_close(run_context *run) {
     store_destroy(run->store);
+    smithy_buffer_deinit(&run->ledger.lines);
     logs_client_destroy(run->logs);
     s3_client_destroy(run->s3);
     dynamodb_client_destroy(run->dynamodb);

@@ -1,6 +1,7 @@
 #include "slot_close.h"
 
 #include "folder.h"
+#include "ledger.h"
 
 #include <stdio.h>
 
@@ -23,7 +24,7 @@ static smithy_status clean_siblings(run_context *run, export_slot *slot, smithy_
     char text[CATALOG_FOLDER_MAX];
     int64_t deleted = 0;
     const smithy_str keep = catalog_folder(slot->spec.prefix, text);
-    const bool alone = content->count == 0 || (content->count == 1 && smithy_str_equal(content->names[0], keep));
+    const bool alone = content->count == 0 || (content->count == 1 && smithy_str_equal(content->parts[0].name, keep));
     if (alone && !slot->unit.has_siblings) return SMITHY_OK;
     SMITHY_TRY(state_add_cleanup(&run->state, folder, keep, run_now_ms(run)));
     if (alone) return SMITHY_OK;
@@ -81,6 +82,8 @@ bool slot_close(run_context *run, export_slot *slot) {
     if (status == SMITHY_OK && slot->unit.kind != STATE_UNIT_GROUP)
         status = clean_siblings(run, slot, folder, &content);
     if (status != SMITHY_OK) return leave_open(run, slot, status, "reading and cleaning the task's folder");
+    status = ledger_add_task(run, &slot->spec, smithy_str_from(slot->task_id), &slot->work->catalog, &content);
+    if (status != SMITHY_OK) return leave_open(run, slot, status, "writing the ledger");
     const catalog_stream *stream = slot->unit.stream;
     const plan_folders folders = {content.names, content.count};
     status = plan_close(&run->state, slot->work->group, &slot->work->catalog, slot->unit.kind,

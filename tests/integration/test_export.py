@@ -4,6 +4,7 @@ What is in the archive is always read out of its objects and compared with what 
 answer is checked beside it, never instead of it.
 """
 
+import gzip
 import json
 import signal
 import time
@@ -705,3 +706,37 @@ def test_lambda_lines_are_json_with_level_and_request_id(aws, lambda_host, lambd
     lambda_host.invoke(lambda_event | {"LogLevel": "DEBUG"})
     found = [json.loads(line) for line in lambda_host.lines if line.strip()]
     assert found and all({"timestamp", "level", "message", "requestId"} <= set(line) for line in found)
+
+
+# ---- the ledger ----
+
+
+def ledger(aws, bucket):
+    """All of its lines, in order."""
+    found = []
+    for entry in aws.s3.list_objects_v2(Bucket=bucket, Prefix="_ledger/").get("Contents", ()):
+        body = aws.s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+        found += [json.loads(line) for line in gzip.decompress(body).splitlines()]
+    return found
+
+
+def test_the_ledger_tells_each_task_and_its_streams_by_their_real_names(aws, bucket, exporter, archive):
+    aws.load({"app/one": {"a/b": lines(50), "a-b": lines(5), "c": lines(20)}})
+    run = exporter()
+    assert run.code == 0, run.stderr
+    task, *streams = ledger(aws, bucket)
+    assert (task["Type"], task["LogGroup"], task["Kind"], task["From"]) == ("task", "app/one", "group", 0)
+    assert task["Streams"] == len(streams) == 2
+    objects = archive().objects
+    assert task["Objects"] == len(objects) and task["Bytes"] == sum(found.size for found in objects)
+    assert {line["Folder"]: sorted(line["Streams"]) for line in streams} == {"a-b": ["a-b", "a/b"], "c": ["c"]}
+    assert all(found.key.startswith(task["Folder"]) for found in objects)
+
+
+def test_a_run_without_news_leaves_no_ledger(aws, bucket, exporter):
+    aws.load({"app": {"a": lines(5)}})
+    next_second()
+    exporter()
+    before = ledger(aws, bucket)
+    exporter()
+    assert ledger(aws, bucket) == before

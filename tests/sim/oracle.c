@@ -1,5 +1,7 @@
 #include "oracle.h"
 
+#include "ledger_reader.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +124,22 @@ static void check_events(sim_oracle *oracle, sim_world *world, const sim_stream 
     }
 }
 
+/* Nothing is counted on that the ledger does not know. */
+static void check_ledger(sim_world *world, const sim_state *state) {
+    sim_ledger *ledger = ledger_open(world);
+    for (int i = 0; i < world->object_count; i++) {
+        const sim_object *object = world->objects[i];
+        if (!state_commits(state, world, object) || !is_alive(world, &world->streams[object->stream])) continue;
+        const sim_task *task = &world->tasks[object->task];
+        const sim_stream *stream = &world->streams[object->stream];
+        if (!ledger_has_task(ledger, task))
+            world_violation(world, "the state counts on task %s, and the ledger does not know it", task->id);
+        if (!ledger_names_stream(ledger, task, stream))
+            world_violation(world, "the ledger has another name for %s in task %s", stream->name, task->id);
+    }
+    ledger_close(ledger);
+}
+
 static void state_saved(sim_world *world, const char *text, size_t len) {
     sim_oracle *oracle = world->judge;
     sim_state *state = state_open(text, len);
@@ -131,6 +149,7 @@ static void state_saved(sim_world *world, const char *text, size_t len) {
         return;
     }
     count_archive(oracle, world, state);
+    check_ledger(world, state);
     for (int i = 0; i < world->stream_count; i++) {
         WORLD_ROOM(oracle, claims, claim);
         if (i == oracle->claim_count)

@@ -6,8 +6,8 @@
  *                  group by: such an event is allowed to be missing, not to be there twice
  *
  * At each save of the state: no event is in two committed objects; each claimed event is in one, or late; no claim is
- * taken back. At the end, when nothing disturbs any more: every event that is due is in the bucket once, or late and
- * not at all; and nothing is in the bucket twice, committed or not. */
+ * taken back; each committed object's task is in the ledger. At the end, when nothing disturbs any more: every event
+ * that is due is in the bucket once, or late and not at all; and nothing is in the bucket twice, committed or not. */
 #ifndef SIM_ORACLE_H
 #define SIM_ORACLE_H
 

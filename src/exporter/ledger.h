@@ -1,0 +1,33 @@
+/* The ledger: what was archived, in words that outlive the state and DescribeExportTasks.
+ *
+ * Every save of the state that counts on newly closed windows is preceded by one object of JSON lines, compressed,
+ *
+ *   _ledger/<state id>/<time>-<the run's nonce>-<number>.jsonl.gz
+ *
+ * whose keys sort as they were written. Its lines are (one JSON object each)
+ *
+ *   {"Type":"task",      …}   a window that was closed: task, group, kind, prefix, From, To, Folder, what is in it
+ *   {"Type":"stream",    …}   behind its task's: a folder in that folder, the real names it may stand for, its objects
+ *   {"Type":"discarded", …}   a task whose output was taken out of the archive, or will be
+ *
+ * A run that is killed between ledger and state leaves lines that the next run's adoption of the task repeats. So the
+ * task's id is the key, and of several records of one task the last counts. */
+#ifndef EXPORTER_LEDGER_H
+#define EXPORTER_LEDGER_H
+
+#include "folder.h"
+#include "task.h"
+
+#define LEDGER_PREFIX "_ledger"
+
+/* Notes a closed window, to be written before the next save of the state. `content` is what the task's folder holds;
+ * `group` tells the real names, as far as its streams were listed. */
+smithy_status ledger_add_task(run_context *run, const task_spec *spec, smithy_str task_id, const catalog_group *group,
+                              const folder_content *content) SMITHY_NODISCARD;
+/* Notes that a task's output goes. */
+smithy_status ledger_add_discarded(run_context *run, smithy_str task_id, smithy_str folder) SMITHY_NODISCARD;
+
+/* Writes what was noted since; nothing where nothing was. The state must not be saved where this fails. */
+smithy_status ledger_flush(run_context *run, smithy_call *call) SMITHY_NODISCARD;
+
+#endif
