@@ -7,6 +7,7 @@
 #include "core/arena.h"
 
 #include <link.h>
+#include <openssl/evp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,44 @@ smithy_status __wrap_smithy_arena_take(smithy_arena *arena, size_t size, size_t 
 
 /* ---- other libraries ---- */
 
+/* Once a digest has been set up, OpenSSL takes no memory for it, and may fail all the same. */
+int __real_EVP_Digest(const void *bytes, size_t count, unsigned char *digest, unsigned *size, const EVP_MD *type,
+                      ENGINE *engine);
+int __wrap_EVP_Digest(const void *bytes, size_t count, unsigned char *digest, unsigned *size, const EVP_MD *type,
+                      ENGINE *engine);
+int __real_EVP_DigestInit_ex(EVP_MD_CTX *context, const EVP_MD *type, ENGINE *engine);
+int __wrap_EVP_DigestInit_ex(EVP_MD_CTX *context, const EVP_MD *type, ENGINE *engine);
+int __real_EVP_DigestUpdate(EVP_MD_CTX *context, const void *bytes, size_t count);
+int __wrap_EVP_DigestUpdate(EVP_MD_CTX *context, const void *bytes, size_t count);
+int __real_EVP_DigestFinal_ex(EVP_MD_CTX *context, unsigned char *digest, unsigned *size);
+int __wrap_EVP_DigestFinal_ex(EVP_MD_CTX *context, unsigned char *digest, unsigned *size);
+
+int __wrap_EVP_Digest(const void *bytes, size_t count, unsigned char *digest, unsigned *size, const EVP_MD *type,
+                      ENGINE *engine) {
+    return torture_must_fail(TORTURE_FOREIGN) ? 0 : __real_EVP_Digest(bytes, count, digest, size, type, engine);
+}
+
+int __wrap_EVP_DigestInit_ex(EVP_MD_CTX *context, const EVP_MD *type, ENGINE *engine) {
+    return torture_must_fail(TORTURE_FOREIGN) ? 0 : __real_EVP_DigestInit_ex(context, type, engine);
+}
+
+int __wrap_EVP_DigestUpdate(EVP_MD_CTX *context, const void *bytes, size_t count) {
+    return torture_must_fail(TORTURE_FOREIGN) ? 0 : __real_EVP_DigestUpdate(context, bytes, count);
+}
+
+int __wrap_EVP_DigestFinal_ex(EVP_MD_CTX *context, unsigned char *digest, unsigned *size) {
+    return torture_must_fail(TORTURE_FOREIGN) ? 0 : __real_EVP_DigestFinal_ex(context, digest, size);
+}
+
+/* malloc itself can be stood before where what is behind it has another name too. Valgrind has a malloc of its own, so
+ * this is left to the builds that say so. */
 #if defined(__SANITIZE_ADDRESS__)
+#define REAL(function) __interceptor_##function
+#elif defined(SMITHY_TORTURE_MALLOC) && defined(__GLIBC__)
+#define REAL(function) __libc_##function
+#endif
+
+#if defined(REAL)
 
 #define MAX_RANGES 16
 
@@ -86,20 +124,20 @@ EARLY static bool is_foreign(const void *caller) {
 
 #define FAILS_HERE() (is_foreign(__builtin_return_address(0)) && torture_must_fail(TORTURE_FOREIGN))
 
-void *__interceptor_malloc(size_t size);
-void *__interceptor_calloc(size_t count, size_t size);
-void *__interceptor_realloc(void *block, size_t size);
+void *REAL(malloc)(size_t size);
+void *REAL(calloc)(size_t count, size_t size);
+void *REAL(realloc)(void *block, size_t size);
 
 EARLY SMITHY_API void *malloc(size_t size) {
-    return FAILS_HERE() ? NULL : __interceptor_malloc(size);
+    return FAILS_HERE() ? NULL : REAL(malloc)(size);
 }
 
 EARLY SMITHY_API void *calloc(size_t count, size_t size) {
-    return FAILS_HERE() ? NULL : __interceptor_calloc(count, size);
+    return FAILS_HERE() ? NULL : REAL(calloc)(count, size);
 }
 
 EARLY SMITHY_API void *realloc(void *block, size_t size) {
-    return FAILS_HERE() ? NULL : __interceptor_realloc(block, size);
+    return FAILS_HERE() ? NULL : REAL(realloc)(block, size);
 }
 
 #endif
