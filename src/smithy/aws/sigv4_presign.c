@@ -3,10 +3,11 @@
 
 /* "?", or "&" where there is a query already. */
 static void append_separator(smithy_buffer *url) {
-    const char *mark = memchr(url->ptr, '?', url->len);
+    const smithy_str text = smithy_buffer_str(url); /* There may be no memory for it. */
+    const char *mark = memchr(text.ptr, '?', text.len);
     if (!mark)
         smithy_buffer_append_char(url, '?');
-    else if (mark + 1 < url->ptr + url->len)
+    else if (mark + 1 < text.ptr + text.len)
         smithy_buffer_append_char(url, '&');
 }
 
