@@ -214,6 +214,47 @@ static void a_very_long_error_is_cut_between_characters(void **state) {
     toy_bench_close(&bench);
 }
 
+static void a_secret_that_the_service_quotes_is_not_told(void **state) {
+    (void)state;
+    static const expectation CASES[] = {
+        {{.status = 403, .body = "{\"__type\":\"Foo\",\"message\":\"x-amz-security-token:AQoDYXdzEJr1 host\"}"},
+         "Foo",
+         "x-amz-security-token:* host"},
+        {{.status = 403, .body = "{\"__type\":\"Foo\",\"message\":\"AQoDYXdzEJr1AQoDYXdzEJr1 not-a-real-secret\"}"},
+         "Foo",
+         "** *"},
+        {{.status = 403, .body = "token=AQoDYXdzEJr1 AQoDYXdzEJr"}, "403", "token=* AQoDYXdzEJr"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        toy_bench bench;
+        toy_output output;
+        toy_bench_open(&bench, &TOY_JSON, NULL, &CASES[i].answer, 1);
+        fake_system_set_env(&bench.fake, "AWS_SESSION_TOKEN", "AQoDYXdzEJr1");
+        smithy_call_set_max_attempts(bench.call, 1);
+        assert_int_equal(toy_bench_invoke(&bench, &TOY_ECHO, &INPUT, &output), SMITHY_ERROR_SERVICE);
+        assert_string_equal(toy_bench_error(&bench)->code, CASES[i].code);
+        assert_string_equal(toy_bench_error(&bench)->message, CASES[i].message);
+        toy_bench_close(&bench);
+    }
+}
+
+/* A part of it must not stay behind at the end of what fits either. */
+static void a_secret_at_the_end_of_what_fits_is_not_told(void **state) {
+    (void)state;
+    char body[1024] = "";
+    toy_bench bench;
+    toy_output output;
+    memset(body, 'x', sizeof(((smithy_error *)0)->message) - 5);
+    strcat(body, "AQoDYXdzEJr1");
+    const scripted_answer answer = {.status = 403, .body = body};
+    toy_bench_open(&bench, &TOY_JSON, NULL, &answer, 1);
+    fake_system_set_env(&bench.fake, "AWS_SESSION_TOKEN", "AQoDYXdzEJr1");
+    smithy_call_set_max_attempts(bench.call, 1);
+    assert_int_equal(toy_bench_invoke(&bench, &TOY_ECHO, &INPUT, &output), SMITHY_ERROR_SERVICE);
+    assert_null(strchr(toy_bench_error(&bench)->message, 'A'));
+    toy_bench_close(&bench);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_errors_are_named_by_header_code_or_type),
@@ -228,6 +269,8 @@ int main(void) {
         cmocka_unit_test(an_object_that_looks_like_an_error_is_an_object),
         cmocka_unit_test(s3s_broken_xml_is_tried_again),
         cmocka_unit_test(a_very_long_error_is_cut_between_characters),
+        cmocka_unit_test(a_secret_that_the_service_quotes_is_not_told),
+        cmocka_unit_test(a_secret_at_the_end_of_what_fits_is_not_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

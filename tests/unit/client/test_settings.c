@@ -170,6 +170,17 @@ static void a_bad_endpoint_is_told_with_its_source(void **state) {
     }
 }
 
+static void a_password_in_an_endpoint_is_refused_and_not_told(void **state) {
+    (void)state;
+    static const char *const BAD[] = {"https://me:hunter2@logs.example", "me:hunter2@logs.example:80"};
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        fake_system_set_env(&fake, "AWS_ENDPOINT_URL", BAD[i]);
+        assert_int_equal(resolve(NULL), SMITHY_ERROR_CONFIG);
+        assert_string_equal(message(),
+                            "the endpoint URL of AWS_ENDPOINT_URL has an @: a name or a password cannot be given");
+    }
+}
+
 static void booleans_are_true_or_false_and_nothing_else(void **state) {
     (void)state;
     fake_system_set_env(&fake, "AWS_USE_FIPS_ENDPOINT", "True");
@@ -522,6 +533,7 @@ int main(void) {
         TEST(a_region_that_would_change_the_host_is_refused),
         TEST(the_services_own_endpoint_wins),
         TEST(a_bad_endpoint_is_told_with_its_source),
+        TEST(a_password_in_an_endpoint_is_refused_and_not_told),
         TEST(booleans_are_true_or_false_and_nothing_else),
         TEST(retry_modes_that_are_not_here_are_refused),
         TEST(attempts_are_a_number_from_1),
