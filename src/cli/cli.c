@@ -23,10 +23,8 @@ static const struct {
     const char *word;
     int (*run)(const cli_io *io, size_t count, const char *const *args);
 } COMMANDS[] = {
-    {"run", cli_run},
-    {"status", cli_status},
-    {"plan", cli_plan},
-    {"whoami", cli_whoami},
+    {"run", cli_run},       {"status", cli_status}, {"plan", cli_plan},
+    {"cancel", cli_cancel}, {"state", cli_state},   {"whoami", cli_whoami},
 };
 
 /* The command that a misspelt word was meant for; NULL where none is near. */
@@ -46,10 +44,16 @@ static int refuse(const cli_io *io, const char *what, const char *arg) {
     return CLI_EXIT_USAGE;
 }
 
+/* Commands have one word, or two. */
 static int help(const cli_io *io, size_t count, const char *const *args) {
-    if (count > 1) return refuse(io, "unexpected argument", args[1]);
-    const char *text = cli_help_text(smithy_str_from(count == 1 ? args[0] : NULL));
-    return text ? print_answer(io, text) : refuse(io, "unknown command", args[0]);
+    char words[64];
+    if (count > 2) return refuse(io, "unexpected argument", args[2]);
+    (void)snprintf(words, sizeof words, "%s%s%s", count > 0 ? args[0] : "", count > 1 ? " " : "",
+                   count > 1 ? args[1] : "");
+    const char *text = cli_help_text(count > 0 ? smithy_str_from(words) : (smithy_str){0});
+    if (text) return print_answer(io, text);
+    const bool is_first_known = cli_help_text(smithy_str_from(args[0])) != NULL;
+    return is_first_known ? refuse(io, "unexpected argument", args[1]) : refuse(io, "unknown command", args[0]);
 }
 
 static int version(const cli_io *io, size_t count, const char *const *args) {

@@ -151,6 +151,83 @@ static const char WHOAMI_HELP[] =
     "  4  a setting, the credentials or a permission is wrong\n"
     "  1  anything else: STS cannot be reached, above all\n";
 
+#define STATE_REQUIRED                                                                                            \
+    "Required: one of\n"                                                                                          \
+    "  --store-dsn DSN                   where the state is: s3://bucket/key, dynamodb://table or file:///path\n" \
+    "  --destination-s3-bucket NAME      the state file that a run for this bucket keeps by itself\n"
+
+static const char CANCEL_HELP[] = "Usage\n"
+                                  "  " PROGRAM " cancel --store-dsn DSN [--yes] [flags]\n"
+                                  "\n"
+                                  "Cancels the active export task, if a run of this state created it; a stranger's is "
+                                  "named, and left alone. The next\n"
+                                  "run deletes what the task wrote and exports its window again.\n"
+                                  "\n" STATE_REQUIRED "\n" IDENTITY_FLAGS "\n"
+                                  "  --yes                             do not ask\n" OUTPUT_FLAGS "\n"
+                                  "Exit codes\n"
+                                  "  0  cancelled, or there was nothing to cancel\n"
+                                  "  1  it failed, or the answer was no\n"
+                                  "  3  the active task is a stranger's\n"
+                                  "  4  a setting, a permission or the usage is wrong\n";
+
+static const char STATE_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " state show [--group NAME] [flags]\n"
+    "  " PROGRAM " state check [flags]\n"
+    "  " PROGRAM " state edit --group NAME [--stream NAME] --to TIME --reason TEXT [flags]\n"
+    "\n"
+    "See `help state show`, `help state check`, `help state edit`.\n";
+
+static const char STATE_SHOW_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " state show --store-dsn DSN [--group NAME] [flags]\n"
+    "\n"
+    "Shows what the state says: groups and their watermarks, who holds the lease, what is in flight, and the edits "
+    "that\n"
+    "were made by hand. A state in a file needs no AWS.\n"
+    "\n" STATE_REQUIRED "\n"
+    "  --group NAME                      one group, with those of its streams that differ from it\n" LIMIT_FLAG
+    "\n" IDENTITY_FLAGS "\n"
+    "Output\n" OUTPUT_FLAGS "\n"
+    "Exit codes\n"
+    "  0  shown\n"
+    "  1  the state cannot be read, or is not one\n"
+    "  4  a setting, a permission or the usage is wrong\n";
+
+static const char STATE_CHECK_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " state check --store-dsn DSN [flags]\n"
+    "\n"
+    "Reads the state as a run would, and says what a run would refuse. Changes nothing.\n"
+    "\n" STATE_REQUIRED "\n" IDENTITY_FLAGS "\n"
+    "Output\n" OUTPUT_FLAGS "\n"
+    "Exit codes\n"
+    "  0  a run can use it, or there is none yet\n"
+    "  1  a run would refuse it\n"
+    "  4  a setting, a permission or the usage is wrong\n";
+
+static const char STATE_EDIT_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " state edit --store-dsn DSN --group NAME [--stream NAME] --to TIME --reason TEXT [flags]\n"
+    "\n"
+    "Moves the watermark of a group with all its streams, or of one stream. Moved back, events are exported again and\n"
+    "stand in the archive twice; moved forward, events that are not archived are skipped. It says which, and asks.\n"
+    "\n" STATE_REQUIRED "\n"
+    "What\n"
+    "  --group NAME                      the log group\n"
+    "  --stream NAME                     one of its streams; default all of them\n"
+    "  --to TIME                         archived until then, inclusive: 2026-11-22T10:00:00Z, a day (its midnight\n"
+    "                                    UTC), ms since 1970, or `nothing`; not in the future\n"
+    "  --reason TEXT                     kept in the state, with the time and your name\n"
+    "  --yes                             do not ask\n"
+    "\n" IDENTITY_FLAGS "\n"
+    "Output\n" OUTPUT_FLAGS "\n"
+    "Exit codes\n"
+    "  0  moved\n"
+    "  1  it failed, or the answer was no; the state is as it was\n"
+    "  3  a run works on the state, or a task of the group is in flight\n"
+    "  4  a setting, a permission or the usage is wrong\n";
+
 static const char VERSION_HELP[] = "Usage\n"
                                    "  " PROGRAM " version\n"
                                    "\n"
@@ -165,8 +242,17 @@ static const struct {
     const char *command;
     const char *text;
 } TEXTS[] = {
-    {"run", RUN_HELP},       {"status", STATUS_HELP},   {"plan", PLAN_HELP},
-    {"whoami", WHOAMI_HELP}, {"version", VERSION_HELP}, {"help", HELP_HELP},
+    {"run", RUN_HELP},
+    {"status", STATUS_HELP},
+    {"plan", PLAN_HELP},
+    {"cancel", CANCEL_HELP},
+    {"state", STATE_HELP},
+    {"state show", STATE_SHOW_HELP},
+    {"state check", STATE_CHECK_HELP},
+    {"state edit", STATE_EDIT_HELP},
+    {"whoami", WHOAMI_HELP},
+    {"version", VERSION_HELP},
+    {"help", HELP_HELP},
 };
 
 const char *cli_help_text(smithy_str command) {

@@ -27,6 +27,7 @@ typedef struct run_context {
     smithy_call *memory;       /* Lives as long as the run: the list of groups, what is said of tasks. */
     smithy_call *state_memory;
     exporter_state state;
+    bool state_exists; /* It was there when it was read. */
     state_store *store;
     ledger_pending ledger;
     const struct task_list *tasks; /* All that were listed at the start; NULL until then. */

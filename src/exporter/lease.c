@@ -53,6 +53,7 @@ bool lease_load(run_context *run) {
     smithy_call *call = run_fresh_call(run);
     smithy_status status = run->store->load(run->store, &content, &exists, call);
     if (status != SMITHY_OK) run_fail(run, status, "reading the state");
+    run->state_exists = exists;
     smithy_call_reset(run->state_memory);
     if (status == SMITHY_OK && (status = state_init(&run->state, run->state_memory)) != SMITHY_OK)
         run_fail(run, status, "starting an empty state");

@@ -233,6 +233,21 @@ smithy_status state_set_flight(exporter_state *state, const state_flight *flight
     return SMITHY_OK;
 }
 
+smithy_status state_add_edit(exporter_state *state, const state_edit *edit) {
+    state_edit copy = *edit;
+    copy.by = smithy_call_copy(state->memory, edit->by);
+    copy.arn = smithy_call_copy(state->memory, edit->arn);
+    copy.reason = smithy_call_copy(state->memory, edit->reason);
+    SMITHY_TRY(smithy_call_status(state->memory));
+    if (state->edit_count == STATE_EDITS_MAX) {
+        state->edit_count--;
+        memmove(state->edits, state->edits + 1, state->edit_count * sizeof *state->edits);
+    }
+    if (!GROW(state->memory, state->edits, state->edit_count, state->edit_capacity)) return SMITHY_ERROR_MEMORY;
+    state->edits[state->edit_count++] = copy;
+    return SMITHY_OK;
+}
+
 int64_t state_furthest(const exporter_state *state, smithy_str *arn) {
     int64_t furthest = STATE_NOTHING;
     *arn = (smithy_str){0};

@@ -88,6 +88,16 @@ typedef struct state_task {
     int64_t ended_ms; /* When it was accounted for. */
 } state_task;
 
+/* A watermark that a person moved: who, when, and why. */
+typedef struct state_edit {
+    int64_t at_ms;
+    smithy_str by;
+    smithy_str arn;         /* Of a group, or of a stream. */
+    int64_t from_ms, to_ms; /* STATE_NOTHING: nothing archived. */
+    smithy_str reason;
+} state_edit;
+#define STATE_EDITS_MAX 100 /* The oldest are forgotten. */
+
 /* The Go version's note of the last task of a stream, to be asked about once. */
 typedef struct state_carried {
     state_group *group;
@@ -106,6 +116,8 @@ typedef struct exporter_state {
     size_t cleanup_count, cleanup_capacity;
     state_task *tasks; /* By id. */
     size_t task_count, task_capacity, task_sorted;
+    state_edit *edits; /* The oldest first. */
+    size_t edit_count, edit_capacity;
     state_carried *carried; /* Only right after the Go version's state was read. */
     size_t carried_count, carried_capacity;
 } exporter_state;
@@ -142,13 +154,16 @@ smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended
 smithy_status state_add_cleanup(exporter_state *state, smithy_str folder, smithy_str keep,
                                 int64_t since_ms) SMITHY_NODISCARD;
 
+/* Copies the edit's texts. */
+smithy_status state_add_edit(exporter_state *state, const state_edit *edit) SMITHY_NODISCARD;
+
 /* The watermark that lies furthest ahead, and whose it is. STATE_NOTHING where there is none. */
 int64_t state_furthest(const exporter_state *state, smithy_str *arn);
 
 /* Copies the flight's texts. */
 smithy_status state_set_flight(exporter_state *state, const state_flight *flight) SMITHY_NODISCARD;
 
-/* ---- as text: state_json.c ---- */
+/* ---- as text: state_write.c, state_json.c ---- */
 
 /* One JSON document that people can read; `writer` is the nonce that tells this save from every other one. */
 smithy_status state_write(const exporter_state *state, smithy_str writer, smithy_buffer *out) SMITHY_NODISCARD;

@@ -7,197 +7,24 @@
  *      "Accounted": "<base64 of 8 bytes a stream>"}],
  *    "streams": [
  *     {"LogStreamArn": "arn:aws:logs:…:log-group:/app:log-stream:web-1", "CreatedAt": …, "ExportedAt": …, "OwedTo":
- * …}], "tasks": [{"TaskId": …, "EndedAt": …}], "cleanups": […], "flight": {…}}
+ * …}], "tasks": [{"TaskId": …, "EndedAt": …}], "cleanups": […], "flight": {…}, "edits": […]}
  *
- * A reader takes the members in any order but wants "groups" ahead of "streams", as the writer puts them. */
+ * state_write.c writes it. A reader takes the members in any order but wants "groups" ahead of "streams", as the writer
+ * puts them. */
 #include "grow.h"
 #include "json_slices.h"
 #include "state.h"
+#include "state_format.h"
 
 #include <smithy/json.h>
 #include <smithy/text.h>
 
-#define FORMAT  "cloudwatch-logs-s3-exporter/state"
-#define VERSION 1
 #define LAST_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
-
-/* ---- writing ---- */
-
-static void put_time(smithy_json_writer *json, const char *name, int64_t ms) {
-    if (ms >= 0) smithy_json_put_i64(json, name, (smithy_opt_i64){true, ms});
-}
-
-static void write_accounted(smithy_json_writer *json, const state_group *group) {
-    if (group->accounted_count == 0) return;
-    smithy_buffer *out = json->out;
-    smithy_json_name(json, "Accounted");
-    smithy_buffer_append_char(out, '"');
-    /* Three identities are 24 bytes, 32 characters without padding: the text can be written in pieces. */
-    for (size_t i = 0; i < group->accounted_count; i += 3) {
-        uint8_t bytes[24];
-        size_t len = 0;
-        for (size_t k = i; k < group->accounted_count && k < i + 3; k++)
-            for (int shift = 56; shift >= 0; shift -= 8) bytes[len++] = (uint8_t)(group->accounted[k] >> shift);
-        smithy_base64_append(out, bytes, len);
-    }
-    smithy_buffer_append_char(out, '"');
-    json->comma = true;
-}
-
-static void write_folders(smithy_json_writer *json, const state_group *group) {
-    if (group->folder_count == 0) return;
-    smithy_json_name(json, "Folders");
-    smithy_json_open_array(json);
-    for (size_t i = 0; i < group->folder_count; i++) {
-        smithy_json_open_object(json);
-        smithy_json_put_str(json, "Folder", group->folders[i].folder);
-        put_time(json, "ExportedBefore", group->folders[i].exported_before);
-        smithy_json_close_object(json);
-    }
-    smithy_json_close_array(json);
-}
-
-static void write_group(smithy_json_writer *json, const state_group *group) {
-    smithy_json_open_object(json);
-    smithy_json_put_str(json, "LogGroupArn", group->arn);
-    put_time(json, "CreatedAt", group->created_ms);
-    put_time(json, "ExportedAt", group->exported_at);
-    put_time(json, "ConvergeTo", group->converge_to);
-    write_accounted(json, group);
-    write_folders(json, group);
-    smithy_json_close_object(json);
-}
-
-/* `arn` is room to put the stream's own together in. */
-static void write_stream(smithy_json_writer *json, const state_group *group, const state_stream *stream,
-                         smithy_buffer *arn) {
-    smithy_buffer_reset(arn);
-    smithy_buffer_append_str(arn, group->arn);
-    smithy_buffer_append_text(arn, ":log-stream:");
-    smithy_buffer_append_str(arn, stream->name);
-    smithy_json_open_object(json);
-    smithy_json_put_str(json, "LogStreamArn", smithy_buffer_str(arn));
-    put_time(json, "CreatedAt", stream->created_ms);
-    put_time(json, "ExportedAt", stream->exported_at);
-    if (stream->owed_to != STATE_NOT_OWED) smithy_json_put_i64(json, "OwedTo", (smithy_opt_i64){true, stream->owed_to});
-    smithy_json_close_object(json);
-}
-
-static void new_line(smithy_json_writer *json, bool first) {
-    if (!first) smithy_buffer_append_char(json->out, ',');
-    smithy_buffer_append_text(json->out, "\n ");
-    json->comma = false;
-}
-
-/* Nothing of the group was ever archived: there is nothing to remember. */
-static bool is_blank(const state_group *group) {
-    return group->exported_at == STATE_NOTHING && group->converge_to == STATE_NOTHING && group->accounted_count == 0 &&
-           group->stream_count == 0 && group->folder_count == 0;
-}
-
-static void write_groups(smithy_json_writer *json, const exporter_state *state) {
-    bool first = true;
-    smithy_json_name(json, "groups");
-    smithy_json_open_array(json);
-    for (size_t i = 0; i < state->group_count; i++) {
-        if (is_blank(state->groups[i])) continue;
-        new_line(json, first);
-        first = false;
-        write_group(json, state->groups[i]);
-    }
-    smithy_json_close_array(json);
-}
-
-static smithy_status write_streams(smithy_json_writer *json, const exporter_state *state) {
-    smithy_buffer arn;
-    bool first = true;
-    smithy_buffer_init(&arn, smithy_call_system(state->memory), 8192);
-    smithy_json_name(json, "streams");
-    smithy_json_open_array(json);
-    for (size_t i = 0; i < state->group_count; i++)
-        for (size_t k = 0; k < state->groups[i]->stream_count && smithy_buffer_status(&arn) == SMITHY_OK; k++) {
-            new_line(json, first);
-            first = false;
-            write_stream(json, state->groups[i], &state->groups[i]->streams[k], &arn);
-        }
-    smithy_json_close_array(json);
-    const smithy_status status = smithy_buffer_status(&arn);
-    smithy_buffer_deinit(&arn);
-    return status;
-}
-
-static void write_tasks(smithy_json_writer *json, const exporter_state *state) {
-    smithy_json_name(json, "tasks");
-    smithy_json_open_array(json);
-    for (size_t i = 0; i < state->task_count; i++) {
-        new_line(json, i == 0);
-        smithy_json_open_object(json);
-        smithy_json_put_str(json, "TaskId", state->tasks[i].id);
-        put_time(json, "EndedAt", state->tasks[i].ended_ms);
-        smithy_json_close_object(json);
-    }
-    smithy_json_close_array(json);
-    smithy_json_name(json, "cleanups");
-    smithy_json_open_array(json);
-    for (size_t i = 0; i < state->cleanup_count; i++) {
-        new_line(json, i == 0);
-        smithy_json_open_object(json);
-        smithy_json_put_str(json, "Folder", state->cleanups[i].folder);
-        smithy_json_put_str(json, "Keep", state->cleanups[i].keep);
-        put_time(json, "Since", state->cleanups[i].since_ms);
-        smithy_json_put_bool(json, "Cleaned", (smithy_opt_bool){true, state->cleanups[i].cleaned});
-        smithy_json_close_object(json);
-    }
-    smithy_json_close_array(json);
-}
-
-static void write_flight(smithy_json_writer *json, const state_flight *flight) {
-    if (!flight->task_name.ptr) return;
-    const char kind[2] = {(char)flight->kind, 0};
-    smithy_json_name(json, "flight");
-    smithy_json_open_object(json);
-    smithy_json_put_str(json, "TaskId", flight->task_id);
-    smithy_json_put_str(json, "TaskName", flight->task_name);
-    smithy_json_put_str(json, "LogGroupName", flight->group);
-    smithy_json_put_str(json, "LogStreamNamePrefix", flight->prefix);
-    smithy_json_put_str(json, "Kind", smithy_str_from(kind));
-    put_time(json, "From", flight->from_ms);
-    put_time(json, "To", flight->to_ms);
-    smithy_json_put_str(json, "DestinationPrefix", flight->destination_prefix);
-    put_time(json, "CreatedAt", flight->created_ms);
-    smithy_json_close_object(json);
-}
-
-smithy_status state_write(const exporter_state *state, smithy_str writer, smithy_buffer *out) {
-    smithy_json_writer json;
-    smithy_json_writer_init(&json, out);
-    smithy_json_open_object(&json);
-    smithy_json_put_str(&json, "format", SMITHY_STR(FORMAT));
-    smithy_json_put_i64(&json, "version", (smithy_opt_i64){true, VERSION});
-    smithy_json_put_str(&json, "id", state->id);
-    smithy_json_put_str(&json, "writer", writer);
-    if (state->lease.owner.ptr) {
-        smithy_json_name(&json, "lease");
-        smithy_json_open_object(&json);
-        smithy_json_put_str(&json, "Owner", state->lease.owner);
-        put_time(&json, "UntilMs", state->lease.until_ms);
-        smithy_json_close_object(&json);
-    }
-    write_flight(&json, &state->flight);
-    write_tasks(&json, state);
-    write_groups(&json, state);
-    SMITHY_TRY(write_streams(&json, state));
-    smithy_json_close_object(&json);
-    smithy_buffer_append_char(out, '\n');
-    return smithy_buffer_status(out);
-}
-
-/* ---- reading ---- */
 
 /* One object of the document, as its members are met. Absent members keep the value they have. */
 typedef struct record {
-    smithy_str arn, accounted, folder, keep, id, name, group, prefix, kind, destination_prefix;
-    smithy_opt_i64 created, exported, converge, owed, ended, since, from, to, until, before;
+    smithy_str arn, accounted, folder, keep, id, name, group, prefix, kind, destination_prefix, by, reason;
+    smithy_opt_i64 created, exported, converge, owed, ended, since, from, to, until, before, at;
     smithy_opt_bool cleaned;
     const cJSON *folders;
 } record;
@@ -220,6 +47,9 @@ static smithy_status read_member(const cJSON *member, record *r, smithy_call *ca
         {"LogStreamNamePrefix", TEXT, offsetof(record, prefix)},
         {"Kind", TEXT, offsetof(record, kind)},
         {"DestinationPrefix", TEXT, offsetof(record, destination_prefix)},
+        {"By", TEXT, offsetof(record, by)},
+        {"Reason", TEXT, offsetof(record, reason)},
+        {"At", NUMBER, offsetof(record, at)},
         {"CreatedAt", NUMBER, offsetof(record, created)},
         {"ExportedAt", NUMBER, offsetof(record, exported)},
         {"ConvergeTo", NUMBER, offsetof(record, converge)},
@@ -357,6 +187,14 @@ static smithy_status read_flight(exporter_state *state, const record *r, smithy_
                                                    .created_ms = or_else(r->created, 0)});
 }
 
+static smithy_status read_edit(exporter_state *state, const record *r, smithy_call *call) {
+    state_edit edit = {.at_ms = or_else(r->at, 0), .by = r->by, .arn = r->arn, .reason = r->reason};
+    SMITHY_TRY(watermark(r->from, "From", &edit.from_ms, call));
+    SMITHY_TRY(watermark(r->to, "To", &edit.to_ms, call));
+    if (r->arn.ptr && r->by.ptr && r->reason.ptr) return state_add_edit(state, &edit);
+    return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "an edit is not whole");
+}
+
 static smithy_status read_lease(exporter_state *state, const record *r, smithy_call *call) {
     (void)call;
     state->lease = (state_lease){smithy_call_copy(state->memory, r->id), or_else(r->until, 0)};
@@ -397,19 +235,19 @@ typedef struct heading {
 } heading;
 
 static smithy_status read_format(smithy_str value, heading *seen, smithy_call *call) {
-    seen->format = smithy_str_equal(value, SMITHY_STR("\"" FORMAT "\""));
+    seen->format = smithy_str_equal(value, SMITHY_STR("\"" STATE_FORMAT "\""));
     if (seen->format) return SMITHY_OK;
     return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its format is %.*s, not \"%s\"",
-                            (int)(value.len < 80 ? value.len : 80), value.ptr, FORMAT);
+                            (int)(value.len < 80 ? value.len : 80), value.ptr, STATE_FORMAT);
 }
 
 static smithy_status read_version(smithy_str value, heading *seen, smithy_call *call) {
     if (!smithy_str_to_i64(value, &seen->version) || seen->version < 1)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its version is not a number");
-    if (seen->version <= VERSION) return SMITHY_OK;
+    if (seen->version <= STATE_VERSION) return SMITHY_OK;
     return smithy_call_fail(call, SMITHY_ERROR_RESPONSE,
                             "a newer version of this program wrote it (version %lld; this one reads up to %d)",
-                            (long long)seen->version, VERSION);
+                            (long long)seen->version, STATE_VERSION);
 }
 
 static bool is_hex(smithy_str text) {
@@ -439,6 +277,7 @@ static smithy_status read_top(exporter_state *state, smithy_str name, smithy_str
     if (smithy_str_equal(name, SMITHY_STR("tasks"))) return parse_records(state, value, "tasks", read_task, call);
     if (smithy_str_equal(name, SMITHY_STR("cleanups")))
         return parse_records(state, value, "cleanups", read_cleanup, call);
+    if (smithy_str_equal(name, SMITHY_STR("edits"))) return parse_records(state, value, "edits", read_edit, call);
     return SMITHY_OK;
 }
 

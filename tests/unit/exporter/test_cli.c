@@ -102,9 +102,20 @@ static void without_a_command_help_goes_to_standard_error(void **state) {
 
 static void help_that_is_asked_for_goes_to_standard_output(void **state) {
     (void)state;
-    static const char *const WAYS[][3] = {{"help"},          {"--help"},          {"-h"},
-                                          {"help", "run"},   {"help", "version"}, {"help", "help"},
-                                          {"run", "--help"}, {"run", "-h"}};
+    static const char *const WAYS[][4] = {{"help"},
+                                          {"--help"},
+                                          {"-h"},
+                                          {"help", "run"},
+                                          {"help", "version"},
+                                          {"help", "help"},
+                                          {"run", "--help"},
+                                          {"run", "-h"},
+                                          {"status", "--help"},
+                                          {"plan", "-h"},
+                                          {"cancel", "-h"},
+                                          {"state", "-h"},
+                                          {"state", "show", "-h"},
+                                          {"help", "state", "edit"}};
     for (size_t i = 0; i < sizeof WAYS / sizeof WAYS[0]; i++) {
         session s;
         begin(&s);
@@ -119,7 +130,8 @@ static void help_that_is_asked_for_goes_to_standard_output(void **state) {
 /* A person reads it in a window of 120 columns. */
 static void no_line_of_the_help_is_too_long(void **state) {
     (void)state;
-    static const char *const COMMANDS[] = {NULL, "run", "version", "help"};
+    static const char *const COMMANDS[] = {NULL,         "run",         "status",     "plan",    "cancel", "state",
+                                           "state show", "state check", "state edit", "version", "help"};
     for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
         for (const char *line = cli_help_text(smithy_str_from(COMMANDS[i])); *line;) {
             const char *end_of_line = strchr(line, '\n');
@@ -149,6 +161,10 @@ static void unknown_words_are_usage_errors(void **state) {
                  {{"export"}, "unknown command \"export\":"},
                  {{"help", "export"}, "unknown command \"export\""},
                  {{"help", "run", "now"}, "unexpected argument \"now\""},
+                 {{"help", "state", "now"}, "unexpected argument \"now\""},
+                 {{"state"}, "show, check or edit"},
+                 {{"state", "shwo"}, "show, check or edit"},
+                 {{"statsu"}, "(did you mean status?)"},
                  {{"version", "now"}, "unexpected argument \"now\""},
                  {{"run", "now"}, "\"now\" stands alone"}};
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {

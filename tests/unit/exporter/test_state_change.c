@@ -1,0 +1,257 @@
+/* Moving a watermark by hand: a move back skips nothing, a move forward repeats nothing. */
+#include "state_change.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define BORN 1000
+
+typedef struct fixture {
+    smithy_call *memory;
+    exporter_state state;
+    state_group *group;
+    catalog_stream streams[4];
+    catalog_group catalog;
+} fixture;
+
+static catalog_stream stream_named(const char *name) {
+    return (catalog_stream){.name = smithy_str_from(name), .created_ms = BORN};
+}
+
+static int set_up(void **context) {
+    static fixture f;
+    f = (fixture){.memory = smithy_call_create(NULL)};
+    assert_int_equal(state_init(&f.state, f.memory), SMITHY_OK);
+    f.group = state_add_group(&f.state, SMITHY_STR("arn:aws:logs:r:1:log-group:g"), BORN);
+    f.streams[0] = stream_named("joined");
+    f.streams[1] = stream_named("new");
+    f.streams[2] = stream_named("owed");
+    f.streams[3] = stream_named("own");
+    f.catalog = (catalog_group){.name = SMITHY_STR("g"), .streams = f.streams, .stream_count = 4};
+    *context = &f;
+    return 0;
+}
+
+static int tear_down(void **context) {
+    smithy_call_destroy(((fixture *)*context)->memory);
+    return 0;
+}
+
+static bool is_accounted(fixture *f, const char *name) {
+    uint64_t identity;
+    assert_int_equal(state_identity(smithy_str_from(name), BORN, &identity), SMITHY_OK);
+    return state_is_accounted(f->group, identity);
+}
+
+static void account(fixture *f, const char *name) {
+    uint64_t identity;
+    assert_int_equal(state_identity(smithy_str_from(name), BORN, &identity), SMITHY_OK);
+    assert_int_equal(state_account(&f->state, f->group, identity), SMITHY_OK);
+}
+
+static void set_entry(fixture *f, const char *name, int64_t exported_at, int64_t owed_to) {
+    const state_stream entry = {smithy_str_from(name), BORN, exported_at, owed_to};
+    assert_int_equal(state_set_stream(&f->state, f->group, &entry), SMITHY_OK);
+}
+
+static const state_stream *entry_of(fixture *f, const char *name) {
+    return state_find_stream(f->group, smithy_str_from(name), BORN);
+}
+
+/* The group at 5000, with a stream of each kind. */
+static void fill(fixture *f) {
+    f->group->exported_at = 5000;
+    account(f, "joined");
+    account(f, "owed");
+    set_entry(f, "owed", 1000, 4000);
+    set_entry(f, "own", 3000, STATE_NOT_OWED);
+}
+
+static state_change foresee(fixture *f, const catalog_stream *stream, int64_t to_ms) {
+    state_change change;
+    assert_int_equal(state_change_foresee(f->group, stream, to_ms, &change), SMITHY_OK);
+    return change;
+}
+
+#define CHECK_RANGE(change, kind, from, to)                \
+    do {                                                   \
+        assert_int_equal((change).kind##_from_ms, (from)); \
+        assert_int_equal((change).kind##_to_ms, (to));     \
+    } while (0)
+#define CHECK_NONE(change, kind) assert_true((change).kind##_to_ms < (change).kind##_from_ms)
+
+/* ---- groups ---- */
+
+static void a_group_moved_back_repeats_and_skips_nothing(void **context) {
+    fixture *f = *context;
+    fill(f);
+    const state_change change = foresee(f, NULL, 2000);
+    assert_int_equal(change.from_ms, 5000);
+    CHECK_RANGE(change, repeated, 2001, 5000);
+    CHECK_NONE(change, skipped);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 2000), SMITHY_OK);
+    assert_int_equal(f->group->exported_at, 2000);
+    assert_true(is_accounted(f, "joined"));
+    assert_false(is_accounted(f, "new")); /* Nothing of it is archived: it is still owed all. */
+    assert_int_equal(entry_of(f, "own")->exported_at, 2000);
+    assert_int_equal(entry_of(f, "owed")->exported_at, 1000);
+    assert_int_equal(entry_of(f, "owed")->owed_to, 2000);
+}
+
+static void a_stream_behind_the_new_watermark_keeps_its_gap(void **context) {
+    fixture *f = *context;
+    fill(f);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 4500), SMITHY_OK);
+    assert_int_equal(entry_of(f, "own")->exported_at, 3000);
+    assert_int_equal(entry_of(f, "owed")->owed_to, 4000);
+}
+
+static void what_was_owed_and_archived_meets_its_group_again(void **context) {
+    fixture *f = *context;
+    fill(f);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 1000), SMITHY_OK);
+    assert_null(entry_of(f, "owed"));
+    assert_true(is_accounted(f, "owed"));
+}
+
+static void notes_of_folders_move_back_too(void **context) {
+    fixture *f = *context;
+    fill(f);
+    assert_int_equal(state_add_folder(&f->state, f->group, SMITHY_STR("born"), 4000), SMITHY_OK);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 2000), SMITHY_OK);
+    assert_int_equal(f->group->folders[0].exported_before, 2000);
+}
+
+static void a_group_moved_forward_skips_for_all_its_streams(void **context) {
+    fixture *f = *context;
+    fill(f);
+    f->group->converge_to = 7000;
+    const state_change change = foresee(f, NULL, 9000);
+    CHECK_NONE(change, repeated);
+    CHECK_RANGE(change, skipped, 5001, 9000);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 9000), SMITHY_OK);
+    assert_int_equal(f->group->exported_at, 9000);
+    assert_int_equal(f->group->converge_to, STATE_NOTHING);
+    assert_int_equal(f->group->stream_count, 0);
+    for (size_t i = 0; i < f->catalog.stream_count; i++) assert_true(is_accounted(f, f->streams[i].name.ptr));
+}
+
+static void a_group_without_a_past_can_begin_later(void **context) {
+    fixture *f = *context;
+    const state_change change = foresee(f, NULL, 9000);
+    assert_int_equal(change.from_ms, STATE_NOTHING);
+    CHECK_RANGE(change, skipped, 0, 9000);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 9000), SMITHY_OK);
+    assert_true(is_accounted(f, "new"));
+}
+
+static void a_group_moved_to_nothing_starts_over(void **context) {
+    fixture *f = *context;
+    fill(f);
+    CHECK_RANGE(foresee(f, NULL, STATE_NOTHING), repeated, 0, 5000);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, STATE_NOTHING), SMITHY_OK);
+    assert_int_equal(f->group->exported_at, STATE_NOTHING);
+    assert_null(entry_of(f, "owed"));
+    assert_int_equal(entry_of(f, "own")->exported_at, STATE_NOTHING);
+}
+
+/* As the first version left it: the group has no watermark, each stream has. */
+static void a_group_of_single_streams_moves_each_that_is_further(void **context) {
+    fixture *f = *context;
+    set_entry(f, "own", 3000, STATE_NOT_OWED);
+    set_entry(f, "joined", 1000, STATE_NOT_OWED);
+    assert_int_equal(foresee(f, NULL, 2000).from_ms, 3000);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 2000), SMITHY_OK);
+    assert_int_equal(entry_of(f, "own")->exported_at, 2000);
+    assert_int_equal(entry_of(f, "joined")->exported_at, 1000);
+    assert_int_equal(f->group->exported_at, STATE_NOTHING);
+}
+
+/* ---- streams ---- */
+
+static void what_follows_for_a_stream_goes_by_where_it_stands(void **context) {
+    fixture *f = *context;
+    fill(f);
+    CHECK_RANGE(foresee(f, &f->streams[0], 2000), repeated, 2001, 5000);
+    CHECK_RANGE(foresee(f, &f->streams[0], 6000), skipped, 5001, 6000);
+    CHECK_RANGE(foresee(f, &f->streams[1], 2000), skipped, 0, 2000);
+    CHECK_NONE(foresee(f, &f->streams[1], 2000), repeated);
+    CHECK_RANGE(foresee(f, &f->streams[3], 4000), skipped, 3001, 4000);
+    CHECK_RANGE(foresee(f, &f->streams[3], 1000), repeated, 1001, 3000);
+}
+
+static void a_stream_moved_into_its_gap_skips_and_repeats(void **context) {
+    fixture *f = *context;
+    fill(f);
+    const state_change change = foresee(f, &f->streams[2], 2000);
+    CHECK_RANGE(change, skipped, 1001, 2000);
+    CHECK_RANGE(change, repeated, 4001, 5000);
+    CHECK_RANGE(foresee(f, &f->streams[2], 4500), skipped, 1001, 4000);
+    CHECK_RANGE(foresee(f, &f->streams[2], 6000), skipped, 1001, 6000);
+    CHECK_NONE(foresee(f, &f->streams[2], 6000), repeated);
+}
+
+static void a_stream_gets_an_entry_or_joins_its_group(void **context) {
+    fixture *f = *context;
+    fill(f);
+    assert_int_equal(state_change_stream(&f->state, f->group, &f->streams[0], 2000), SMITHY_OK);
+    assert_int_equal(entry_of(f, "joined")->exported_at, 2000);
+    assert_int_equal(entry_of(f, "joined")->owed_to, STATE_NOT_OWED);
+    assert_int_equal(f->group->exported_at, 5000);
+    assert_int_equal(state_change_stream(&f->state, f->group, &f->streams[3], 5000), SMITHY_OK);
+    assert_null(entry_of(f, "own"));
+    assert_true(is_accounted(f, "own"));
+}
+
+/* ---- the log of edits ---- */
+
+static void edits_survive_the_text_and_the_oldest_are_forgotten(void **context) {
+    fixture *f = *context;
+    smithy_buffer text;
+    exporter_state read;
+    for (int i = 0; i < STATE_EDITS_MAX + 5; i++) {
+        const state_edit edit = {.at_ms = i,
+                                 .by = SMITHY_STR("me (1)"),
+                                 .arn = SMITHY_STR("arn:aws:logs:r:1:log-group:g:log-stream:s/1"),
+                                 .from_ms = STATE_NOTHING,
+                                 .to_ms = 7,
+                                 .reason = SMITHY_STR("a \"reason\"")};
+        assert_int_equal(state_add_edit(&f->state, &edit), SMITHY_OK);
+    }
+    assert_int_equal(f->state.edit_count, STATE_EDITS_MAX);
+    smithy_buffer_init(&text, NULL, 1 << 20);
+    assert_int_equal(state_write(&f->state, SMITHY_STR("w"), &text), SMITHY_OK);
+    assert_int_equal(state_init(&read, f->memory), SMITHY_OK);
+    smithy_call *scratch = smithy_call_create(NULL);
+    assert_int_equal(state_read(&read, smithy_buffer_str(&text), scratch), SMITHY_OK);
+    assert_int_equal(read.edit_count, STATE_EDITS_MAX);
+    assert_int_equal(read.edits[0].at_ms, 5);
+    assert_int_equal(read.edits[0].from_ms, STATE_NOTHING);
+    assert_int_equal(read.edits[0].to_ms, 7);
+    assert_string_equal(read.edits[0].reason.ptr, "a \"reason\"");
+    assert_string_equal(read.edits[0].arn.ptr, "arn:aws:logs:r:1:log-group:g:log-stream:s/1");
+    smithy_call_destroy(scratch);
+    smithy_buffer_deinit(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_group_moved_back_repeats_and_skips_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stream_behind_the_new_watermark_keeps_its_gap, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_owed_and_archived_meets_its_group_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(notes_of_folders_move_back_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_group_moved_forward_skips_for_all_its_streams, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_group_without_a_past_can_begin_later, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_group_moved_to_nothing_starts_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_group_of_single_streams_moves_each_that_is_further, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_follows_for_a_stream_goes_by_where_it_stands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stream_moved_into_its_gap_skips_and_repeats, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stream_gets_an_entry_or_joins_its_group, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(edits_survive_the_text_and_the_oldest_are_forgotten, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
