@@ -20,6 +20,9 @@ typedef struct curl_exchange {
     const curl_proxy *proxy;     /* The one that this request would go through; NULL: none. */
     struct curl_slist *header_lines;
     size_t body_sent;        /* Of request->body.bytes or of its source. */
+    smithy_buffer held;      /* A piece of it that waits until the answer, which has begun, was looked at. */
+    int connection;          /* The socket that the request goes out on; -1: not known. */
+    bool paused;             /* libcurl was told to wait with sending. */
     smithy_buffer collected; /* The body, unless the sink takes it. */
     size_t header_bytes;
     int64_t content_length; /* As the answer's header says; -1: it does not. */

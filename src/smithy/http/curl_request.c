@@ -1,6 +1,7 @@
 #include "curl_exchange.h"
 
 #include <limits.h>
+#include <poll.h>
 
 #define DEFAULT_CONNECT_TIMEOUT_MS 3100
 #define MAX_IDLE_SECONDS           10L /* Peers and NATs forget idle connections. */
@@ -35,11 +36,36 @@ static smithy_status read_body(curl_exchange *exchange, char *bytes, size_t size
     return SMITHY_OK;
 }
 
+/* The answer, or an end, has come. */
+static bool has_something_to_read(const curl_exchange *exchange) {
+    struct pollfd look = {.fd = exchange->connection, .events = POLLIN};
+    return look.fd >= 0 && poll(&look, 1, 0) == 1;
+}
+
+/* A server that refuses a body before it has read it may close the connection right behind its answer; to send then
+ * fails, and libcurl would not read what is there. So a piece is held back, once, for libcurl to read first. Where
+ * there is no memory for it, it goes out. */
+static bool holds_back(curl_exchange *exchange, const char *bytes, size_t len) {
+    if (!has_something_to_read(exchange)) return false;
+    smithy_buffer_append(&exchange->held, bytes, len);
+    exchange->paused = smithy_buffer_status(&exchange->held) == SMITHY_OK;
+    return exchange->paused;
+}
+
+static size_t release_held(curl_exchange *exchange, char *bytes) {
+    const size_t len = exchange->held.len;
+    memcpy(bytes, exchange->held.ptr, len);
+    smithy_buffer_reset(&exchange->held);
+    return len;
+}
+
 static size_t on_read(char *bytes, size_t size, size_t count, void *context) {
     curl_exchange *exchange = context;
     size_t len = 0;
+    if (exchange->held.len) return release_held(exchange, bytes);
     exchange->stopped = read_body(exchange, bytes, size * count, &len);
-    return exchange->stopped == SMITHY_OK ? len : CURL_READFUNC_ABORT;
+    if (exchange->stopped != SMITHY_OK) return CURL_READFUNC_ABORT;
+    return len && holds_back(exchange, bytes, len) ? CURL_READFUNC_PAUSE : len;
 }
 
 bool curl_exchange_has_begun(const curl_exchange *exchange) {
@@ -75,6 +101,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct 
     (void)purpose;
     curl_exchange *exchange = context;
     if (refuses_to_send(exchange)) return CURL_SOCKET_BAD;
+    exchange->connection = -1;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 

@@ -1,6 +1,8 @@
 #include "curl_exchange.h"
 #include "curl_global.h"
 
+#include <sys/select.h>
+
 /* How long a cancellation may go unnoticed. */
 #define SLICE_MS 200
 
@@ -51,6 +53,26 @@ static bool find_result(CURLM *multi, CURLcode *result) {
     return false;
 }
 
+/* The connection that the body goes out on, for curl_request.c to look at: libcurl itself tells it only afterwards. */
+static void find_connection(curl_exchange *exchange, CURLM *multi) {
+    fd_set in, out, other;
+    int last = -1;
+    if (exchange->connection >= 0 || exchange->body_sent == 0) return;
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_ZERO(&other);
+    if (curl_multi_fdset(multi, &in, &out, &other, &last) != CURLM_OK) return;
+    for (int fd = 0; fd <= last; fd++)
+        if (FD_ISSET(fd, &out)) exchange->connection = fd;
+}
+
+/* A piece of the body was held back for the answer to be read first: see curl_request.c. */
+static bool goes_on_sending(curl_exchange *exchange) {
+    if (!exchange->paused) return true;
+    exchange->paused = false;
+    return curl_easy_pause(exchange->easy, CURLPAUSE_CONT) == CURLE_OK;
+}
+
 static CURLcode drive(curl_exchange *exchange, CURLM *multi) {
     CURLcode result = CURLE_FAILED_INIT;
     for (;;) {
@@ -58,6 +80,8 @@ static CURLcode drive(curl_exchange *exchange, CURLM *multi) {
         if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
         if (find_result(multi, &result)) return result;
         if (is_over(exchange)) return exchange->canceled ? CURLE_ABORTED_BY_CALLBACK : CURLE_OPERATION_TIMEDOUT;
+        find_connection(exchange, multi);
+        if (!goes_on_sending(exchange)) return CURLE_OUT_OF_MEMORY;
         if (curl_multi_poll(multi, NULL, 0, SLICE_MS, NULL) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
     }
 }

@@ -3,6 +3,7 @@
 #include "curl_exchange.h"
 
 #define DEFAULT_MAX_BODY ((size_t)64 * 1024 * 1024)
+#define MAX_PIECE        ((size_t)2 * 1024 * 1024) /* Of a request's body that libcurl asks for at once. */
 
 typedef struct curl_transport {
     smithy_transport base;
@@ -52,10 +53,13 @@ static smithy_status perform(smithy_transport *transport, const smithy_http_requ
         response->failure = SMITHY_HTTP_FAILURE_LOCAL;
         return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "libcurl gave no handle");
     }
-    curl_exchange exchange = {.request = request, .response = response, .call = call, .content_length = -1};
+    curl_exchange exchange = {
+        .request = request, .response = response, .call = call, .content_length = -1, .connection = -1};
     smithy_buffer_init(&exchange.collected, smithy_call_system(call),
                        request->max_body ? request->max_body : DEFAULT_MAX_BODY);
+    smithy_buffer_init(&exchange.held, smithy_call_system(call), MAX_PIECE);
     const smithy_status status = exchange_on(self, lane, &exchange);
+    smithy_buffer_deinit(&exchange.held);
     smithy_buffer_deinit(&exchange.collected);
     if (is_worth_keeping(status, response))
         curl_pool_give_back(&self->pool, lane);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "curl_bench.h"
 
@@ -205,6 +206,53 @@ static void a_server_that_does_not_know_expect_gets_the_body_without_it(void **s
     close_bench(&b);
 }
 
+/* ---- answers that come while the body is on its way ---- */
+
+/* Before the second piece, waits until the server has answered and gone. */
+static smithy_status read_slowly(void *context, uint8_t *bytes, size_t size, size_t *len) {
+    int *pieces = context;
+    const struct timespec pause = {0, 300000000};
+    if (++*pieces == 2) nanosleep(&pause, NULL);
+    memset(bytes, 'b', size);
+    *len = size;
+    return SMITHY_OK;
+}
+
+static void an_answer_ahead_of_a_reset_is_read_and_the_rest_of_the_body_stays_here(void **state) {
+    (void)state;
+    static const loopback_step ONE[] = {{.kind = LOOPBACK_READ_HEAD},
+                                        SEND("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"),
+                                        {.kind = LOOPBACK_RESET},
+                                        END};
+    static const loopback_step *const CONNECTIONS[] = {ONE};
+    int pieces = 0;
+    bench b;
+    open_upload(&b, CONNECTIONS, 0);
+    b.request.body = (smithy_body){.read = read_slowly, .context = &pieces, .length = (int64_t)MIB};
+    assert_int_equal(perform(&b), SMITHY_OK);
+    assert_int_equal(b.response.status, 403);
+    assert_string_equal(b.response.body.ptr, "no");
+    close_bench(&b);
+}
+
+static void what_is_no_answer_yet_does_not_hold_the_body_up(void **state) {
+    (void)state;
+    static const loopback_step ONE[] = {
+        {.kind = LOOPBACK_READ_HEAD},       SEND("HTTP/1.1 102 Processing\r\n\r\n"),
+        {.kind = LOOPBACK_WAIT, .ms = 500}, SEND("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nConte"),
+        {.kind = LOOPBACK_WAIT_EOF},        END};
+    static const loopback_step *const CONNECTIONS[] = {ONE};
+    int pieces = 0;
+    bench b;
+    open_upload(&b, CONNECTIONS, 0);
+    b.request.body = (smithy_body){.read = read_slowly, .context = &pieces, .length = 400000};
+    b.request.attempt_timeout_ms = 1500;
+    assert_int_equal(perform(&b), SMITHY_ERROR_TIMEOUT);
+    stop(&b);
+    assert_true(b.server.left_over > 200000);
+    close_bench(&b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_is_as_long_as_its_headers_say_or_the_answer_is_none),
@@ -216,6 +264,8 @@ int main(void) {
         cmocka_unit_test(a_final_answer_instead_of_100_keeps_the_body_here),
         cmocka_unit_test(a_server_that_says_nothing_gets_the_body_after_a_second),
         cmocka_unit_test(a_server_that_does_not_know_expect_gets_the_body_without_it),
+        cmocka_unit_test(an_answer_ahead_of_a_reset_is_read_and_the_rest_of_the_body_stays_here),
+        cmocka_unit_test(what_is_no_answer_yet_does_not_hold_the_body_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
