@@ -1,6 +1,7 @@
-"""An HTTP(S) server that answers every request with "ok", and a proxy: each in threads, on a port of its own."""
+"""An HTTP(S) server that answers every request with "ok", a proxy, and a relay: in threads, on a port of its own."""
 
 import base64
+import select
 import socket
 import ssl
 import threading
@@ -113,3 +114,34 @@ class Proxy(Server):
             connection.sendall(b"HTTP/1.1 200 Connection established\r\nX-Of: proxy\r\n\r\n")
             threading.Thread(target=_copy, args=(connection, upstream), daemon=True).start()
             _copy(upstream, connection)
+
+
+class Relay(Server):
+    """Hands everything on to a port of this machine. The first `cuts` connections end after `after` bytes of answers."""
+
+    def __init__(self, port, cuts=0, after=0, **options):
+        self.upstream, self.after = port, after
+        self.cuts = iter(range(cuts))
+        super().__init__(**options)
+
+    def url(self, host=None):
+        return super().url(host).removesuffix("/path")
+
+    def serve(self, connection):
+        left = self.after if next(self.cuts, None) is not None else float("inf")
+        with socket.create_connection(("127.0.0.1", self.upstream)) as upstream:
+            while left > 0:
+                for source in _readable(connection, upstream):
+                    piece = source.recv(65536)
+                    if source is upstream:
+                        piece = piece if left > len(piece) else piece[: int(left)]
+                        left -= len(piece)
+                    if not piece:
+                        return
+                    (connection if source is upstream else upstream).sendall(piece)
+
+
+def _readable(*sockets):
+    """Those that have something, or their end. What TLS has read ahead is seen by nobody else."""
+    ahead = [each for each in sockets if isinstance(each, ssl.SSLSocket) and each.pending()]
+    return ahead or select.select(sockets, (), ())[0]

@@ -1,6 +1,6 @@
 /* A state store by hand: opens the one that a DSN names and obeys a line of standard input after another.
  *
- *     state_store dynamodb://TABLE/NAME
+ *     state_store dynamodb://TABLE/NAME | s3://BUCKET/KEY
  *     load FILE      writes the document to FILE; prints "loaded", or "absent"
  *     save FILE      saves FILE's content; prints "won", or "lost"
  *
@@ -12,14 +12,23 @@
 
 static const smithy_system *world;
 
-static state_store *open_store(char *dsn, dynamodb_client *dynamodb, smithy_call *call) {
-    static const char SCHEME[] = "dynamodb://";
-    char *table = dsn + sizeof SCHEME - 1;
-    char *slash = strchr(table, '/');
-    if (strncmp(dsn, SCHEME, sizeof SCHEME - 1) != 0 || !slash) return NULL;
-    const smithy_str name = smithy_str_from(slash + 1);
-    return store_open_dynamodb(dynamodb, (smithy_str){table, (size_t)(slash - table)}, name, smithy_str_from(dsn),
-                               world, call);
+typedef struct clients {
+    dynamodb_client *dynamodb;
+    s3_client *s3;
+} clients;
+
+/* NULL, too, where it is the DSN of neither. */
+static state_store *open_store(const char *dsn, const clients *both, smithy_call *call) {
+    static const char DYNAMODB[] = "dynamodb://", S3[] = "s3://";
+    const bool is_s3 = strncmp(dsn, S3, sizeof S3 - 1) == 0;
+    if (!is_s3 && strncmp(dsn, DYNAMODB, sizeof DYNAMODB - 1) != 0) return NULL;
+    const char *place = dsn + (is_s3 ? sizeof S3 : sizeof DYNAMODB) - 1;
+    const char *slash = strchr(place, '/');
+    if (!slash) return NULL;
+    const smithy_str whole = smithy_str_from(dsn), name = smithy_str_from(slash + 1);
+    const smithy_str holder = {place, (size_t)(slash - place)};
+    return is_s3 ? store_open_s3(both->s3, holder, name, whole, NULL, world, call)
+                 : store_open_dynamodb(both->dynamodb, holder, name, whole, world, call);
 }
 
 static smithy_status load(state_store *store, const char *path, smithy_buffer *content, smithy_call *call) {
@@ -52,14 +61,15 @@ static void obey(state_store *store, char *line, smithy_call *call) {
 int main(int argc, char **argv) {
     char line[4096];
     world = smithy_system_default();
-    if (argc != 2) return fputs("usage: state_store dynamodb://TABLE/NAME\n", stderr), EXIT_FAILURE;
+    if (argc != 2) return fputs("usage: state_store dynamodb://TABLE/NAME | s3://BUCKET/KEY\n", stderr), EXIT_FAILURE;
     smithy_call *call = smithy_call_create(NULL);
-    dynamodb_client *dynamodb = dynamodb_client_create(NULL, call);
-    state_store *store = dynamodb ? open_store(argv[1], dynamodb, call) : NULL;
+    const clients both = {dynamodb_client_create(NULL, call), s3_client_create(NULL, call)};
+    state_store *store = both.dynamodb && both.s3 ? open_store(argv[1], &both, call) : NULL;
     while (store && fgets(line, sizeof line, stdin)) obey(store, line, call);
     const int code = store ? EXIT_SUCCESS : EXIT_FAILURE;
     store_destroy(store);
-    dynamodb_client_destroy(dynamodb);
+    s3_client_destroy(both.s3);
+    dynamodb_client_destroy(both.dynamodb);
     smithy_call_destroy(call);
     return code;
 }
