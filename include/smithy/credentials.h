@@ -33,7 +33,8 @@ SMITHY_API smithy_status smithy_credentials_copy(smithy_credentials *credentials
 typedef struct smithy_credentials_provider smithy_credentials_provider;
 struct smithy_credentials_provider {
     /* Fills `credentials` (zeroed by the caller). SMITHY_ERROR_CREDENTIALS with one line that says what is missing or
-     * wrong and what to do; never a secret in it. */
+     * wrong and what to do; never a secret in it. Where STS had to be asked, the error tells attempts, HTTP status and
+     * request id of that: no status, and it was not reached. */
     smithy_status (*get)(smithy_credentials_provider *provider, smithy_credentials *credentials, smithy_call *call);
     void (*destroy)(smithy_credentials_provider *provider);
 };

@@ -32,11 +32,16 @@ static const advice BY_CODE[] = {
 };
 
 const char *whoami_advice(const smithy_error *error) {
+    /* The line about credentials that STS did not give has its code in it. */
+    const bool of_sts = error->status == SMITHY_ERROR_CREDENTIALS && error->attempts > 0;
     if (error->status == SMITHY_ERROR_TRANSPORT || error->status == SMITHY_ERROR_TIMEOUT) return REACH_THE_HOST;
-    if (error->status != SMITHY_ERROR_SERVICE) return NULL;
+    if (of_sts && error->http_status == 0) return REACH_THE_HOST;
+    if (error->status != SMITHY_ERROR_SERVICE && !of_sts) return NULL;
     for (size_t i = 0; i < sizeof BY_CODE / sizeof BY_CODE[0]; i++) {
         const advice *row = &BY_CODE[i];
-        if (strstr(error->code, row->code) && (!row->message || strstr(error->message, row->message))) return row->text;
+        if (strstr(of_sts ? error->message : error->code, row->code) &&
+            (!row->message || strstr(error->message, row->message)))
+            return row->text;
     }
     return NULL;
 }

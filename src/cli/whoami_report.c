@@ -21,10 +21,10 @@ static void note(whoami_report *report, smithy_status status) {
     if (report->problem[0]) return;
     report->problem_status = status;
     report->outcome = run_is_configuration(status, error) ? EXPORTER_OUTCOME_CONFIGURATION : EXPORTER_OUTCOME_FAILED;
-    if (error->operation || error->http_status)
-        (void)smithy_error_format(error, line, sizeof line);
+    if (status == SMITHY_ERROR_CONFIG || (status == SMITHY_ERROR_CREDENTIALS && error->attempts == 0))
+        (void)snprintf(line, sizeof line, "%s", error->message);
     else
-        (void)snprintf(line, sizeof line, "%s", error->message[0] ? error->message : smithy_status_name(status));
+        (void)smithy_error_format(error, line, sizeof line);
     (void)snprintf(report->problem, sizeof report->problem, "%s%s%s", line, advice ? ": " : "", advice ? advice : "");
 }
 

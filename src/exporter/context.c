@@ -66,9 +66,14 @@ bool run_is_fatal(smithy_status status) {
     }
 }
 
+/* STS, which gives some credentials, could not be reached, or has trouble of its own. */
+static bool is_trouble_of_sts(const smithy_error *error) {
+    return error->attempts > 0 && (error->http_status == 0 || error->http_status >= 500);
+}
+
 bool run_is_configuration(smithy_status status, const smithy_error *error) {
-    if (status == SMITHY_ERROR_CONFIG || status == SMITHY_ERROR_CREDENTIALS || status == SMITHY_ERROR_INPUT)
-        return true;
+    if (status == SMITHY_ERROR_CREDENTIALS) return !is_trouble_of_sts(error);
+    if (status == SMITHY_ERROR_CONFIG || status == SMITHY_ERROR_INPUT) return true;
     if (status != SMITHY_ERROR_SERVICE) return false;
     return error->http_status == 401 || error->http_status == 403 || strstr(error->code, "AccessDenied") ||
            strstr(error->code, "Signature") || strstr(error->code, "UnrecognizedClient") ||

@@ -7,7 +7,7 @@ import sys
 import pytest
 from conftest import CC, HERE, ROOT, build, configure, run
 
-EXAMPLES = ("list-streams", "dynamodb-item", "sqs-queue")
+EXAMPLES = ("list-streams", "whoami", "dynamodb-item", "sqs-queue")
 NEVER_FOUND = "-DCMAKE_DISABLE_FIND_PACKAGE_smithy=ON"
 
 

@@ -41,7 +41,7 @@ static smithy_status choose_transport(smithy_client *client, smithy_call *call) 
                                          .ca_setting = client->settings.texts[AWS_SETTING_CA_BUNDLE].source};
     client->transport = smithy_curl_transport_create(&options, call);
     client->owns_transport = client->transport != NULL;
-    return client->transport ? SMITHY_OK : smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
+    return client->transport ? SMITHY_OK : smithy_call_status(call);
 }
 
 static smithy_status set_up(smithy_client *client, smithy_call *call) {

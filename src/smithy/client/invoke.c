@@ -123,7 +123,7 @@ static smithy_status run(invocation *inv) {
 static smithy_status conclude(invocation *inv, smithy_status status) {
     smithy_error *error = smithy_call_error_mutable(inv->call);
     error->operation = inv->operation->name;
-    error->attempts = inv->attempts;
+    if (inv->attempts) error->attempts = inv->attempts; /* Else they are those of the request for credentials. */
     if (status == SMITHY_OK) return SMITHY_OK;
     forget_output(inv);
     (void)smithy_call_fail(inv->call, status, "failed without saying why");

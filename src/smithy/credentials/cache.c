@@ -165,6 +165,17 @@ static smithy_status settle(cached_provider *self, const smithy_credentials *fre
     return status;
 }
 
+/* The line, and beside it what is known of the request that was made for a set: of STS, when it had to be asked. */
+static smithy_status pass_on(const smithy_error *failure, smithy_status status, smithy_call *call) {
+    smithy_error *error = smithy_call_error_mutable(call);
+    if (error->status != SMITHY_OK) return status;
+    (void)smithy_call_fail(call, status, "%s", failure->message);
+    error->http_status = failure->http_status;
+    error->attempts = failure->attempts;
+    memcpy(error->request_id, failure->request_id, sizeof error->request_id);
+    return status;
+}
+
 /* With the lock, which it gives up while it loads. */
 static smithy_status refresh(cached_provider *self, smithy_call *call) {
     smithy_credentials fresh = {0};
@@ -178,7 +189,7 @@ static smithy_status refresh(cached_provider *self, smithy_call *call) {
     self->loader = 0;
     self->loads++;
     pthread_cond_broadcast(&self->ended);
-    if (status != SMITHY_OK) return smithy_call_fail(call, status, "%s", failure.message);
+    if (status != SMITHY_OK) return pass_on(&failure, status, call);
     if (!stale) return SMITHY_OK;
     pthread_mutex_unlock(&self->lock);
     credentials_warn(&self->source->setup,
@@ -216,7 +227,7 @@ static smithy_status wait_for_load(cached_provider *self, smithy_call *call) {
         wait_a_while(self);
     }
     if (self->loads == before || self->failure.status == SMITHY_OK) return SMITHY_OK;
-    return smithy_call_fail(call, self->failure.status, "%s", self->failure.message);
+    return pass_on(&self->failure, self->failure.status, call);
 }
 
 /* With the lock: until there is a set that is good for now. */

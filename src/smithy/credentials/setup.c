@@ -82,10 +82,11 @@ smithy_status credentials_setup_prepare(credentials_setup *setup, smithy_call *c
     smithy_setting ca_bundle;
     if (setup->transport) return SMITHY_OK;
     SMITHY_TRY(smithy_config_get(setup->config, "AWS_CA_BUNDLE", "ca_bundle", &ca_bundle, call));
-    const smithy_curl_options options = {.system = setup->system, .ca_file = ca_bundle.value};
+    const smithy_curl_options options = {
+        .system = setup->system, .ca_file = ca_bundle.value, .ca_setting = ca_bundle.source};
     setup->transport = smithy_curl_transport_create(&options, call);
     setup->owns_transport = setup->transport != NULL;
-    return setup->transport ? SMITHY_OK : smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
+    return setup->transport ? SMITHY_OK : smithy_call_status(call);
 }
 
 /* ---- what sources answer ---- */

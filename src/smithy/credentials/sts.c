@@ -75,12 +75,16 @@ static smithy_status take_answer(const runtime_sts_credentials *given, const run
     return credentials_found(result, &set, setup, call);
 }
 
-/* The service's own words, with code and request id, as one message. */
+/* Operation, code and the service's own words as one message; the other facts stay beside it. */
 static smithy_status explain(smithy_status status, smithy_str role_arn, smithy_call *call) {
     smithy_error *error = smithy_call_error_mutable(call);
     char line[sizeof error->message];
     if (status == SMITHY_OK || status == SMITHY_ERROR_MEMORY) return status;
-    smithy_error_format(error, line, sizeof line);
+    smithy_error words = *error;
+    words.http_status = words.attempts = 0;
+    words.request_id[0] = '\0';
+    words.outcome_unknown = false;
+    smithy_error_format(&words, line, sizeof line);
     memcpy(error->message, line, sizeof line);
     const smithy_str arn = credentials_line(role_arn, 200, call);
     return credentials_blame(status, call, "the role %.*s", SMITHY_STR_ARG(arn));

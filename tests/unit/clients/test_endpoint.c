@@ -76,6 +76,7 @@ static void what_the_rules_refuse_is_an_error(void **state) {
     fake_system_set_env(&bench.fake, "AWS_ACCOUNT_ID_ENDPOINT_MODE", "required");
     dynamodb_client *client = dynamodb_client_create(NULL, bench.call);
     smithy_client *base = dynamodb_client_base(client);
+    assert_non_null(client);
     assert_int_equal(smithy_client_endpoint(base, NOBODY, &url, bench.call), SMITHY_ERROR_CONFIG);
     assert_null(url.ptr);
     assert_non_null(strstr(smithy_call_error(bench.call)->message, "AccountId"));
@@ -89,6 +90,7 @@ static void without_a_region_there_is_none(void **state) {
     smithy_str url;
     fake_system_set_env(&bench.fake, "AWS_REGION", NULL);
     s3_client *client = s3_client_create(NULL, bench.call);
+    assert_non_null(client);
     assert_int_equal(smithy_client_endpoint(s3_client_base(client), NOBODY, &url, bench.call), SMITHY_ERROR_CONFIG);
     assert_non_null(strstr(smithy_call_error(bench.call)->message, "no Region"));
     s3_client_destroy(client);

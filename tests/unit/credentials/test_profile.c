@@ -142,7 +142,11 @@ static void a_refused_role_is_told_in_the_services_words(void **state) {
     bench_use(&b, smithy_credentials_profile((smithy_str){0}, &b.options, b.call));
     bench_expect_error(&b, SMITHY_ERROR_CREDENTIALS,
                        "profile default: the role arn:aws:iam::123456789012:role/RoleA: AssumeRole: AccessDenied: User "
-                       "is not authorized to perform: sts:AssumeRole (HTTP 403, request r-2");
+                       "is not authorized to perform: sts:AssumeRole");
+    const smithy_error *error = smithy_call_error(b.call);
+    assert_int_equal(error->http_status, 403);
+    assert_int_equal(error->attempts, 1);
+    assert_string_equal(error->request_id, "r-2");
     assert_null(strstr(smithy_call_error(b.call)->message, "hush"));
     bench_close(&b);
 }
