@@ -83,11 +83,14 @@ static bool take_next(grammar *g) {
     return take_what_follows(g);
 }
 
-bool smithy_json_is_value(smithy_str text) {
+bool smithy_json_is_value(smithy_str text, size_t *stopped_at) {
     grammar g = {.at = text.ptr, .end = text.ptr + text.len};
+    bool fits = true;
     /* A byte order mark, which cJSON passes over where at least two bytes follow. */
     if (text.len > 4) (void)take_text(&g, SMITHY_STR("\xEF\xBB\xBF"));
-    for (skip_blanks(&g); g.at < g.end; skip_blanks(&g))
-        if (!take_next(&g)) return false;
-    return g.depth == 0 && g.expected == WHAT_FOLLOWS;
+    for (skip_blanks(&g); fits && g.at < g.end; skip_blanks(&g)) {
+        *stopped_at = (size_t)(g.at - text.ptr);
+        fits = take_next(&g);
+    }
+    return fits && g.depth == 0 && g.expected == WHAT_FOLLOWS;
 }

@@ -38,6 +38,9 @@ static smithy_status parse_shielded(smithy_str text, smithy_call *call, cJSON **
         if (!*root) {
             smithy_buffer_reset(&copy);
             *stopped_at = smithy_json_shield(text, stopped, &copy);
+        } else if (!smithy_json_is_value(text, stopped_at)) {
+            cJSON_Delete(*root);
+            *root = NULL;
         }
     }
     smithy_buffer_deinit_secret(&copy);
@@ -61,7 +64,9 @@ smithy_status smithy_json_parse(smithy_json *json, smithy_str text, smithy_call 
     else
         json->root = parse_one(text, &stopped_at);
     if (json->root) return SMITHY_OK;
-    if (smithy_json_is_value(text)) return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
+    size_t grammar_stopped_at = 0;
+    if (smithy_json_is_value(text, &grammar_stopped_at))
+        return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
     return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "JSON at offset %zu: not one JSON value", stopped_at);
 }
 

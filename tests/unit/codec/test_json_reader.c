@@ -87,6 +87,7 @@ static void what_is_no_json_is_refused_with_its_offset(void **state) {
         {"[\"a\\2,\"b", "JSON at offset 3: not one JSON value"},
         {"[1 2]", "JSON at offset 3: not one JSON value"},
         {"{\"a\",1}", "JSON at offset 4: not one JSON value"},
+        {"{5e356:[]}", "JSON at offset 1: not one JSON value"},
         {"[}", "JSON at offset 1: not one JSON value"},
         {"[1]]", "JSON at offset 3: not one JSON value"},
         {"<html>", "JSON at offset 0: not one JSON value"},
