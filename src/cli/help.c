@@ -151,6 +151,27 @@ static const char WHOAMI_HELP[] =
     "  4  a setting, the credentials or a permission is wrong\n"
     "  1  anything else: STS cannot be reached, above all\n";
 
+static const char REPORT_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " report --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags] > report.html\n"
+    "\n"
+    "Writes one HTML page that needs nothing else: for each group a bar over time with what is archived, the windows "
+    "it\n"
+    "was archived in, what waits, and what retention may have taken; and what `status` tells. Changes nothing.\n"
+    "\n" REQUIRED_FLAGS "\n" AS_RUN_FLAGS "\n"
+    "Page\n"
+    "  --output FILE                     write it there, in one step; default standard output\n"
+    "  --since DURATION                  how far back the bars go: 30d; default to the first event, 30d at "
+    "least\n" LIMIT_FLAG "  --json                            with --output: say on standard output what was written\n"
+    "  --log-level LEVEL                 DEBUG, INFO, WARN or ERROR, on standard error; default WARN\n"
+    "  --help                            this text\n"
+    "\n"
+    "Exit codes\n"
+    "  0  the page shows all groups\n"
+    "  1  some group could not be looked at, or something else failed\n"
+    "  2  the time was too short to look at all groups\n"
+    "  4  a setting, a permission or the usage is wrong\n";
+
 #define STATE_REQUIRED                                                                                            \
     "Required: one of\n"                                                                                          \
     "  --store-dsn DSN                   where the state is: s3://bucket/key, dynamodb://table or file:///path\n" \
@@ -245,6 +266,7 @@ static const struct {
     {"run", RUN_HELP},
     {"status", STATUS_HELP},
     {"plan", PLAN_HELP},
+    {"report", REPORT_HELP},
     {"cancel", CANCEL_HELP},
     {"state", STATE_HELP},
     {"state show", STATE_SHOW_HELP},

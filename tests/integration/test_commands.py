@@ -1,8 +1,11 @@
 """The commands beside `run`: what they say is true, and none of them changes what it only looks at."""
 
+import html
 import json
+import shutil
 import subprocess
 import time
+from html.parser import HTMLParser
 
 import pytest
 
@@ -410,3 +413,130 @@ def test_a_role_is_assumed_for_all_that_is_done(aws, command, exporter, assert_e
     asked = [request["operation"] for request in aws.requests()]
     assert asked.count("AssumeRole") == 1 and asked.index("AssumeRole") < asked.index("HeadBucket")
     assert command("status", role_arn="role/exporter").returncode == 4
+
+
+# ---- report ----
+
+
+class Page(HTMLParser):
+    """What a page holds: texts, tags, and what it would load."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts, self.loads, self.open = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.loads += [value for name, value in attrs if name in ("src", "href", "srcset", "action", "data")]
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def bars(self, kind):
+        return [attrs for tag, attrs in self.tags if tag == "rect" and attrs["class"] == kind]
+
+
+@pytest.fixture
+def history(aws, exporter):
+    """Three windows of one group, a group that waits, and one that retention has overtaken."""
+    aws.load({"app/one": {"a": lines(50, start=now() - 9 * DAY, step=4 * HOUR)}})
+    for delay in ("6d", "4d", "2d"):
+        assert exporter(settle_delay=delay).code == 0
+        next_second()
+    aws.load({"app/late": {"a": lines(1, start=now() - 20 * DAY)}, "app/new": {"a": lines(1, start=now() - HOUR)}})
+    aws.logs.put_retention_policy(logGroupName="app/late", retentionInDays=7)
+
+
+def test_the_report_is_one_page_that_loads_nothing(history, command, unchanged):
+    unchanged(renew=True)
+    done = command("report", settle_delay="1d")
+    assert done.returncode == 0, done.stderr
+    page = Page(done.stdout)
+    assert page.open == [] and page.loads == []
+    assert not [tag for tag, _ in page.tags if tag in ("script", "link", "img", "iframe", "object")]
+    assert "url(" not in done.stdout and "@import" not in done.stdout
+    names = [attrs["aria-label"] for tag, attrs in page.tags if tag == "svg" and "aria-label" in attrs]
+    assert [name.split()[0] for name in names] == ["app/late", "app/new", "app/one"]
+    assert len(page.bars("window")) == 3 and len(page.bars("lost")) == 1
+    unchanged()
+
+
+def test_the_windows_of_the_report_touch_and_stand_where_they_belong(history, command):
+    page = Page(command("report", settle_delay="1d", since="10d").stdout)
+    bars = [(float(bar["x"]), float(bar["x"]) + float(bar["width"])) for bar in page.bars("window")]
+    assert bars[0][0] == 0
+    assert all(abs(left[1] - right[0]) < 0.02 for left, right in zip(bars, bars[1:], strict=False))
+    assert [round(bar[1] / 100) for bar in bars] == [4, 6, 8]
+    (due,) = [bar for bar in page.bars("due") if float(bar["x"]) > 790]
+    assert abs(float(due["x"]) + float(due["width"]) - 900) < 1
+
+
+def test_the_report_goes_into_a_file(history, command, tmp_path):
+    path = tmp_path / "report.html"
+    done = command("report", "--json", output=path)
+    assert done.returncode == 0 and done.answer["output"] == str(path) and done.answer["groupsShown"] == 3
+    assert Page(path.read_text()).open == []
+    assert command("report", "--json").returncode == 4
+    assert command("report", output=tmp_path / "none" / "report.html").returncode == 1
+    assert command("report", since="long").returncode == 4
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def browse(*arguments):
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1280,700"]
+    return subprocess.run([CHROMIUM, *options, *arguments], capture_output=True, text=True, timeout=120, check=True)
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no chromium: scripts/setup installs it")
+def test_a_browser_shows_the_report(history, command, tmp_path):
+    """The layout that a browser makes of it, which a script that is put into a copy of the page tells."""
+    page = command("report", settle_delay="1d").stdout
+    probe = """<script>
+      const box = element => { const r = element.getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; };
+      const rows = [...document.querySelectorAll('tbody tr')].map(row => ({
+        text: row.innerText, picture: box(row.querySelector('svg')),
+        bars: [...row.querySelectorAll('rect')].map(bar => [bar.getAttribute('class'), getComputedStyle(bar).fill, box(bar)]),
+      }));
+      document.body.innerHTML = '';
+      document.body.textContent = JSON.stringify({rows, width: document.documentElement.scrollWidth});
+    </script>"""
+    path = tmp_path / "report.html"
+    path.write_text(page.replace("</body>", probe + "</body>"))
+    dumped = browse("--dump-dom", path.as_uri()).stdout
+    body = html.unescape(dumped[dumped.index("<body>") + 6 : dumped.rindex("</body>")])
+    shown = json.loads(body)
+    assert shown["width"] <= 1280
+    late, _, one = shown["rows"]
+    assert "app/late" in late["text"] and "may have expired" in late["text"]
+    for row in shown["rows"]:
+        left, top, width, height = row["picture"]
+        assert width > 300 and height > 15
+        for _, fill, (bar_left, bar_top, bar_width, bar_height) in row["bars"]:
+            assert fill.startswith("rgb(") and fill != "rgb(0, 0, 0)"
+            assert bar_left >= left - 1 and bar_left + bar_width <= left + width + 1
+            assert bar_top >= top - 1 and bar_top + bar_height <= top + height + 1
+    colours = {kind: fill for row in shown["rows"] for kind, fill, _ in row["bars"]}
+    assert len({colours[kind] for kind in ("window", "archived", "due", "lost", "settling")}) == 5
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no chromium: scripts/setup installs it")
+def test_a_dark_screen_gets_a_dark_page(history, command, tmp_path):
+    path = tmp_path / "report.html"
+    command("report", output=path)
+    probe = "<script>document.title = getComputedStyle(document.body).backgroundColor</script></body>"
+    path.write_text(path.read_text().replace("</body>", probe))
+    light = browse("--blink-settings=preferredColorScheme=1", "--dump-dom", path.as_uri()).stdout
+    dark = browse("--blink-settings=preferredColorScheme=0", "--dump-dom", path.as_uri()).stdout
+    assert "<title>rgb(255, 255, 255)</title>" in light
+    assert "<title>rgb(20, 24, 28)</title>" in dark
