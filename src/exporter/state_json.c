@@ -6,7 +6,8 @@
  *     {"LogGroupArn": "arn:aws:logs:…:log-group:/app", "CreatedAt": 1716768000000, "ExportedAt": 1716854400000,
  *      "Accounted": "<base64 of 8 bytes a stream>"}],
  *    "streams": [
- *     {"LogStreamArn": "arn:aws:logs:…:log-group:/app:log-stream:web-1", "CreatedAt": …, "ExportedAt": …, "OwedTo": …}],
+ *     {"LogStreamArn": "arn:aws:logs:…:log-group:/app:log-stream:web-1", "CreatedAt": …, "ExportedAt": …,
+ *      "OwedTo": …}],
  *    "tasks": [{"TaskId": …, "EndedAt": …}], "cleanups": […], "flight": {…}, "edits": […]}
  *
  * state_write.c writes it. A reader takes the members in any order but wants "groups" ahead of "streams", as the writer
