@@ -4,14 +4,20 @@ conditions: over http and https, IPv4 and IPv6. Where it is not installed, these
 import hashlib
 import os
 import random
+import re
+import shutil
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
+from aws import identity
+from aws.archive import Archive
+from aws.client import Aws
+from conftest import Exporter
 from net import versitygw
 from net.authority import issue, write_bundle, write_server_file
 from net.servers import Relay
@@ -19,6 +25,8 @@ from net.servers import Relay
 MIB = 1 << 20
 BUCKET = "bucket"
 HAS_IPV6 = socket.has_ipv6 and os.path.exists("/proc/net/if_inet6")
+# Four parts of 8 MiB on their way, and the program itself.
+MAX_PEAK = 64 * MIB
 LONG = bool(os.environ.get("SMITHY_LONG_TESTS"))
 
 pytestmark = pytest.mark.skipif(
@@ -170,6 +178,17 @@ def test_a_pipe_of_any_length(tour, gateway, length):
     assert stored(gateway, "a-pipe") == content
 
 
+@pytest.mark.parametrize("how", ["bytes", "file", "pipe"])
+def test_a_body_that_is_changed_on_its_way_is_refused(tour, over_http, how):
+    """By the signature over its hash, or from a pipe, over each chunk."""
+    port = int(over_http.endpoint.rsplit(":", 1)[1])
+    with Relay(port, falsify=(b"pay Ann", b"pay Bob")) as relay:
+        body = b"x" * 70_000 + b"pay Ann"
+        line = tour(over_http, "put", BUCKET, "changed", how, input=body, code=1, AWS_ENDPOINT_URL=relay.url())
+    assert ("SignatureDoesNotMatch" if how == "pipe" else "SHA256") in line
+    assert "NoSuchKey" in tour(over_http, "get", BUCKET, "changed", code=1)
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_an_object_that_rots_on_its_disk_is_found_out(tour, over_http, algorithm):
     tour(over_http, "put", BUCKET, "rotten", "file", f"algorithm={algorithm}", input=b"as it was written")
@@ -271,6 +290,57 @@ def test_downloads_that_break_off_go_on_behind_the_last_byte(run, over_http, tmp
     assert (tmp_path / "down").read_bytes() == content
 
 
+def peak_memory(pid):
+    """In bytes, so far; None once the process has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else None
+
+
+def run_measured(program, gateway, *arguments):
+    """Runs s3_copy and returns its peak of memory."""
+    # AddressSanitizer keeps what was freed for a while, which is no memory of the program's.
+    environment = os.environ | gateway.environment() | {"ASAN_OPTIONS": "quarantine_size_mb=1"}
+    peak = 0
+    with subprocess.Popen([program, *arguments], env=environment, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            peak = max(peak, peak_memory(process.pid) or 0)
+            time.sleep(0.02)
+    assert process.returncode == 0
+    return peak
+
+
+def digest_of(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@pytest.mark.skipif(not LONG, reason="a long test: scripts/test --full")
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_a_gibibyte_up_and_down_in_bounded_memory(tmp_path_factory, tls):
+    if "PROGRAMS" not in os.environ:
+        pytest.skip("PROGRAMS does not say where programs/ is built")
+    program = Path(os.environ["PROGRAMS"]) / "s3_copy"
+    folder = tmp_path_factory.mktemp("gibibyte")
+    up, down = folder / "up", folder / "down"
+    with open(up, "wb") as file:
+        for seed in range(64):
+            file.write(random.Random(seed).randbytes(16 * MIB))
+    try:
+        with start(folder, "https" if tls else "http") as gateway:
+            gateway.s3.create_bucket(Bucket=BUCKET)
+            peaks = [run_measured(program, gateway, way, BUCKET, "large", file) for way, file in (("up", up), ("down", down))]
+        assert digest_of(up) == digest_of(down)
+    finally:
+        shutil.rmtree(folder)
+    print(f"1 GiB over {'https' if tls else 'http'}: at most {peaks[0] / MIB:.0f} MiB up, {peaks[1] / MIB:.0f} MiB down")
+    shadow = max(peaks) / 8 if b"__asan_init" in program.read_bytes() else 0  # AddressSanitizer's notes on all memory.
+    assert max(peaks) - shadow <= MAX_PEAK
+
+
 # ---- the exporter's state ----
 
 
@@ -293,3 +363,51 @@ def test_of_two_states_one_wins(run, gateway, tmp_path):
     (refusal,) = state_store(run, gateway, tmp_path, f"load {back}", AWS_SECRET_ACCESS_KEY="wr0ng")
     assert refusal.startswith("failed: ")
     gateway.s3.delete_object(Bucket=BUCKET, Key="state.json")
+
+
+# ---- the exporter, with its archive and its state there ----
+
+
+@pytest.fixture
+def exporting(tmp_path, executable):
+    """A local CloudWatch Logs that exports to a gateway, and an exporter between the two. Both check signatures."""
+    keys = (identity.ACCESS_KEY, identity.SECRET_KEY)
+    with versitygw.Gateway(tmp_path, keys=keys, region=identity.REGION) as gateway, Aws.start("--s3", gateway.endpoint) as aws:
+        gateway.s3.create_bucket(Bucket=BUCKET)
+        aws.set(verify_signatures=True)
+        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        environment = own | aws.environment() | {"AWS_ENDPOINT_URL_S3": gateway.endpoint}
+        settings = {
+            "destination_s3_bucket": BUCKET,
+            "source_log_group_prefixes": "app",
+            "state_store_type": "s3",
+            "store_dsn": f"s3://{BUCKET}/state/exporter.json",
+            "settle_delay": "0",
+        }
+        yield aws, gateway, Exporter(executable, environment, settings)
+
+
+def next_second():
+    """The services' clocks have whole seconds, and versitygw's is up to one behind."""
+    time.sleep(2.05 - time.time() % 1)
+
+
+def test_the_exporter_archives_everything_once(exporting):
+    aws, gateway, exporter = exporting
+    hour = 1_700_000_000_000
+    aws.load({f"app/{n}": {"a": [(hour + i, f"line {i}") for i in range(200)], "b/c": [(hour, "one")]} for n in range(3)})
+    next_second()
+    first = exporter()
+    assert first.code == 0, first.stderr
+    second = exporter()
+    assert (second.code, second.answer["objects"]) == (0, 0)
+    aws.load({"app/0": {"a": [(int(time.time() * 1000), "late")]}})
+    next_second()
+    third = exporter()
+    assert third.code == 0, third.stderr
+    compared = Archive(gateway.s3, BUCKET).compare(aws.truth(), aws.tasks())
+    assert compared.exact, (compared.missing, compared.extra)
+    assert compared.archived == 604
+    assert (gateway.files / BUCKET / "state/exporter.json").exists()
+    refused = exporter(env={"AWS_SECRET_ACCESS_KEY": "wr0ng"})
+    assert refused.code != 0 and "wr0ng" not in refused.stderr

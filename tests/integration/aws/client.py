@@ -28,12 +28,12 @@ class Aws:
         self.logs, self.s3 = self.client("logs"), self.client("s3")
 
     @classmethod
-    def start(cls, timeout_s=60):
+    def start(cls, *options, timeout_s=60):
         """A server of our own, which also ends when this process does."""
         with tempfile.TemporaryDirectory() as folder:
             port_file = Path(folder) / "port"
             process = subprocess.Popen(
-                [sys.executable, "-m", "aws.server", "--port-file", str(port_file), "--while-stdin"],
+                [sys.executable, "-m", "aws.server", "--port-file", str(port_file), "--while-stdin", *options],
                 stdin=subprocess.PIPE,
                 env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)},
             )

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
 
+import boto3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.models import s3_backends
 
@@ -164,6 +165,25 @@ class Buckets:
     def _backend(bucket):
         partition, account = s3_backends.bucket_accounts[bucket]
         return s3_backends[account][partition]
+
+
+class BucketsElsewhere:
+    """The same, in an S3 of its own, which AWS's client reaches."""
+
+    def __init__(self, endpoint, region, access, secret):
+        keys = {"aws_access_key_id": access, "aws_secret_access_key": secret}
+        self._s3 = boto3.client("s3", endpoint_url=endpoint, region_name=region, **keys)
+
+    def exists(self, bucket):
+        return bucket in (found["Name"] for found in self._s3.list_buckets()["Buckets"])
+
+    def region(self, bucket):
+        return self._s3.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"].get(
+            "x-amz-bucket-region", self._s3.meta.region_name
+        )
+
+    def put(self, bucket, key, content):
+        self._s3.put_object(Bucket=bucket, Key=key, Body=content)
 
 
 class IntegrityError(Exception):

@@ -7,6 +7,8 @@ import sys
 import threading
 
 from .app import Application
+from .identity import ACCESS_KEY, REGION, SECRET_KEY
+from .s3 import BucketsElsewhere
 from .wire import Server
 from .world import World
 
@@ -16,9 +18,10 @@ def main():
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--port-file", help="written, atomically, once the server listens")
     parser.add_argument("--while-stdin", action="store_true", help="end when standard input is closed")
+    parser.add_argument("--s3", help="an S3 that export tasks write to, instead of this one: its endpoint")
     options = parser.parse_args()
 
-    world = World()
+    world = World(BucketsElsewhere(options.s3, REGION, ACCESS_KEY, SECRET_KEY) if options.s3 else None)
     server = Server(("127.0.0.1", options.port), Application(world), lambda: world.clock.wall_s())
     _say_port(server.server_address[1], options.port_file)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))

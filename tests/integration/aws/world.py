@@ -28,10 +28,10 @@ class Place:
 class World:
     """Nothing in here locks: whoever calls holds `lock`."""
 
-    def __init__(self):
+    def __init__(self, buckets=None):
         self.lock = threading.RLock()
         self.moto = Moto()
-        self.buckets = Buckets()
+        self.buckets = buckets or Buckets()
         self.reset()
 
     def reset(self):

@@ -117,10 +117,11 @@ class Proxy(Server):
 
 
 class Relay(Server):
-    """Hands everything on to a port of this machine. The first `cuts` connections end after `after` bytes of answers."""
+    """Hands everything on to a port of this machine. The first `cuts` connections end after `after` bytes of answers;
+    `falsify` is what is replaced in requests, and by what."""
 
-    def __init__(self, port, cuts=0, after=0, **options):
-        self.upstream, self.after = port, after
+    def __init__(self, port, cuts=0, after=0, falsify=(b"", b""), **options):
+        self.upstream, self.after, self.falsify = port, after, falsify
         self.cuts = iter(range(cuts))
         super().__init__(**options)
 
@@ -136,6 +137,8 @@ class Relay(Server):
                     if source is upstream:
                         piece = piece if left > len(piece) else piece[: int(left)]
                         left -= len(piece)
+                    elif self.falsify[0]:
+                        piece = piece.replace(*self.falsify)
                     if not piece:
                         return
                     (connection if source is upstream else upstream).sendall(piece)
