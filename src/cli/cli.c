@@ -23,7 +23,8 @@ static const struct {
     const char *word;
     int (*run)(const cli_io *io, size_t count, const char *const *args);
 } COMMANDS[] = {
-    {"run", cli_run},       {"status", cli_status}, {"plan", cli_plan},     {"report", cli_report},
+    {"run", cli_run},       {"status", cli_status}, {"plan", cli_plan},
+    {"gaps", cli_gaps},     {"verify", cli_verify}, {"report", cli_report},
     {"cancel", cli_cancel}, {"state", cli_state},   {"whoami", cli_whoami},
 };
 

@@ -29,6 +29,8 @@ int cli_main(const cli_io *io, size_t count, const char *const *args);
 /* `run`: `args` are what follows the command's name. */
 int cli_run(const cli_io *io, size_t count, const char *const *args);
 int cli_status(const cli_io *io, size_t count, const char *const *args);
+int cli_gaps(const cli_io *io, size_t count, const char *const *args);
+int cli_verify(const cli_io *io, size_t count, const char *const *args);
 int cli_plan(const cli_io *io, size_t count, const char *const *args);
 int cli_cancel(const cli_io *io, size_t count, const char *const *args);
 int cli_report(const cli_io *io, size_t count, const char *const *args);

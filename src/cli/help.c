@@ -54,6 +54,8 @@ static const char GENERAL_HELP[] =
             "  run          export what is due, once\n"
             "  status       how far each group is archived, what waits, and whether retention is about to take it\n"
             "  plan         what a run would export, in how many tasks, and how long that takes; does nothing\n"
+            "  gaps         whether the windows of the archive touch, by its ledger\n"
+            "  verify       the same, whether the objects are there, and whether they hold what CloudWatch Logs holds\n"
             "  report       one HTML page with the coverage of each group over time\n"
             "  cancel       cancel the export task that a run of this state left or waits for\n"
             "  state show   what the state says: groups, watermarks, the lease, edits\n"
@@ -130,6 +132,38 @@ static const char PLAN_HELP[] =
     "  2  the time was too short to look at all groups, or the tasks do not fit into --every\n"
     "  3  a task of the first version of this tool still runs, and must end before its state can be read\n"
     "  4  a setting, a permission or the usage is wrong\n";
+
+#define PROOF_EXIT_CODES                                   \
+    "Exit codes\n"                                         \
+    "  0  it holds\n"                                      \
+    "  1  something failed: see the message\n"             \
+    "  2  the time was too short to look at everything\n"  \
+    "  4  a setting, a permission or the usage is wrong\n" \
+    "  5  a gap, or something else that does not hold: see the list\n"
+
+static const char GAPS_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " gaps --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags]\n"
+    "\n"
+    "Reads the state and the ledger, and lists where the windows that were exported of a group or a stream do not "
+    "touch\n"
+    "or overlap, and what the state counts on and the ledger does not know. Changes nothing.\n"
+    "\n" REQUIRED_FLAGS "\n" AS_RUN_FLAGS "\n"
+    "Output\n" OUTPUT_FLAGS "\n" PROOF_EXIT_CODES;
+
+static const char VERIFY_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " verify --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags]\n"
+    "\n"
+    "Does what `gaps` does, compares the objects of each task with what the ledger noted, and reads a sample back:\n"
+    "downloads what a task wrote of a stream and compares it, event by event, with what CloudWatch Logs holds of the\n"
+    "same window. Needs logs:FilterLogEvents. Changes nothing.\n"
+    "\n" REQUIRED_FLAGS "\n"
+    "How much is read back\n"
+    "  --sample N                        so many streams' windows, drawn by chance; default 20\n"
+    "  --all                             all of them: downloads the whole archive\n"
+    "\n" AS_RUN_FLAGS "\n"
+    "Output\n" OUTPUT_FLAGS "\n" PROOF_EXIT_CODES;
 
 static const char WHOAMI_HELP[] =
     "Usage\n"
@@ -272,6 +306,8 @@ static const struct {
     {"state show", STATE_SHOW_HELP},
     {"state check", STATE_CHECK_HELP},
     {"state edit", STATE_EDIT_HELP},
+    {"gaps", GAPS_HELP},
+    {"verify", VERIFY_HELP},
     {"whoami", WHOAMI_HELP},
     {"version", VERSION_HELP},
     {"help", HELP_HELP},

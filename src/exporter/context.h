@@ -4,8 +4,8 @@
 
 #include "catalog.h"
 #include "exporter.h"
-#include "ledger_pending.h"
 #include "identity.h"
+#include "ledger_pending.h"
 #include "state.h"
 #include "store.h"
 

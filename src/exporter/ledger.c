@@ -103,6 +103,13 @@ static const char *kind_name(state_unit_kind kind) {
     }
 }
 
+/* Which life of the stream a task of a single one was for; STATE_UNKNOWN_TIME: it is gone. */
+static int64_t stream_created_ms(const catalog_group *group, smithy_str name) {
+    for (size_t i = 0; i < group->stream_count; i++)
+        if (smithy_str_equal(group->streams[i].name, name)) return group->streams[i].created_ms;
+    return STATE_UNKNOWN_TIME;
+}
+
 static smithy_status add_task_line(run_context *run, const task_spec *spec, smithy_str task_id,
                                    const catalog_group *group, const folder_content *content) {
     smithy_json_writer json = open_line(run, "task");
@@ -114,6 +121,7 @@ static smithy_status add_task_line(run_context *run, const task_spec *spec, smit
     put_i64(&json, "CreatedAt", group->created_ms);
     smithy_json_put_str(&json, "Kind", smithy_str_from(kind_name(spec->kind)));
     smithy_json_put_str(&json, "Prefix", spec->prefix.ptr ? spec->prefix : SMITHY_STR(""));
+    if (spec->kind != STATE_UNIT_GROUP) put_i64(&json, "StreamCreatedAt", stream_created_ms(group, spec->prefix));
     put_i64(&json, "From", spec->from_ms);
     put_i64(&json, "To", spec->to_ms);
     smithy_json_put_str(&json, "Bucket", spec->bucket);

@@ -14,7 +14,7 @@ static void get_object(sim_world *world, const sim_request *request, sim_reply *
         return;
     }
     reply->etag = object->etag;
-    text_add(&reply->body, "%.*s", (int)object->len, object->body ? object->body : "");
+    text_add_bytes(&reply->body, object->body, object->len);
 }
 
 static void add_object(sim_text *out, const sim_object *object) {

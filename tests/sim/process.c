@@ -1,6 +1,8 @@
 #include "process.h"
 
 #include "connection.h"
+#include "proof.h"
+#include "session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +123,22 @@ static void write_line(exporter_log *log, exporter_log_level level, const char *
 
 /* ---- a run ---- */
 
+static void prove(sim_process *process, const exporter_options *options, exporter_answer *answer) {
+    run_context run;
+    proof proved;
+    const bool could = session_open(&run, options, SESSION_AWS, answer) && proof_open(&run, &proved);
+    if (could) proof_check_windows(&run, &proved);
+    if (!could || !proof_check_folders(&run, &proved) || !proof_check_objects(&run, &proved))
+        world_violation(process->world, "the archive cannot be proved: %s", answer->message);
+    else if (proved.finding_count > 0) {
+        const proof_finding *first = &proved.findings[0];
+        world_violation(process->world, "the archive does not hold: %s of %.*s, stream \"%.*s\", %lld to %lld",
+                        proof_fault_name(first->fault), SMITHY_STR_ARG(first->group), SMITHY_STR_ARG(first->stream),
+                        (long long)first->from_ms, (long long)first->to_ms);
+    }
+    session_close(&run);
+}
+
 static void run_exporter(sim_process *process, exporter_answer *answer) {
     static const smithy_str PREFIXES[] = {SMITHY_STR_INIT("app")};
     const sim_run *run = process->run;
@@ -144,7 +162,10 @@ static void run_exporter(sim_process *process, exporter_answer *answer) {
         .log = process->world->is_traced ? &process->log : NULL,
         .deadline_mono_ms = run->timeout_ms ? process_mono_ms(process) + run->timeout_ms : 0,
     };
-    exporter_run(&options, answer);
+    if (run->proves)
+        prove(process, &options, answer);
+    else
+        exporter_run(&options, answer);
 }
 
 void process_run(sim_world *world, const sim_run *run, sim_result *result) {

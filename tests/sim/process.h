@@ -63,6 +63,7 @@ struct sim_run {
     int nested_at;
     bool nested_after_effect;
     int64_t nested_pause_ms; /* Time that passes before it. */
+    bool proves;             /* No run: windows and objects are proved from ledger and state, and must hold. */
 };
 
 typedef struct sim_result {

@@ -39,6 +39,13 @@ void text_add(sim_text *text, const char *format, ...) {
     }
 }
 
+void text_add_bytes(sim_text *text, const char *bytes, size_t len) {
+    text_room(text, len + 1);
+    if (len > 0) memcpy(text->ptr + text->len, bytes, len);
+    text->len += len;
+    text->ptr[text->len] = 0;
+}
+
 static void text_add_char(sim_text *text, char c) {
     text_room(text, 2);
     text->ptr[text->len++] = c;

@@ -15,6 +15,7 @@ typedef struct sim_text {
 void text_clear(sim_text *text);
 void text_free(sim_text *text);
 void text_add(sim_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_bytes(sim_text *text, const char *bytes, size_t len);
 /* `value` as the inside of a JSON string, or of an XML element. */
 void text_add_json(sim_text *text, const char *value);
 void text_add_xml(sim_text *text, const char *value);

@@ -1,0 +1,135 @@
+#include "proof.h"
+
+#include "grow.h"
+#include "lease.h"
+
+#include <stdlib.h>
+
+const char *proof_fault_name(proof_fault fault) {
+    static const char *const NAMES[] = {"gap", "overlap", "objects", "missing", "twice", "not-readable"};
+    return NAMES[fault];
+}
+
+bool proof_holds(const proof *out) {
+    for (size_t i = 0; i < PROOF_FAULTS; i++)
+        if (out->faults[i] > 0) return false;
+    return true;
+}
+
+void proof_note(run_context *run, proof *out, const proof_finding *finding) {
+    out->faults[finding->fault]++;
+    if (out->finding_count == PROOF_FINDINGS_MAX) return;
+    if (!GROW(run->memory, out->findings, out->finding_count, out->finding_capacity)) {
+        run_fail(run, SMITHY_ERROR_MEMORY, "noting what does not hold");
+        return;
+    }
+    out->findings[out->finding_count++] = *finding;
+}
+
+/* ---- the tasks of the ledger ---- */
+
+typedef struct task_collection {
+    run_context *run;
+    proof *out;
+} task_collection;
+
+/* Tasks of one group stand together: its texts are kept once for all of them. */
+static smithy_str copy_unless(smithy_call *memory, smithy_str text, smithy_str known) {
+    return known.ptr && smithy_str_equal(text, known) ? known : smithy_call_copy(memory, text);
+}
+
+static smithy_status collect_task(void *context, const ledger_line *line) {
+    task_collection *collection = context;
+    proof *out = collection->out;
+    smithy_call *memory = collection->run->memory;
+    if (line->type == LEDGER_STREAM) return SMITHY_OK;
+    if (!GROW(memory, out->tasks, out->task_count, out->task_capacity)) return SMITHY_ERROR_MEMORY;
+    const proof_task *last = out->task_count > 0 ? &out->tasks[out->task_count - 1] : NULL;
+    out->tasks[out->task_count] =
+        (proof_task){.id = smithy_call_copy(memory, line->task_id),
+                     .group = copy_unless(memory, line->group, last ? last->group : (smithy_str){0}),
+                     .arn = copy_unless(memory, line->arn, last ? last->arn : (smithy_str){0}),
+                     .prefix = smithy_call_copy(memory, line->prefix),
+                     .folder = smithy_call_copy(memory, line->folder),
+                     .kind = line->kind,
+                     .is_discarded = line->type == LEDGER_DISCARDED,
+                     .created_ms = line->created_ms,
+                     .stream_created_ms = line->stream_created_ms,
+                     .from_ms = line->from_ms,
+                     .to_ms = line->to_ms,
+                     .closed_ms = line->closed_ms,
+                     .objects = line->objects,
+                     .bytes = line->bytes,
+                     .order = out->task_count};
+    out->task_count++;
+    return smithy_call_status(memory);
+}
+
+static int compare_records(const void *a, const void *b) {
+    const proof_task *left = a, *right = b;
+    const int order = smithy_str_compare(left->id, right->id);
+    if (order != 0) return order;
+    return left->order < right->order ? -1 : left->order > right->order;
+}
+
+/* By a group's life, whole groups first, then by a stream's life; windows in order. */
+static int compare_windows(const void *a, const void *b) {
+    const proof_task *left = a, *right = b;
+    int order = smithy_str_compare(left->arn, right->arn);
+    if (order != 0) return order;
+    if (left->created_ms != right->created_ms) return left->created_ms < right->created_ms ? -1 : 1;
+    if ((left->kind == STATE_UNIT_GROUP) != (right->kind == STATE_UNIT_GROUP))
+        return left->kind == STATE_UNIT_GROUP ? -1 : 1;
+    order = smithy_str_compare(left->prefix, right->prefix);
+    if (order != 0) return order;
+    if (left->stream_created_ms != right->stream_created_ms)
+        return left->stream_created_ms < right->stream_created_ms ? -1 : 1;
+    if (left->from_ms != right->from_ms) return left->from_ms < right->from_ms ? -1 : 1;
+    return compare_records(a, b);
+}
+
+/* Of several records of one task the last counts; what was discarded is no part of the archive. */
+static void keep_what_counts(proof *out) {
+    size_t kept = 0;
+    if (out->task_count > 1) qsort(out->tasks, out->task_count, sizeof *out->tasks, compare_records);
+    for (size_t i = 0; i < out->task_count; i++) {
+        const bool is_last = i + 1 == out->task_count || !smithy_str_equal(out->tasks[i].id, out->tasks[i + 1].id);
+        if (is_last && !out->tasks[i].is_discarded) out->tasks[kept++] = out->tasks[i];
+    }
+    out->task_count = kept;
+    if (kept > 1) qsort(out->tasks, kept, sizeof *out->tasks, compare_windows);
+}
+
+static int compare_ids(const void *a, const void *b) {
+    const proof_task *const *left = a, *const *right = b;
+    return smithy_str_compare((*left)->id, (*right)->id);
+}
+
+static bool index_by_id(run_context *run, proof *out) {
+    out->by_id = smithy_call_alloc(run->memory, out->task_count + 1, sizeof *out->by_id);
+    if (!out->by_id) return run_fail(run, SMITHY_ERROR_MEMORY, "reading the ledger"), false;
+    for (size_t i = 0; i < out->task_count; i++) out->by_id[i] = &out->tasks[i];
+    if (out->task_count > 1) qsort(out->by_id, out->task_count, sizeof *out->by_id, compare_ids);
+    return true;
+}
+
+const proof_task *proof_find_task(const proof *out, smithy_str id) {
+    const proof_task key = {.id = id}, *wanted = &key;
+    if (out->task_count == 0) return NULL;
+    const proof_task **found = bsearch(&wanted, out->by_id, out->task_count, sizeof *out->by_id, compare_ids);
+    return found ? *found : NULL;
+}
+
+bool proof_open(run_context *run, proof *out) {
+    task_collection collection = {run, out};
+    *out = (proof){0};
+    if (!lease_load(run)) return false;
+    run_show(run, "reading the ledger");
+    const smithy_status status = ledger_read(run, collect_task, &collection, &out->ledger_objects, run->call);
+    if (status != SMITHY_OK) {
+        run_fail(run, status, "reading the ledger");
+        return false;
+    }
+    keep_what_counts(out);
+    return index_by_id(run, out);
+}

@@ -1,0 +1,48 @@
+/* Is what each task wrote still there? */
+#include "proof.h"
+
+typedef struct folder_sum {
+    int64_t objects, bytes;
+} folder_sum;
+
+static smithy_status sum_folder(run_context *run, smithy_str folder, folder_sum *sum) {
+    s3_list_objects_v2_pages pages = {.input = {.bucket = run->settings->destination_bucket, .prefix = folder}};
+    const s3_list_objects_v2_output *page;
+    smithy_call *call = run_fresh_call(run);
+    *sum = (folder_sum){0};
+    do {
+        SMITHY_TRY(s3_list_objects_v2_next(run->s3, &pages, &page, call));
+        for (size_t i = 0; page && i < page->contents.count; i++) {
+            sum->objects++;
+            sum->bytes += page->contents.items[i].size.value;
+        }
+    } while (page);
+    return SMITHY_OK;
+}
+
+/* More than was noted is no fault: objects can appear late. */
+bool proof_check_objects(run_context *run, proof *out) {
+    run_show(run, "looking at the objects");
+    for (size_t i = 0; i < out->task_count && !run_must_stop(run); i++) {
+        const proof_task *task = &out->tasks[i];
+        folder_sum sum;
+        const smithy_status status = sum_folder(run, task->folder, &sum);
+        if (status != SMITHY_OK) {
+            run_fail(run, status, "looking at the objects of a task");
+            return false;
+        }
+        out->tasks_looked_at++;
+        out->objects += sum.objects;
+        out->bytes += sum.bytes;
+        if (sum.objects >= task->objects && sum.bytes >= task->bytes) continue;
+        proof_note(run, out,
+                   &(proof_finding){.fault = PROOF_OBJECTS,
+                                    .group = task->group,
+                                    .stream = task->prefix,
+                                    .task_id = task->id,
+                                    .from_ms = task->from_ms,
+                                    .to_ms = task->to_ms,
+                                    .count = task->objects > sum.objects ? task->objects - sum.objects : 0});
+    }
+    return !run->failed;
+}

@@ -1,0 +1,138 @@
+/* Do the windows of each group and stream touch? */
+#include "proof.h"
+
+/* The windows of one life of a group: tasks of the whole group, then of its single streams. */
+typedef struct life {
+    const proof_task *whole, *single;
+    size_t whole_count, single_count;
+    state_group *group; /* What the state says of it; NULL: nothing. */
+} life;
+
+static void note(run_context *run, proof *out, proof_fault fault, const proof_task *at, int64_t from_ms,
+                 int64_t to_ms) {
+    proof_note(run, out,
+               &(proof_finding){.fault = fault,
+                                .group = at->group,
+                                .stream = at->prefix,
+                                .task_id = at->id,
+                                .from_ms = from_ms,
+                                .to_ms = to_ms});
+}
+
+/* ---- whole groups ---- */
+
+/* Streams went their own ways in this range and met at its end: it is judged stream by stream. */
+static bool is_bridged(const life *l, int64_t from_ms, int64_t to_ms) {
+    for (size_t i = 0; i < l->single_count; i++)
+        if (l->single[i].from_ms <= to_ms && l->single[i].to_ms >= from_ms) return true;
+    return false;
+}
+
+static void check_group(run_context *run, proof *out, const life *l) {
+    if (l->whole_count == 0) return;
+    const proof_task *last = &l->whole[l->whole_count - 1];
+    for (const proof_task *at = l->whole + 1; at <= last; at++) {
+        const int64_t end_ms = at[-1].to_ms;
+        if (at->from_ms > end_ms + 1 && !is_bridged(l, end_ms + 1, at->from_ms - 1))
+            note(run, out, PROOF_GAP, at, end_ms + 1, at->from_ms - 1);
+        if (at->from_ms <= end_ms)
+            note(run, out, PROOF_OVERLAP, at, at->from_ms, at->to_ms < end_ms ? at->to_ms : end_ms);
+    }
+    const int64_t claimed_ms = l->group ? l->group->exported_at : STATE_NOTHING;
+    if (claimed_ms > last->to_ms && !is_bridged(l, last->to_ms + 1, claimed_ms))
+        note(run, out, PROOF_GAP, last, last->to_ms + 1, claimed_ms);
+}
+
+/* ---- single streams ---- */
+
+static const state_stream *entry_of(const life *l, const proof_task *at) {
+    return l->group ? state_find_stream(l->group, at->prefix, at->stream_created_ms) : NULL;
+}
+
+/* The state knows that a stream is owed a range, which is exported as soon as the stream shows that it holds any. */
+static bool is_owed(const life *l, const proof_task *at, int64_t from_ms, int64_t to_ms) {
+    const state_stream *entry = entry_of(l, at);
+    return entry && entry->owed_to != STATE_NOT_OWED && from_ms > entry->exported_at && to_ms <= entry->owed_to;
+}
+
+/* Where the windows of the whole group, from `at_ms` on without a hole, end: the ms before `at_ms` where none holds it.
+ */
+static int64_t covered_by_group(const life *l, int64_t at_ms) {
+    for (size_t i = 0; i < l->whole_count; i++)
+        if (l->whole[i].from_ms <= at_ms && at_ms <= l->whole[i].to_ms) at_ms = l->whole[i].to_ms + 1;
+    return at_ms - 1;
+}
+
+static int64_t next_of_group(const life *l, int64_t at_ms) {
+    for (size_t i = 0; i < l->whole_count; i++)
+        if (l->whole[i].from_ms >= at_ms) return l->whole[i].from_ms;
+    return INT64_MAX;
+}
+
+/* [from_ms, to_ms] lies between two windows of a stream, or behind the last one: the group's must fill it. */
+static void check_between(run_context *run, proof *out, const life *l, const proof_task *at, int64_t from_ms,
+                          int64_t to_ms) {
+    while (from_ms <= to_ms) {
+        const int64_t covered = covered_by_group(l, from_ms);
+        if (covered >= from_ms) {
+            from_ms = covered + 1;
+            continue;
+        }
+        const int64_t next = next_of_group(l, from_ms);
+        const int64_t end = next <= to_ms ? next - 1 : to_ms;
+        if (!is_owed(l, at, from_ms, end)) note(run, out, PROOF_GAP, at, from_ms, end);
+        from_ms = end + 1;
+    }
+}
+
+/* How far the stream must be archived behind its last window of its own. */
+static int64_t claimed_to(const life *l, const proof_task *at, int64_t otherwise) {
+    const state_stream *entry = entry_of(l, at);
+    if (entry && entry->owed_to == STATE_NOT_OWED) return entry->exported_at;
+    return l->whole_count > 0 ? l->whole[l->whole_count - 1].to_ms : otherwise;
+}
+
+static void check_stream(run_context *run, proof *out, const life *l, const proof_task *tasks, size_t count) {
+    int64_t end_ms = tasks[0].to_ms;
+    for (size_t i = 1; i < count; i++) {
+        const proof_task *at = &tasks[i];
+        if (at->from_ms <= end_ms)
+            note(run, out, PROOF_OVERLAP, at, at->from_ms, at->to_ms < end_ms ? at->to_ms : end_ms);
+        else
+            check_between(run, out, l, at, end_ms + 1, at->from_ms - 1);
+        if (at->to_ms > end_ms) end_ms = at->to_ms;
+    }
+    const proof_task *last = &tasks[count - 1];
+    check_between(run, out, l, last, end_ms + 1, claimed_to(l, last, end_ms));
+}
+
+static bool is_same_stream(const proof_task *a, const proof_task *b) {
+    return smithy_str_equal(a->prefix, b->prefix) && a->stream_created_ms == b->stream_created_ms;
+}
+
+static void check_life(run_context *run, proof *out, const life *l) {
+    check_group(run, out, l);
+    for (size_t i = 0, count; i < l->single_count; i += count) {
+        for (count = 1; i + count < l->single_count; count++)
+            if (!is_same_stream(&l->single[i], &l->single[i + count])) break;
+        check_stream(run, out, l, &l->single[i], count);
+    }
+}
+
+void proof_check_windows(run_context *run, proof *out) {
+    for (size_t i = 0; i < out->task_count;) {
+        const proof_task *first = &out->tasks[i];
+        life l = {.whole = first, .group = state_find_group(&run->state, first->arn, first->created_ms)};
+        for (; i < out->task_count; i++) {
+            const proof_task *task = &out->tasks[i];
+            if (!smithy_str_equal(task->arn, first->arn) || task->created_ms != first->created_ms) break;
+            if (task->kind == STATE_UNIT_GROUP)
+                l.whole_count++;
+            else
+                l.single_count++;
+        }
+        l.single = l.whole + l.whole_count;
+        out->groups++;
+        check_life(run, out, &l);
+    }
+}
