@@ -2,6 +2,8 @@
 
 import html
 import json
+import os
+import pty
 import shutil
 import subprocess
 import time
@@ -332,6 +334,50 @@ def test_an_edit_asks_somebody_or_is_told_not_to(aws, state, unchanged):
     done = state("edit", group="app", to="2020-01-01", reason="r")
     assert done.returncode == 4 and "give --yes" in done.stderr
     unchanged()
+
+
+@pytest.mark.parametrize("reply,moved", [("y\n", True), ("n\n", False), ("\n", False)])
+def test_a_person_is_asked_on_the_terminal(aws, exporter, state, reply, moved):
+    aws.load({"app": {"a": lines(1)}})
+    person, terminal = pty.openpty()
+    command = [exporter.executable, "state", "edit", "--store-dsn", exporter.settings["store_dsn"]]
+    command += ["--group=app", "--to=2020-01-01", "--reason=r"]
+    done = subprocess.Popen(command, env=exporter.environment, stdin=terminal, stdout=-1, stderr=-1, text=True)
+    os.write(person, reply.encode())
+    out, err = done.communicate(timeout=60)
+    os.close(person)
+    os.close(terminal)
+    assert "Omissions: events to 2020-01-01" in err and "Move it? [y/N]" in err
+    assert (done.returncode, "Moved." in out) == ((0, True) if moved else (1, False))
+    assert len(state("show", "--json").answer["edits"]) == int(moved)
+
+
+@pytest.mark.parametrize("store", ["s3", "dynamodb", "file"])
+def test_each_store_is_shown_checked_and_edited(aws, bucket, state, exporter, archive, tmp_path, store):
+    if store == "dynamodb":
+        keys = [("pk", "HASH"), ("sk", "RANGE")]
+        aws.client("dynamodb").create_table(
+            TableName="exporter-state",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+        )
+    dsn = {
+        "s3": f"s3://{bucket}/other.json",
+        "dynamodb": "dynamodb://exporter-state",
+        "file": f"file://{tmp_path}/state.json",
+    }[store]
+    where = {"store_dsn": dsn, "state_store_type": None}
+    aws.load({"app": {"a": lines(3)}})
+    next_second()
+    assert exporter(**where).code == 0
+    assert "1 group" in state("check", **where).stdout
+    done = state("edit", "--yes", **where, group="app", to="nothing", reason="again")
+    assert done.returncode == 0, done.stderr
+    shown = state("show", "--json", **where).answer
+    assert shown["groups"][0]["archivedUntil"] is None and shown["edits"][0]["to"] is None
+    assert exporter(**where).code == 0
+    assert archive().count == 6
 
 
 def test_an_edit_waits_for_the_lease_of_a_run(aws, bucket, state, exporter):
