@@ -3,6 +3,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *text_of(const cJSON *input, const char *name) {
@@ -220,6 +221,61 @@ static void create_export_task(sim_world *world, const sim_request *request, con
         text_add(&reply->body, "{\"taskId\":\"%s\"}", world->tasks[task].id);
 }
 
+/* ---- events ---- */
+
+static bool is_wanted(const sim_world *world, const sim_stream *stream, int group, const cJSON *names) {
+    const cJSON *name;
+    (void)world;
+    if (stream->deleted || stream->group != group) return false;
+    cJSON_ArrayForEach(name, names) if (strcmp(cJSON_GetStringValue(name), stream->name) == 0) return true;
+    return !names;
+}
+
+static void write_event(page *p, int number) {
+    const sim_event *event = &p->world->events[number];
+    char line[SIM_EVENT_LINE];
+    world_event_line(p->world, number, line);
+    begin_item(p);
+    text_add(p->out, "{\"logStreamName\":\"");
+    text_add_json(p->out, p->world->streams[event->stream].name);
+    text_add(p->out, "\",\"timestamp\":%lld,\"ingestionTime\":%lld,\"eventId\":\"%d\",\"message\":\"%s\"}",
+             (long long)event->timestamp, (long long)event->ingested_ms, number, strchr(line, ' ') + 1);
+}
+
+/* Stream by stream; a token is the number of those that are past. */
+static void filter_log_events(sim_world *world, const cJSON *input, sim_reply *reply) {
+    page p;
+    int past = 0, at = 0;
+    const char *token = text_of(input, "nextToken");
+    const int group = world_find_group(world, text_of(input, "logGroupName"));
+    const cJSON *names = cJSON_GetObjectItemCaseSensitive(input, "logStreamNames");
+    const int64_t from_ms = number_of(input, "startTime", 0), to_ms = number_of(input, "endTime", INT64_MAX);
+    if (group < 0) {
+        reply->status = 404;
+        return;
+    }
+    if (token[0]) past = atoi(token + 1);
+    if (!open_page(&p, world, reply, input, "events")) {
+        snprintf(p.token, sizeof p.token, "e%d", past);
+        close_page(&p);
+        return;
+    }
+    for (int s = 0; s < world->stream_count && !p.token[0]; s++) {
+        const sim_stream *stream = &world->streams[s];
+        if (!is_wanted(world, stream, group, names)) continue;
+        for (int i = 0; i < stream->events.count && !p.token[0]; i++) {
+            const int number = stream->events.items[i];
+            const int64_t stamp = world->events[number].timestamp;
+            if (stamp < from_ms || stamp > to_ms || at++ < past) continue;
+            if (p.room-- > 0)
+                write_event(&p, number);
+            else
+                snprintf(p.token, sizeof p.token, "a%d", at - 1);
+        }
+    }
+    close_page(&p);
+}
+
 /* ---- all ---- */
 
 void logs_answer(sim_world *world, const sim_request *request, sim_reply *reply) {
@@ -235,6 +291,8 @@ void logs_answer(sim_world *world, const sim_request *request, sim_reply *reply)
         describe_export_tasks(world, input, reply);
     else if (strcmp(operation, "CreateExportTask") == 0)
         create_export_task(world, request, input, reply);
+    else if (strcmp(operation, "FilterLogEvents") == 0)
+        filter_log_events(world, input, reply);
     else
         world_violation(world, "the exporter asks for %s", operation);
     if (reply->status == 404) reply_error(reply, request, 400, "ResourceNotFoundException");

@@ -4,8 +4,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 /* ---- reading ---- */
+
+/* What a task wrote, as an export looks: gzip, a line for each event. */
+static void add_exported(sim_world *world, const sim_object *object, sim_text *out) {
+    sim_text text = {0};
+    for (int i = 0; i < object->events.count; i++) {
+        char line[SIM_EVENT_LINE];
+        world_event_line(world, object->events.items[i], line);
+        text_add(&text, "%s\n", line);
+    }
+    const size_t room = text.len + 128;
+    char *packed = world_alloc(world, room);
+    z_stream stream = {.next_in = (Bytef *)text.ptr, .avail_in = (uInt)text.len};
+    stream.next_out = (Bytef *)packed;
+    stream.avail_out = (uInt)room;
+    if (deflateInit2(&stream, 1, Z_DEFLATED, MAX_WBITS + 16, 1, Z_DEFAULT_STRATEGY) != Z_OK) abort();
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END) abort();
+    deflateEnd(&stream);
+    text_add_bytes(out, packed, room - stream.avail_out);
+    text_free(&text);
+}
 
 static void get_object(sim_world *world, const sim_request *request, sim_reply *reply) {
     const sim_object *object = world_find_object(world, request->key);
@@ -14,7 +35,10 @@ static void get_object(sim_world *world, const sim_request *request, sim_reply *
         return;
     }
     reply->etag = object->etag;
-    text_add_bytes(&reply->body, object->body, object->len);
+    if (object->task >= 0)
+        add_exported(world, object, &reply->body);
+    else
+        text_add_bytes(&reply->body, object->body, object->len);
 }
 
 static void add_object(sim_text *out, const sim_object *object) {

@@ -166,10 +166,12 @@ static void state_saved(sim_world *world, const char *text, size_t len) {
 
 void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms) {
     count_archive(oracle, world, NULL);
+    oracle->misses = false;
     for (int i = 0; i < world->event_count; i++) {
         const sim_event *event = &world->events[i];
         const sim_stream *stream = &world->streams[event->stream];
         if (oracle->counts[i] > 0 || event->timestamp > horizon_ms || !is_alive(world, stream)) continue;
+        oracle->misses = true;
         if (!is_late(world, event))
             world_violation(world, "event %d of %s, stamped %lld, is due and was never archived", i, stream->name,
                             (long long)event->timestamp);

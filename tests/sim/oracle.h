@@ -18,6 +18,7 @@ typedef struct sim_oracle {
     int claim_count, claim_capacity;
     int *counts; /* By event. */
     int count_capacity;
+    bool misses;         /* At the end: an event is late, and not archived. */
     int64_t saves, late; /* Since the beginning, to see that something happens. */
 } sim_oracle;
 

@@ -63,7 +63,8 @@ struct sim_run {
     int nested_at;
     bool nested_after_effect;
     int64_t nested_pause_ms; /* Time that passes before it. */
-    bool proves;             /* No run: windows and objects are proved from ledger and state, and must hold. */
+    bool proves;             /* No run: the archive is proved from ledger and state, read back, and must hold. */
+    bool may_miss;           /* Of a proof: some events were not exportable in time. */
 };
 
 typedef struct sim_result {

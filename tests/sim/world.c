@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define START_MS   INT64_C(1795341600000) /* 2026-11-22 */
 #define BLOCK_SIZE ((size_t)1 << 18)
@@ -322,6 +323,16 @@ void world_put_object(sim_world *world, sim_object *object) {
     if (object->task >= 0) world_trace(world, "     object %s, %d events", object->key, object->events.count);
     if (strcmp(object->key, SIM_STATE_KEY) == 0 && world->state_saved)
         world->state_saved(world, object->body, object->len);
+}
+
+void world_event_line(const sim_world *world, int event, char line[SIM_EVENT_LINE]) {
+    const int64_t ms = world->events[event].timestamp;
+    const time_t seconds = (time_t)(ms / 1000);
+    char stamp[32];
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(line, SIM_EVENT_LINE, "%s.%03dZ event %d", stamp, (int)(ms % 1000), event);
 }
 
 void world_put_text(sim_world *world, const char *key, const char *text, size_t len) {

@@ -213,6 +213,9 @@ void world_put_event(sim_world *world, int stream, int64_t timestamp, int64_t at
 
 sim_object *world_find_object(const sim_world *world, const char *key);
 void world_put_object(sim_world *world, sim_object *object);
+#define SIM_EVENT_LINE 80
+/* An event as an export writes it, its message being its number: "2026-11-22T10:00:00.123Z event 17". */
+void world_event_line(const sim_world *world, int event, char line[SIM_EVENT_LINE]);
 void world_put_text(sim_world *world, const char *key, const char *text, size_t len);
 void world_delete_object(sim_world *world, const char *key);
 /* The place of the first key >= `key`. */
