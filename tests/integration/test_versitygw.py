@@ -320,7 +320,7 @@ def digest_of(path):
 
 @pytest.mark.skipif(not LONG, reason="a long test: scripts/test --full")
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
-def test_a_gibibyte_up_and_down_in_bounded_memory(tmp_path_factory, tls):
+def test_a_gibibyte_up_and_down_in_bounded_memory(tmp_path_factory, capsys, tls):
     if "PROGRAMS" not in os.environ:
         pytest.skip("PROGRAMS does not say where programs/ is built")
     program = Path(os.environ["PROGRAMS"]) / "s3_copy"
@@ -336,7 +336,9 @@ def test_a_gibibyte_up_and_down_in_bounded_memory(tmp_path_factory, tls):
         assert digest_of(up) == digest_of(down)
     finally:
         shutil.rmtree(folder)
-    print(f"1 GiB over {'https' if tls else 'http'}: at most {peaks[0] / MIB:.0f} MiB up, {peaks[1] / MIB:.0f} MiB down")
+    with capsys.disabled():
+        way = "https" if tls else "http"
+        print(f"\n1 GiB over {way}: at most {peaks[0] / MIB:.0f} MiB of memory up, {peaks[1] / MIB:.0f} MiB down")
     shadow = max(peaks) / 8 if b"__asan_init" in program.read_bytes() else 0  # AddressSanitizer's notes on all memory.
     assert max(peaks) - shadow <= MAX_PEAK
 
