@@ -1,5 +1,6 @@
 /* The command `report`: a page with the coverage of each group over time, on standard output or in a file. */
 #include "duration.h"
+#include "lease.h"
 #include "report.h"
 #include "survey_view.h"
 
@@ -18,22 +19,35 @@ static bool read_since(cli_command *command, report_request *request) {
         request->since_text.ptr);
 }
 
-static bool write_page(cli_command *command, const report_request *request, const survey *all) {
-    report_window *windows;
-    size_t window_count;
-    const smithy_status status = report_windows(&command->run, all, &windows, &window_count);
-    if (status != SMITHY_OK) return run_fail(&command->run, status, "collecting the windows"), false;
-    report_write(
-        &(report_input){
-            .all = all,
-            .limit = request->limit,
-            .since_ms = request->since_ms > 0 ? all->now_ms - request->since_ms : SURVEY_UNKNOWN,
-            .state = command->settings.store_dsn,
-            .windows = windows,
-            .window_count = window_count,
-            .windows_from = "the list of export tasks",
-        },
-        &command->out);
+/* What the ledger tells, by the state as it stands; a survey plans with it, and so comes later. */
+static bool read_ledger(run_context *run, report_input *input) {
+    proof ledger;
+    if (!lease_load(run)) return false;
+    smithy_status status = proof_collect(run, &ledger);
+    if (status == SMITHY_OK && ledger.task_count > 0) {
+        proof_check_windows(run, &ledger);
+        status = report_use_ledger(run, &ledger, input);
+    }
+    if (status == SMITHY_OK || !run_is_fatal(status)) {
+        if (status != SMITHY_OK)
+            exporter_log_line(run->log, EXPORTER_LOG_WARN, "the ledger cannot be read: windows go by the list of tasks",
+                              EXPORTER_FIELD_TEXT("error", smithy_call_error(run->call)->message));
+        return !run->failed;
+    }
+    return run_fail(run, status, "reading the ledger"), false;
+}
+
+static bool write_page(cli_command *command, const report_request *request, const survey *all, report_input *input) {
+    run_context *run = &command->run;
+    if (!input->windows) {
+        const smithy_status status = report_use_tasks(run, all, input);
+        if (status != SMITHY_OK) return run_fail(run, status, "collecting the windows"), false;
+    }
+    input->all = all;
+    input->limit = request->limit;
+    input->since_ms = request->since_ms > 0 ? all->now_ms - request->since_ms : SURVEY_UNKNOWN;
+    input->state = command->settings.store_dsn;
+    report_write(input, &command->out);
     return true;
 }
 
@@ -66,11 +80,13 @@ static bool save(cli_command *command, const report_request *request, const surv
 
 static bool act(cli_command *command, void *context) {
     report_request *request = context;
+    report_input input = {0};
     survey all;
     if (command->as_json && !request->output.ptr)
         return cli_command_fail(command, EXPORTER_OUTCOME_CONFIGURATION, "--json needs --output: the report is a page");
     if (!cli_command_read_limit(command, request->limit_text, CLI_GROUPS_LIMIT, &request->limit) ||
-        !read_since(command, request) || !survey_take(&command->run, 0, &all) || !write_page(command, request, &all))
+        !read_since(command, request) || !read_ledger(&command->run, &input) || !survey_take(&command->run, 0, &all) ||
+        !write_page(command, request, &all, &input))
         return false;
     if (request->output.ptr && !save(command, request, &all)) return false;
     command->exit_code = cli_survey_exit_code(&all);

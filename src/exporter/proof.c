@@ -120,16 +120,21 @@ const proof_task *proof_find_task(const proof *out, smithy_str id) {
     return found ? *found : NULL;
 }
 
-bool proof_open(run_context *run, proof *out) {
+smithy_status proof_collect(run_context *run, proof *out) {
     task_collection collection = {run, out};
     *out = (proof){0};
-    if (!lease_load(run)) return false;
     run_show(run, "reading the ledger");
-    const smithy_status status = ledger_read(run, collect_task, &collection, &out->ledger_objects, run->call);
+    SMITHY_TRY(ledger_read(run, collect_task, &collection, &out->ledger_objects, run->call));
+    keep_what_counts(out);
+    return SMITHY_OK;
+}
+
+bool proof_open(run_context *run, proof *out) {
+    if (!lease_load(run)) return false;
+    const smithy_status status = proof_collect(run, out);
     if (status != SMITHY_OK) {
         run_fail(run, status, "reading the ledger");
         return false;
     }
-    keep_what_counts(out);
     return index_by_id(run, out);
 }

@@ -58,6 +58,8 @@ typedef struct proof {
 
 /* Each: false where run->answer says why it could not be done. Faults are in the proof. */
 
+/* The ledger's tasks alone, for proof_check_windows; the state was read before. */
+smithy_status proof_collect(run_context *run, proof *out) SMITHY_NODISCARD;
 /* Reads state and ledger. First of all. */
 bool proof_open(run_context *run, proof *out);
 void proof_check_windows(run_context *run, proof *out);

@@ -94,6 +94,13 @@ static void draw_rest(smithy_buffer *out, const survey *all, const span *shown, 
              "Younger than the settle delay");
 }
 
+static void draw_gaps(smithy_buffer *out, const report_input *input, const span *shown, smithy_str group) {
+    for (size_t i = 0; i < input->gap_count; i++)
+        if (smithy_str_equal(input->gaps[i].group, group))
+            rect(out, shown, "lost", input->gaps[i].from_ms, input->gaps[i].to_ms, 3, 16,
+                 "A gap: no window of the ledger closed this");
+}
+
 static void draw_bar(smithy_buffer *out, const report_input *input, const span *shown, const survey_group *group) {
     smithy_buffer_append_text(out,
                               "<svg viewBox=\"0 0 1000 22\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"");
@@ -107,6 +114,7 @@ static void draw_bar(smithy_buffer *out, const report_input *input, const span *
              group->archived_to_ms, 3, 16, "Archived");
     draw_windows(out, input, shown, group->name, true);
     draw_windows(out, input, shown, group->name, false);
+    draw_gaps(out, input, shown, group->name);
     draw_rest(out, input->all, shown, group);
     smithy_buffer_append_text(out, "</svg>");
 }
@@ -142,6 +150,7 @@ static void write_head(const report_input *input, smithy_buffer *out) {
                      "expire soon");
     report_html_tile(out, all->at_risk[SURVEY_EXPIRED] > 0 ? "bad" : "", (int64_t)all->at_risk[SURVEY_EXPIRED],
                      "may have lost events");
+    if (input->gap_count > 0) report_html_tile(out, "bad", (int64_t)input->gap_count, "gaps in the ledger");
     smithy_buffer_append_text(out, "</div>\n");
 }
 
@@ -152,7 +161,7 @@ static void write_legend(const report_input *input, smithy_buffer *out) {
                                            {"quiet", "nothing came"},
                                            {"due", "due, not archived"},
                                            {"settling", "younger than the settle delay"},
-                                           {"lost", "a gap: retention may have taken it"}};
+                                           {"lost", "a gap, or what retention may have taken"}};
     smithy_buffer_append_text(out, "<div class=\"legend\">");
     for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
         smithy_buffer_append_f(out, "<span><i class=\"bg-%s\"></i>%s</span>", KINDS[i][0], KINDS[i][1]);

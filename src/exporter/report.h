@@ -2,6 +2,7 @@
 #ifndef EXPORTER_REPORT_H
 #define EXPORTER_REPORT_H
 
+#include "proof.h"
 #include "survey.h"
 
 #include <smithy/buffer.h>
@@ -21,12 +22,15 @@ typedef struct report_input {
     smithy_str state;             /* The DSN. */
     const report_window *windows; /* By group, then time. */
     size_t window_count;
+    const report_window *gaps; /* Ranges that the state counts on and no window closed. */
+    size_t gap_count;
     const char *windows_from; /* Where the windows are known from: "the ledger". */
 } report_input;
 
-/* The windows of this state's finished tasks that are still listed, in run->memory, sorted as a report wants them. */
-smithy_status report_windows(run_context *run, const survey *all, report_window **windows,
-                             size_t *count) SMITHY_NODISCARD;
+/* The windows and gaps that a ledger tells of, in run->memory, put into `input`; its windows were checked. */
+smithy_status report_use_ledger(run_context *run, const proof *ledger, report_input *input) SMITHY_NODISCARD;
+/* Where there is no ledger: the windows of this state's finished tasks that are still listed. */
+smithy_status report_use_tasks(run_context *run, const survey *all, report_input *input) SMITHY_NODISCARD;
 
 void report_write(const report_input *input, smithy_buffer *out);
 

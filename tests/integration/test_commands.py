@@ -526,6 +526,31 @@ def test_the_windows_of_the_report_touch_and_stand_where_they_belong(history, co
     assert abs(float(due["x"]) + float(due["width"]) - 900) < 1
 
 
+def test_the_windows_come_from_the_ledger_and_its_gaps_are_shown(history, aws, bucket, command, state):
+    page = Page(command("report", settle_delay="1d").stdout)
+    assert "Windows as far as the ledger tells of them." in page.texts
+    since = now() - 1 * DAY
+    assert state("edit", "--yes", group="app/one", to=since, reason="a gap for the report").returncode == 0
+    page = Page(command("report", settle_delay="0").stdout)
+    assert "gaps in the ledger" in page.texts
+
+
+def test_without_a_ledger_the_windows_are_those_of_the_tasks(history, aws, bucket, command):
+    for item in aws.s3.list_objects_v2(Bucket=bucket, Prefix="_ledger/")["Contents"]:
+        aws.s3.delete_object(Bucket=bucket, Key=item["Key"])
+    page = Page(command("report", settle_delay="1d").stdout)
+    assert "Windows as far as the list of export tasks tells of them." in page.texts
+    assert len(page.bars("window")) == 3
+
+
+def test_a_ledger_that_cannot_be_read_is_told(history, aws, bucket, command):
+    (first, *_) = aws.s3.list_objects_v2(Bucket=bucket, Prefix="_ledger/")["Contents"]
+    aws.s3.put_object(Bucket=bucket, Key=first["Key"], Body=b"no ledger")
+    done = command("report", settle_delay="1d")
+    assert done.returncode == 0 and "the ledger cannot be read" in done.stderr
+    assert len(Page(done.stdout).bars("window")) == 3
+
+
 def test_the_report_goes_into_a_file(history, command, tmp_path):
     path = tmp_path / "report.html"
     done = command("report", "--json", output=path)

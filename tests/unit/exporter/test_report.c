@@ -121,6 +121,20 @@ static void narrow_windows_that_touch_are_one_piece(void **state) {
     smithy_buffer_deinit(&page);
 }
 
+static void gaps_of_the_ledger_are_marked_and_counted(void **state) {
+    (void)state;
+    survey_group group = group_named("g");
+    const survey all = survey_of(&group, 1);
+    report_input input = input_of(&all);
+    input.gaps = (report_window[]){{.group = SMITHY_STR("g"), .from_ms = NOW - 5 * DAY, .to_ms = NOW - 4 * DAY},
+                                   {.group = SMITHY_STR("other"), .from_ms = NOW - 5 * DAY, .to_ms = NOW - 4 * DAY}};
+    input.gap_count = 2;
+    smithy_buffer page = page_of(&input);
+    assert_int_equal(count_of(page.ptr, "<rect class=\"lost\""), 1);
+    assert_non_null(strstr(page.ptr, "<b>2</b><span>gaps in the ledger"));
+    smithy_buffer_deinit(&page);
+}
+
 static void groups_beyond_the_limit_are_counted(void **state) {
     (void)state;
     survey_group groups[] = {group_named("first"), group_named("second"), group_named("third")};
@@ -167,6 +181,7 @@ int main(void) {
         cmocka_unit_test(a_bar_shows_what_the_group_has),
         cmocka_unit_test(what_retention_may_have_taken_is_marked),
         cmocka_unit_test(narrow_windows_that_touch_are_one_piece),
+        cmocka_unit_test(gaps_of_the_ledger_are_marked_and_counted),
         cmocka_unit_test(groups_beyond_the_limit_are_counted),
         cmocka_unit_test(a_groups_time_is_its_tasks_by_its_own_measure),
         cmocka_unit_test(a_period_costs_a_task_for_each_group_or_stream_that_is_written_to),
