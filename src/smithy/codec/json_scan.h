@@ -29,9 +29,9 @@ typedef struct smithy_json_scan {
 
 smithy_json_scan smithy_json_scan_text(smithy_str text);
 
-/* Whether a text in which the scan found no problem is one JSON value; else *stopped_at tells where it ceases to be one.
- * For what cJSON does not say: whether it wanted memory or syntax; and whether what is a string in the shield's disguise
- * may be one, since a name must not be a number. */
+/* Whether a text in which the scan found no problem is one JSON value; else *stopped_at tells where it ceases to be
+ * one. For what cJSON does not say: whether it wanted memory or syntax; and whether what is a string in the shield's
+ * disguise may be one, since a name must not be a number. */
 bool smithy_json_is_value(smithy_str text, size_t *stopped_at);
 
 /* Appends the shielded form of a text in which the scan found no problem. Ends early once `out` holds `stop` bytes;
