@@ -76,6 +76,37 @@ smithy_status folder_list(run_context *run, smithy_str folder, folder_content *c
     return sort_distinct(content, memory);
 }
 
+smithy_str folder_join(smithy_call *memory, const smithy_str *folders, size_t count) {
+    size_t len = 0, at = 0;
+    for (size_t i = 0; i < count; i++) len += folders[i].len + 1;
+    char *text = smithy_call_alloc(memory, len + 1, 1);
+    if (!text) return (smithy_str){0};
+    for (size_t i = 0; i < count; i++) {
+        if (at > 0) text[at++] = '/';
+        memcpy(text + at, folders[i].ptr, folders[i].len);
+        at += folders[i].len;
+    }
+    return (smithy_str){text, at};
+}
+
+/* The folders are in order: halves, each cut where one begins. */
+bool folder_is_kept(smithy_str keep, smithy_str name) {
+    size_t low = 0, high = keep.len;
+    while (low < high) {
+        size_t start = low + (high - low) / 2;
+        while (start > low && keep.ptr[start - 1] != '/') start--;
+        const char *slash = memchr(keep.ptr + start, '/', high - start);
+        const size_t end = slash ? (size_t)(slash - keep.ptr) : high;
+        const int order = smithy_str_compare((smithy_str){keep.ptr + start, end - start}, name);
+        if (order == 0) return true;
+        if (order < 0)
+            low = end < high ? end + 1 : high;
+        else
+            high = start > low ? start - 1 : low;
+    }
+    return false;
+}
+
 static smithy_status delete_batch(run_context *run, const s3_object_identifier *objects, size_t count,
                                   smithy_call *call) {
     s3_delete_objects_output output;
@@ -100,7 +131,7 @@ static smithy_status delete_page(run_context *run, const s3_list_objects_v2_outp
     for (size_t i = 0; i < page->contents.count && count < DELETE_BATCH; i++) {
         const smithy_str key = page->contents.items[i].key;
         if (!smithy_str_starts_with(key, folder)) continue;
-        if (keep.ptr && smithy_str_equal(stream_folder(key, folder), keep)) continue;
+        if (keep.ptr && folder_is_kept(keep, stream_folder(key, folder))) continue;
         objects[count++] = (s3_object_identifier){.key = key};
     }
     if (count == 0) return SMITHY_OK;

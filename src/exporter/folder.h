@@ -27,7 +27,12 @@ smithy_str folder_of(smithy_call *memory, smithy_str destination_prefix, smithy_
 smithy_status folder_list(run_context *run, smithy_str folder, folder_content *content,
                           smithy_call *memory) SMITHY_NODISCARD;
 
-/* Deletes every object under `folder` but those of the stream folder `keep` (absent: every object). *deleted counts
+/* `folders`, in order, as one text with "/" between, which no folder holds. */
+smithy_str folder_join(smithy_call *memory, const smithy_str *folders, size_t count);
+/* Whether `name` is one of the folders of such a text. */
+bool folder_is_kept(smithy_str keep, smithy_str name);
+
+/* Deletes every object under `folder` but those of the stream folders `keep` (absent: every object). *deleted counts
  * them. SMITHY_ERROR_SERVICE where S3 refuses to delete one: the call's error says which and why. */
 smithy_status folder_clean(run_context *run, smithy_str folder, smithy_str keep, int64_t *deleted) SMITHY_NODISCARD;
 

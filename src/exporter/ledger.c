@@ -97,6 +97,7 @@ static smithy_status close_line(run_context *run, smithy_json_writer *json) {
 
 static const char *kind_name(state_unit_kind kind) {
     switch (kind) {
+    case STATE_UNIT_PREFIX: return "prefix";
     case STATE_UNIT_STREAM: return "stream";
     case STATE_UNIT_OWED: return "owed";
     default: return "group";
@@ -155,12 +156,19 @@ static int compare_folders(const void *a, const void *b) {
     return compare_as_folder((*left)->name, (*right)->name);
 }
 
+/* A group's task has no prefix, which every name begins with. */
+static bool is_of_several(const task_spec *spec) {
+    return spec->kind == STATE_UNIT_GROUP || spec->kind == STATE_UNIT_PREFIX;
+}
+
 static smithy_status sort_by_folder(named_folders *named, const task_spec *spec, const catalog_group *group,
                                     smithy_call *memory) {
     named->streams = smithy_call_alloc(memory, group->stream_count + 1, sizeof *named->streams);
     if (!named->streams) return SMITHY_ERROR_MEMORY;
     for (size_t i = 0; i < group->stream_count; i++) {
-        const bool is_its = spec->kind == STATE_UNIT_GROUP || smithy_str_equal(group->streams[i].name, spec->prefix);
+        const smithy_str name = group->streams[i].name;
+        const bool is_its =
+            is_of_several(spec) ? smithy_str_starts_with(name, spec->prefix) : smithy_str_equal(name, spec->prefix);
         if (is_its) named->streams[named->count++] = &group->streams[i];
     }
     if (named->count > 1) qsort(named->streams, named->count, sizeof *named->streams, compare_folders);
@@ -177,7 +185,7 @@ static void put_names(smithy_json_writer *json, named_folders *named, const task
         named->next++;
     for (; named->next < named->count && compare_as_folder(named->streams[named->next]->name, folder) == 0; found++)
         smithy_json_value_str(json, named->streams[named->next++]->name);
-    if (found == 0 && spec->kind != STATE_UNIT_GROUP)
+    if (found == 0 && !is_of_several(spec))
         smithy_json_value_str(json, spec->prefix); /* Deleted since. */
     else if (found == 0 && !memchr(folder.ptr, '-', folder.len))
         smithy_json_value_str(json, folder);

@@ -41,8 +41,8 @@ static smithy_status read_type(const cJSON *member, ledger_line *line, smithy_ca
 }
 
 static smithy_status read_kind(const cJSON *member, ledger_line *line, smithy_call *call) {
-    static const char *const KINDS[] = {"group", "stream", "owed"};
-    static const state_unit_kind VALUES[] = {STATE_UNIT_GROUP, STATE_UNIT_STREAM, STATE_UNIT_OWED};
+    static const char *const KINDS[] = {"group", "prefix", "stream", "owed"};
+    static const state_unit_kind VALUES[] = {STATE_UNIT_GROUP, STATE_UNIT_PREFIX, STATE_UNIT_STREAM, STATE_UNIT_OWED};
     smithy_str word;
     size_t index;
     SMITHY_TRY(smithy_json_get_str(member, &word, call));

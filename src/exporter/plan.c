@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "cover.h"
 #include "grow.h"
 #include "standing.h"
 
@@ -20,18 +21,24 @@ static bool has_siblings(const catalog_group *catalog, const catalog_stream *str
     return next < catalog->streams + catalog->stream_count && smithy_str_starts_with(next->name, stream->name);
 }
 
+static smithy_status add(planning *p, plan_unit unit, int64_t watermark) {
+    if (unit.to_ms <= watermark) return SMITHY_OK; /* An empty window makes no task. */
+    if (!GROW(p->memory, p->plan->units, p->plan->unit_count, p->plan->unit_capacity)) return SMITHY_ERROR_MEMORY;
+    unit.from_ms = watermark + 1;
+    if (unit.earliest_ms < unit.from_ms) unit.earliest_ms = unit.from_ms;
+    p->plan->units[p->plan->unit_count++] = unit;
+    return SMITHY_OK;
+}
+
 static smithy_status add_unit(planning *p, state_unit_kind kind, const catalog_stream *stream, int64_t watermark,
                               int64_t to_ms, int64_t earliest_ms) {
-    if (to_ms <= watermark) return SMITHY_OK; /* An empty window makes no task. */
-    if (!GROW(p->memory, p->plan->units, p->plan->unit_count, p->plan->unit_capacity)) return SMITHY_ERROR_MEMORY;
-    p->plan->units[p->plan->unit_count++] =
-        (plan_unit){.kind = kind,
-                    .stream = stream,
-                    .from_ms = watermark + 1,
-                    .to_ms = to_ms,
-                    .earliest_ms = earliest_ms > watermark + 1 ? earliest_ms : watermark + 1,
-                    .has_siblings = stream && has_siblings(p->catalog, stream)};
-    return SMITHY_OK;
+    const plan_unit unit = {.kind = kind,
+                            .stream = stream,
+                            .prefix = stream ? stream->name : SMITHY_STR(""),
+                            .to_ms = to_ms,
+                            .earliest_ms = earliest_ms,
+                            .has_siblings = stream && has_siblings(p->catalog, stream)};
+    return add(p, unit, watermark);
 }
 
 static void note_young(planning *p, const catalog_stream *stream) {
@@ -98,20 +105,57 @@ static smithy_status plan_whole(planning *p) {
 
 static smithy_status plan_stream(planning *p, const catalog_stream *stream, int64_t to_ms) {
     standing s;
+    int64_t watermark;
     SMITHY_TRY(standing_find(p->group, stream->name, stream->created_ms, &s));
-    int64_t watermark = s.accounted || standing_is_owed(s.entry) ? p->group->exported_at : STATE_NOTHING;
-    if (standing_is_own(s.entry)) watermark = s.entry->exported_at;
-    if (standing_is_owed(s.entry)) {
-        /* What is owed touches the group's watermark: one window. Else it goes first, by itself, whatever the hints
-         * say: the stream's two gaps cannot be told by one watermark. */
-        if (s.entry->owed_to == p->group->exported_at)
-            watermark = s.entry->exported_at;
-        else
-            SMITHY_TRY(
-                add_unit(p, STATE_UNIT_OWED, stream, s.entry->exported_at, s.entry->owed_to, stream->first_event_ms));
-    }
+    /* What is owed goes first, by itself, whatever the hints say: the stream's two gaps cannot be told by one
+     * watermark. */
+    if (!standing_has_one_gap(p->group, &s, &watermark))
+        SMITHY_TRY(
+            add_unit(p, STATE_UNIT_OWED, stream, s.entry->exported_at, s.entry->owed_to, stream->first_event_ms));
     if (!is_due(p, stream, watermark, to_ms)) return SMITHY_OK;
     return add_unit(p, STATE_UNIT_STREAM, stream, watermark, to_ms, stream->first_event_ms);
+}
+
+static smithy_status plan_each(planning *p, int64_t to_ms) {
+    for (size_t i = 0; i < p->catalog->stream_count; i++) SMITHY_TRY(plan_stream(p, &p->catalog->streams[i], to_ms));
+    return SMITHY_OK;
+}
+
+static smithy_status describe(planning *p, const catalog_stream *stream, int64_t to_ms, cover_name *name) {
+    standing s;
+    *name = (cover_name){.name = stream->name};
+    SMITHY_TRY(standing_find(p->group, stream->name, stream->created_ms, &s));
+    name->is_alone = !standing_has_one_gap(p->group, &s, &name->watermark) || stream->name.len > CATALOG_FOLDER_MAX;
+    name->is_due = name->is_alone || (to_ms > name->watermark && is_due(p, stream, name->watermark, to_ms));
+    return SMITHY_OK;
+}
+
+static smithy_status plan_together(planning *p, const cover_unit *part, const cover_name *names, int64_t to_ms) {
+    plan_unit unit = {.kind = STATE_UNIT_PREFIX,
+                      .prefix = part->prefix,
+                      .to_ms = to_ms,
+                      .earliest_ms = INT64_MAX,
+                      .has_siblings = true}; /* Whoever is born meanwhile under such a name. */
+    for (size_t i = part->first; i < part->first + part->count; i++)
+        if (names[i].is_due && p->catalog->streams[i].first_event_ms < unit.earliest_ms)
+            unit.earliest_ms = p->catalog->streams[i].first_event_ms;
+    return add(p, unit, names[part->first].watermark);
+}
+
+/* With the fewest tasks. */
+static smithy_status plan_cover(planning *p, int64_t to_ms) {
+    const size_t count = p->catalog->stream_count;
+    cover found;
+    cover_name *names = smithy_call_alloc(p->memory, count, sizeof *names);
+    if (!names) return SMITHY_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++) SMITHY_TRY(describe(p, &p->catalog->streams[i], to_ms, &names[i]));
+    SMITHY_TRY(cover_find(names, count, &found, p->memory));
+    for (size_t i = 0; i < found.count; i++) {
+        const cover_unit *part = &found.units[i];
+        SMITHY_TRY(part->count > 1 ? plan_together(p, part, names, to_ms)
+                                   : plan_stream(p, &p->catalog->streams[part->first], to_ms));
+    }
+    return SMITHY_OK;
 }
 
 static int64_t furthest_own_entry(const state_group *group) {
@@ -126,10 +170,10 @@ static int64_t furthest_own_entry(const state_group *group) {
 static int compare_units(const void *a, const void *b) {
     const plan_unit *left = a, *right = b;
     if (left->from_ms != right->from_ms) return left->from_ms < right->from_ms ? -1 : 1;
-    return left->stream < right->stream ? -1 : left->stream > right->stream;
+    return smithy_str_compare(left->prefix, right->prefix);
 }
 
-/* Stream by stream, those furthest behind first. To converge, all of them are brought to one instant that stays the
+/* By streams, those furthest behind first. To converge, all of them are brought to one instant that stays the
  * same from run to run until they are there: a moving one would never be reached by many streams in short runs. */
 static smithy_status plan_streams(planning *p, bool converge) {
     int64_t to_ms = p->horizon_ms;
@@ -143,7 +187,7 @@ static smithy_status plan_streams(planning *p, bool converge) {
             p->plan->converge_to_ms = to_ms;
         }
     }
-    for (size_t i = 0; i < p->catalog->stream_count; i++) SMITHY_TRY(plan_stream(p, &p->catalog->streams[i], to_ms));
+    SMITHY_TRY(converge && !p->group->goes_by_names ? plan_cover(p, to_ms) : plan_each(p, to_ms));
     if (p->plan->unit_count > 1) qsort(p->plan->units, p->plan->unit_count, sizeof *p->plan->units, compare_units);
     return SMITHY_OK;
 }

@@ -1,7 +1,8 @@
 /* Which tasks a group needs, exactly: so that each event is in one of them, and in one only.
  *
  * A task exports every stream of its group whose name starts with its prefix. A whole group (an empty prefix) is exact
- * where every stream stands at the group's watermark; a single stream (its full name as the prefix) is made exact by
+ * where every stream stands at the group's watermark; so are streams whose names begin alike where all of them stand at
+ * one; a single stream (its full name as the prefix) is made exact by
  * deleting, from that task's own folder, what it took along of the streams whose names merely start with it. */
 #ifndef EXPORTER_PLAN_H
 #define EXPORTER_PLAN_H
@@ -12,10 +13,11 @@
 
 typedef struct plan_unit {
     state_unit_kind kind;
-    const catalog_stream *stream; /* NULL for a whole group. */
+    const catalog_stream *stream; /* NULL for more than one. */
+    smithy_str prefix;            /* What its streams' names begin with: the name of a single one. */
     int64_t from_ms, to_ms;       /* Inclusive at both ends. */
     int64_t earliest_ms;          /* No event is known before it: where halving a window pays. */
-    bool has_siblings;            /* Other streams' names start with this one's: the task's folder must be cleaned. */
+    bool has_siblings;            /* Others may come along: the task's folder must be cleaned. */
 } plan_unit;
 
 typedef enum plan_verdict {
@@ -40,6 +42,10 @@ typedef struct group_plan {
 smithy_status plan_group(exporter_state *state, state_group *group, const catalog_group *catalog,
                          exporter_export_unit unit, int64_t horizon_ms, group_plan *plan,
                          smithy_call *memory) SMITHY_NODISCARD;
+
+/* Streams that left a folder in a task before any listing showed them are known by `catalog` now. Without a plan, before
+ * anything is asked of the group. */
+smithy_status plan_recognize(exporter_state *state, state_group *group, const catalog_group *catalog) SMITHY_NODISCARD;
 
 /* A task that began behind `exported_before` turned out to have a folder of this stream: the stream took part in it. */
 smithy_status plan_join(exporter_state *state, state_group *group, const catalog_stream *stream,
@@ -66,6 +72,24 @@ typedef struct plan_folders {
 smithy_status plan_close(exporter_state *state, state_group *group, const catalog_group *catalog, state_unit_kind kind,
                          smithy_str stream, int64_t created_ms, int64_t to_ms,
                          const plan_folders *folders) SMITHY_NODISCARD;
+
+/* The streams that a unit of kind STATE_UNIT_PREFIX is for. */
+typedef struct plan_members {
+    const catalog_stream **streams;
+    smithy_str *folders; /* Theirs, in order. */
+    size_t count;
+    bool are_apart; /* No other stream of the listing writes into one of their folders. */
+} plan_members;
+
+/* Those of `catalog` that begin with `prefix` and whose next window begins at `from_ms`: no other one counts as taken
+ * along, so what the task wrote of others must go. The listing must be older than the task, or hold only streams that
+ * are. */
+smithy_status plan_find_members(exporter_state *state, state_group *group, const catalog_group *catalog,
+                                smithy_str prefix, int64_t from_ms, plan_members *members,
+                                smithy_call *memory) SMITHY_NODISCARD;
+/* As plan_close, for a unit of these streams. */
+smithy_status plan_close_members(exporter_state *state, state_group *group, const plan_members *members,
+                                 int64_t to_ms) SMITHY_NODISCARD;
 
 /* Makes a group whose streams differ one again, standing at `to_ms`: those that are behind and idle are owed the gap.
  */

@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 
+smithy_status plan_recognize(exporter_state *state, state_group *group, const catalog_group *catalog) {
+    return standing_recognize(state, group, catalog);
+}
+
 smithy_status plan_join(exporter_state *state, state_group *group, const catalog_stream *stream,
                         int64_t exported_before) {
     uint64_t identity;
@@ -14,7 +18,7 @@ smithy_status plan_watermark(state_group *group, state_unit_kind kind, smithy_st
                              int64_t *watermark) {
     standing s;
     *watermark = group->exported_at;
-    if (kind == STATE_UNIT_GROUP) return SMITHY_OK;
+    if (kind == STATE_UNIT_GROUP || kind == STATE_UNIT_PREFIX) return SMITHY_OK;
     SMITHY_TRY(standing_find(group, stream, created_ms, &s));
     if (s.entry)
         *watermark = s.entry->exported_at;

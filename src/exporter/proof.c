@@ -72,14 +72,17 @@ static int compare_records(const void *a, const void *b) {
     return left->order < right->order ? -1 : left->order > right->order;
 }
 
-/* By a group's life, whole groups first, then by a stream's life; windows in order. */
+static int rank_of(const proof_task *task) {
+    return task->kind == STATE_UNIT_GROUP ? 0 : task->kind == STATE_UNIT_PREFIX ? 1 : 2;
+}
+
+/* By a group's life, whole groups first, those of several streams, then by a stream's life; windows in order. */
 static int compare_windows(const void *a, const void *b) {
     const proof_task *left = a, *right = b;
     int order = smithy_str_compare(left->arn, right->arn);
     if (order != 0) return order;
     if (left->created_ms != right->created_ms) return left->created_ms < right->created_ms ? -1 : 1;
-    if ((left->kind == STATE_UNIT_GROUP) != (right->kind == STATE_UNIT_GROUP))
-        return left->kind == STATE_UNIT_GROUP ? -1 : 1;
+    if (rank_of(left) != rank_of(right)) return rank_of(left) - rank_of(right);
     order = smithy_str_compare(left->prefix, right->prefix);
     if (order != 0) return order;
     if (left->stream_created_ms != right->stream_created_ms)

@@ -13,7 +13,8 @@ static int compare_stream(const proof_task *task, const proof_task *whole, smith
     const int order = smithy_str_compare(task->arn, whole->arn);
     if (order != 0) return order;
     if (task->created_ms != whole->created_ms) return task->created_ms < whole->created_ms ? -1 : 1;
-    return task->kind == STATE_UNIT_GROUP ? -1 : smithy_str_compare(task->prefix, name);
+    return task->kind == STATE_UNIT_GROUP || task->kind == STATE_UNIT_PREFIX ? -1
+                                                                             : smithy_str_compare(task->prefix, name);
 }
 
 /* The first of the stream's own tasks; task_count where it has none. */

@@ -1,10 +1,10 @@
 /* Do the windows of each group and stream touch? */
 #include "proof.h"
 
-/* The windows of one life of a group: tasks of the whole group, then of its single streams. */
+/* The windows of one life of a group: tasks of the whole group, of streams that begin alike, of single streams. */
 typedef struct life {
-    const proof_task *whole, *single;
-    size_t whole_count, single_count;
+    const proof_task *whole, *several, *single;
+    size_t whole_count, several_count, single_count;
     state_group *group; /* What the state says of it; NULL: nothing. */
 } life;
 
@@ -23,8 +23,8 @@ static void note(run_context *run, proof *out, proof_fault fault, const proof_ta
 
 /* Streams went their own ways in this range and met at its end: it is judged stream by stream. */
 static bool is_bridged(const life *l, int64_t from_ms, int64_t to_ms) {
-    for (size_t i = 0; i < l->single_count; i++)
-        if (l->single[i].from_ms <= to_ms && l->single[i].to_ms >= from_ms) return true;
+    for (size_t i = 0; i < l->several_count + l->single_count; i++)
+        if (l->several[i].from_ms <= to_ms && l->several[i].to_ms >= from_ms) return true;
     return false;
 }
 
@@ -57,28 +57,37 @@ static bool is_owed(const life *l, const proof_task *at, int64_t from_ms, int64_
 
 /* Where the windows of the whole group, from `at_ms` on without a hole, end: the ms before `at_ms` where none holds it.
  */
-static int64_t covered_by_group(const life *l, int64_t at_ms) {
-    for (size_t i = 0; i < l->whole_count; i++)
-        if (l->whole[i].from_ms <= at_ms && at_ms <= l->whole[i].to_ms) at_ms = l->whole[i].to_ms + 1;
+static int64_t covered_by_group(const life *l, smithy_str stream, int64_t at_ms) {
+    for (size_t i = 0; i < l->whole_count + l->several_count;) {
+        const proof_task *task = &l->whole[i];
+        const bool holds =
+            smithy_str_starts_with(stream, task->prefix) && task->from_ms <= at_ms && at_ms <= task->to_ms;
+        if (holds) at_ms = task->to_ms + 1;
+        i = holds ? 0 : i + 1; /* Those of several streams stand in another order than the group's. */
+    }
     return at_ms - 1;
 }
 
-static int64_t next_of_group(const life *l, int64_t at_ms) {
-    for (size_t i = 0; i < l->whole_count; i++)
-        if (l->whole[i].from_ms >= at_ms) return l->whole[i].from_ms;
-    return INT64_MAX;
+static int64_t next_of_group(const life *l, smithy_str stream, int64_t at_ms) {
+    int64_t next_ms = INT64_MAX;
+    for (size_t i = 0; i < l->whole_count + l->several_count; i++) {
+        const proof_task *task = &l->whole[i];
+        if (task->from_ms >= at_ms && task->from_ms < next_ms && smithy_str_starts_with(stream, task->prefix))
+            next_ms = task->from_ms;
+    }
+    return next_ms;
 }
 
 /* [from_ms, to_ms] lies between two windows of a stream, or behind the last one: the group's must fill it. */
 static void check_between(run_context *run, proof *out, const life *l, const proof_task *at, int64_t from_ms,
                           int64_t to_ms) {
     while (from_ms <= to_ms) {
-        const int64_t covered = covered_by_group(l, from_ms);
+        const int64_t covered = covered_by_group(l, at->prefix, from_ms);
         if (covered >= from_ms) {
             from_ms = covered + 1;
             continue;
         }
-        const int64_t next = next_of_group(l, from_ms);
+        const int64_t next = next_of_group(l, at->prefix, from_ms);
         const int64_t end = next <= to_ms ? next - 1 : to_ms;
         if (!is_owed(l, at, from_ms, end)) note(run, out, PROOF_GAP, at, from_ms, end);
         from_ms = end + 1;
@@ -128,10 +137,13 @@ void proof_check_windows(run_context *run, proof *out) {
             if (!smithy_str_equal(task->arn, first->arn) || task->created_ms != first->created_ms) break;
             if (task->kind == STATE_UNIT_GROUP)
                 l.whole_count++;
+            else if (task->kind == STATE_UNIT_PREFIX)
+                l.several_count++;
             else
                 l.single_count++;
         }
-        l.single = l.whole + l.whole_count;
+        l.several = l.whole + l.whole_count;
+        l.single = l.several + l.several_count;
         out->groups++;
         check_life(run, out, &l);
     }

@@ -221,8 +221,19 @@ static bool goes_on_as_one(run_context *run, group_work *work) {
     return status == SMITHY_OK && work->plan.verdict == PLAN_DUE;
 }
 
+/* What was planned cannot be done: other units can. */
+static bool is_planned_anew(run_context *run, group_work *work) {
+    if (!work->replans || work->gone) return false;
+    work->replans = false;
+    const smithy_status status = make_plan(run, work);
+    if (status != SMITHY_OK) run_fail(run, status, "planning a group's tasks again");
+    work->next_unit = 0;
+    return status == SMITHY_OK && work->plan.verdict == PLAN_DUE;
+}
+
 static void finish_first(run_context *run, pipeline *line) {
     group_work *work = line->first;
+    if (is_planned_anew(run, work)) return;
     if (goes_on_as_one(run, work)) return;
     if (work->exported) run->answer->groups_exported++;
     if (work->failed) run->answer->groups_failed++;

@@ -148,14 +148,27 @@ static const catalog_stream *find_stream(const catalog_group *group, smithy_str 
     return NULL;
 }
 
+/* A stream that is younger than a task is none that the task was for. */
+static void leave_out_younger(catalog_group *group, int64_t than_ms) {
+    size_t kept = 0;
+    for (size_t i = 0; i < group->stream_count; i++)
+        if (group->streams[i].created_ms <= than_ms) group->streams[kept++] = group->streams[i];
+    group->stream_count = kept;
+}
+
 /* Lists what closing the task's window needs: the whole group, or the one stream and its siblings. */
 static smithy_status prepare_work(run_context *run, group_work *work, const leftover *left, plan_unit *unit,
                                   bool *complete) {
-    const bool single = left->spec.kind != STATE_UNIT_GROUP;
-    SMITHY_TRY(catalog_list_streams(run, &work->catalog, single ? left->spec.prefix : (smithy_str){0}, complete,
-                                    work->memory));
-    *unit = (plan_unit){.kind = left->spec.kind, .from_ms = left->spec.from_ms, .to_ms = left->spec.to_ms};
-    if (!single) return SMITHY_OK;
+    const smithy_str prefix = left->spec.prefix.len > 0 ? left->spec.prefix : (smithy_str){0};
+    SMITHY_TRY(catalog_list_streams(run, &work->catalog, prefix, complete, work->memory));
+    *unit = (plan_unit){
+        .kind = left->spec.kind, .prefix = left->spec.prefix, .from_ms = left->spec.from_ms, .to_ms = left->spec.to_ms};
+    if (left->spec.kind == STATE_UNIT_GROUP) return SMITHY_OK;
+    if (left->spec.kind == STATE_UNIT_PREFIX) {
+        unit->has_siblings = true;
+        leave_out_younger(&work->catalog, left->info->created_ms);
+        return SMITHY_OK;
+    }
     unit->stream = find_stream(&work->catalog, left->spec.prefix);
     unit->has_siblings = work->catalog.stream_count > (unit->stream ? 1u : 0u);
     if (unit->stream) return SMITHY_OK;

@@ -32,6 +32,42 @@ static smithy_status has_folder(run_context *run, const task_info *task, const c
     return SMITHY_OK;
 }
 
+/* A finished task of this state for other streams of the group, which takes along whoever bears such a name. */
+static bool may_have_taken_along(run_context *run, const group_work *work, const catalog_stream *stream,
+                                 const task_info *task) {
+    task_spec spec;
+    bool whole;
+    if (task->status != TASK_STATUS_COMPLETED || !smithy_str_equal(task->group, work->catalog.name)) return false;
+    if (!task_read_name(task, run->state.id, run->settings->destination_bucket, &spec, &whole) || !whole) return false;
+    if (task->created_ms < work->catalog.created_ms || task->ended_ms < stream->created_ms) return false;
+    return spec.kind != STATE_UNIT_GROUP && spec.prefix.len < stream->name.len &&
+           smithy_str_starts_with(stream->name, spec.prefix) && state_has_task(&run->state, task->id);
+}
+
+/* Such a folder was to be deleted when its task ended, and appeared later. */
+static smithy_status drop_folder(run_context *run, const catalog_stream *stream, const task_info *task) {
+    char text[CATALOG_FOLDER_MAX];
+    if (stream->name.len > sizeof text) return SMITHY_OK;
+    const smithy_str folder =
+        smithy_call_format(run->state_memory, "%.*s/%.*s/%.*s/", SMITHY_STR_ARG(task->destination_prefix),
+                           SMITHY_STR_ARG(task->id), SMITHY_STR_ARG(catalog_folder(stream->name, text)));
+    if (!folder.ptr) return SMITHY_ERROR_MEMORY;
+    SMITHY_TRY(state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)));
+    (void)folder_clean_noted(run, &run->state.cleanups[run->state.cleanup_count - 1]);
+    return SMITHY_OK;
+}
+
+static smithy_status drop_late_folders(run_context *run, const group_work *work, const catalog_stream *stream) {
+    const task_list *tasks = run->tasks;
+    for (size_t i = 0; tasks && i < tasks->count; i++) {
+        bool found;
+        if (!may_have_taken_along(run, work, stream, &tasks->items[i])) continue;
+        SMITHY_TRY(has_folder(run, &tasks->items[i], stream, &found));
+        if (found) SMITHY_TRY(drop_folder(run, stream, &tasks->items[i]));
+    }
+    return SMITHY_OK;
+}
+
 /* The earliest of the group's tasks that has a folder of the stream; NULL where none has. */
 static smithy_status find_first_part(run_context *run, const group_work *work, const catalog_stream *stream,
                                      const task_info **first) {
@@ -52,8 +88,10 @@ smithy_status settle_late_folders(run_context *run, group_work *work, size_t *jo
     for (size_t i = 0; i < work->plan.unit_count; i++) {
         const plan_unit *unit = &work->plan.units[i];
         const task_info *task;
-        if (unit->kind != STATE_UNIT_OWED || unit->from_ms != 0) continue;
+        if (!unit->stream || unit->from_ms != 0) continue;
         if (state_find_stream(work->group, unit->stream->name, unit->stream->created_ms)) continue;
+        SMITHY_TRY(drop_late_folders(run, work, unit->stream));
+        if (unit->kind != STATE_UNIT_OWED) continue;
         SMITHY_TRY(find_first_part(run, work, unit->stream, &task));
         if (!task) continue;
         const int64_t before = task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING;

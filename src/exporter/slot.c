@@ -46,7 +46,7 @@ static void give_up_on_error(run_context *run, export_slot *slot, const char *do
 
 static void show_task(run_context *run, const export_slot *slot) {
     run->progress.group = slot->work->catalog.name;
-    run->progress.unit = slot->unit.stream ? slot->unit.stream->name : (smithy_str){0};
+    run->progress.unit = slot->unit.prefix;
     run->progress.task_age_ms = slot->phase == SLOT_RUNNING ? run_mono_ms(run) - slot->created_mono_ms : 0;
     run_show(run, run->slot_busy ? "waiting for the export slot" : "exporting");
 }
@@ -103,7 +103,7 @@ static bool specify(run_context *run, export_slot *slot) {
     bool carries_prefix = true;
     slot->spec = (task_spec){.kind = slot->unit.kind,
                              .group = slot->work->catalog.name,
-                             .prefix = slot->unit.stream ? slot->unit.stream->name : SMITHY_STR(""),
+                             .prefix = slot->unit.prefix,
                              .from_ms = slot->unit.from_ms,
                              .to_ms = slot->unit.to_ms,
                              .bucket = run->settings->destination_bucket,
@@ -119,7 +119,7 @@ static bool specify(run_context *run, export_slot *slot) {
     return slot->intent_saved = lease_save(run);
 }
 
-/* A single stream whose siblings come along can be made exact only by deleting them. */
+/* Streams beside which others may come along can be made exact only by deleting what they left. */
 static bool may_be_made_exact(run_context *run, export_slot *slot) {
     bool allowed = true;
     if (!slot->unit.has_siblings) return true;
@@ -129,6 +129,10 @@ static bool may_be_made_exact(run_context *run, export_slot *slot) {
         return false;
     }
     if (allowed) return true;
+    if (slot->unit.kind == STATE_UNIT_PREFIX) {
+        slot->work->group->goes_by_names = slot->work->replans = true;
+        return false;
+    }
     give_up(run, slot,
             "a stream whose name others start with can be exported by itself only where s3:DeleteObject is allowed "
             "under the destination: grant it, or let whole groups be exported (ExportUnit=auto on a fresh state)");
@@ -160,8 +164,8 @@ void slot_begin(run_context *run, export_slot *slot, group_work *work, const pla
         run_fail(run, status, "planning a window");
         return;
     }
-    /* A unit before it failed, and this one counted on it: the next run plans anew. */
-    if (watermark + 1 != unit->from_ms) return;
+    /* A unit before it failed, and this one counted on it: the next run plans anew. Several streams count on none. */
+    if (unit->kind != STATE_UNIT_PREFIX && watermark + 1 != unit->from_ms) return;
     if (choose_destination(run, slot) && may_be_made_exact(run, slot)) start_piece(run, slot, 0);
 }
 

@@ -19,12 +19,12 @@ static bool leave_open(run_context *run, export_slot *slot, smithy_status status
     return false;
 }
 
-/* Takes out what a task for one stream wrote of others, and remembers to look again: objects can appear late. */
-static smithy_status clean_siblings(run_context *run, export_slot *slot, smithy_str folder, folder_content *content) {
-    char text[CATALOG_FOLDER_MAX];
+/* Takes out what a task wrote of streams it was not for, and remembers to look again: objects can appear late. */
+static smithy_status clean_others(run_context *run, export_slot *slot, smithy_str folder, smithy_str keep,
+                                  folder_content *content) {
     int64_t deleted = 0;
-    const smithy_str keep = catalog_folder(slot->spec.prefix, text);
-    const bool alone = content->count == 0 || (content->count == 1 && smithy_str_equal(content->parts[0].name, keep));
+    bool alone = true;
+    for (size_t i = 0; i < content->count && alone; i++) alone = folder_is_kept(keep, content->parts[i].name);
     if (alone && !slot->unit.has_siblings) return SMITHY_OK;
     SMITHY_TRY(state_add_cleanup(&run->state, folder, keep, run_now_ms(run)));
     if (alone) return SMITHY_OK;
@@ -34,6 +34,18 @@ static smithy_status clean_siblings(run_context *run, export_slot *slot, smithy_
     exporter_log_line(run->log, EXPORTER_LOG_INFO, "deleted what the task took along of other streams",
                       EXPORTER_FIELD_STR("folder", folder), EXPORTER_FIELD_I64("objects", deleted));
     return folder_list(run, folder, content, slot->work->memory);
+}
+
+static smithy_status clean_siblings(run_context *run, export_slot *slot, smithy_str folder, folder_content *content) {
+    char text[CATALOG_FOLDER_MAX];
+    return clean_others(run, slot, folder, catalog_folder(slot->spec.prefix, text), content);
+}
+
+static smithy_status clean_strangers(run_context *run, export_slot *slot, const plan_members *members,
+                                     smithy_str folder, folder_content *content) {
+    const smithy_str keep = folder_join(slot->work->memory, members->folders, members->count);
+    if (!keep.ptr) return SMITHY_ERROR_MEMORY;
+    return clean_others(run, slot, folder, keep, content);
 }
 
 static void count(run_context *run, const export_slot *slot, const folder_content *content) {
@@ -53,7 +65,16 @@ static void count(run_context *run, const export_slot *slot, const folder_conten
 
 /* An adopted task counts only where the watermark stands right before its window: otherwise what it holds is archived
  * already, or more is missing than it holds; then it goes, and the window is exported as planned. */
-static smithy_status still_fits(const export_slot *slot, bool *fits) {
+static smithy_status still_fits(run_context *run, const export_slot *slot, plan_members *members, bool *fits) {
+    if (slot->unit.kind == STATE_UNIT_PREFIX) {
+        SMITHY_TRY(plan_find_members(&run->state, slot->work->group, &slot->work->catalog, slot->spec.prefix,
+                                     slot->spec.from_ms, members, slot->work->memory));
+        *fits = members->count > 0 && members->are_apart;
+        return SMITHY_OK;
+    }
+    *fits = true;
+    if (!slot->adopted) return SMITHY_OK;
+    SMITHY_TRY(plan_recognize(&run->state, slot->work->group, &slot->work->catalog));
     const catalog_stream *stream = slot->unit.stream;
     return plan_fits(slot->work->group, slot->unit.kind, stream ? stream->name : (smithy_str){0},
                      stream ? stream->created_ms : 0, slot->spec.from_ms, slot->spec.to_ms, fits);
@@ -66,29 +87,45 @@ static void discard_superseded(run_context *run, export_slot *slot, smithy_str f
     slot->phase = SLOT_FREE;
 }
 
+static smithy_status clean(run_context *run, export_slot *slot, const plan_members *members, smithy_str folder,
+                           folder_content *content) {
+    switch (slot->unit.kind) {
+    case STATE_UNIT_GROUP: return SMITHY_OK;
+    case STATE_UNIT_PREFIX: return clean_strangers(run, slot, members, folder, content);
+    default: return clean_siblings(run, slot, folder, content);
+    }
+}
+
+static smithy_status move_watermarks(run_context *run, const export_slot *slot, const plan_members *members,
+                                     const folder_content *content) {
+    const catalog_stream *stream = slot->unit.stream;
+    const plan_folders folders = {content->names, content->count};
+    if (slot->unit.kind == STATE_UNIT_PREFIX)
+        return plan_close_members(&run->state, slot->work->group, members, slot->spec.to_ms);
+    return plan_close(&run->state, slot->work->group, &slot->work->catalog, slot->unit.kind,
+                      stream ? stream->name : (smithy_str){0}, stream ? stream->created_ms : 0, slot->spec.to_ms,
+                      &folders);
+}
+
 bool slot_close(run_context *run, export_slot *slot) {
     folder_content content;
-    bool fits = true;
+    plan_members members = {0};
+    bool fits;
     const smithy_str folder =
         folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
     if (!folder.ptr) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
-    if (slot->adopted && still_fits(slot, &fits) != SMITHY_OK)
+    if (still_fits(run, slot, &members, &fits) != SMITHY_OK)
         return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
     if (!fits) {
         discard_superseded(run, slot, folder);
         return false;
     }
     smithy_status status = folder_list(run, folder, &content, slot->work->memory);
-    if (status == SMITHY_OK && slot->unit.kind != STATE_UNIT_GROUP)
-        status = clean_siblings(run, slot, folder, &content);
+    if (status == SMITHY_OK) status = clean(run, slot, &members, folder, &content);
     if (status != SMITHY_OK) return leave_open(run, slot, status, "reading and cleaning the task's folder");
     status = ledger_add_task(run, &slot->spec, smithy_str_from(slot->task_id), &slot->work->catalog, &content);
     if (status != SMITHY_OK) return leave_open(run, slot, status, "writing the ledger");
-    const catalog_stream *stream = slot->unit.stream;
-    const plan_folders folders = {content.names, content.count};
-    status = plan_close(&run->state, slot->work->group, &slot->work->catalog, slot->unit.kind,
-                        stream ? stream->name : (smithy_str){0}, stream ? stream->created_ms : 0, slot->spec.to_ms,
-                        &folders);
+    status = move_watermarks(run, slot, &members, &content);
     if (status == SMITHY_OK) status = state_add_task(&run->state, smithy_str_from(slot->task_id), run_now_ms(run));
     if (status != SMITHY_OK) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "moving a watermark");
     count(run, slot, &content);

@@ -21,6 +21,10 @@ static inline bool standing_is_owed(const state_stream *entry) {
     return entry && entry->owed_to != STATE_NOT_OWED;
 }
 
+/* Where the stream's next window begins behind. false: what it is owed lies apart from what its group has not exported
+ * yet, so that one window does not do, and *watermark is that of the second. */
+bool standing_has_one_gap(const state_group *group, const standing *s, int64_t *watermark);
+
 /* A stream joins its group behind `joined_at`. It may hold earlier events, whatever its hints say today. */
 smithy_status standing_join(exporter_state *state, state_group *group, const catalog_stream *stream, uint64_t identity,
                             int64_t joined_at) SMITHY_NODISCARD;

@@ -38,6 +38,7 @@ typedef struct state_folder {
 typedef struct state_group {
     smithy_str arn; /* Without ":*" at its end. */
     int64_t created_ms;
+    bool goes_by_names;  /* Not kept: objects may not be deleted, so only single streams can be made exact. */
     int64_t exported_at; /* The group's E; STATE_NOTHING while it has none of its own. */
     int64_t
         converge_to; /* Where streams that differ are brought before they become one group; STATE_NOTHING: nowhere. */
@@ -57,7 +58,9 @@ typedef struct state_lease {
 } state_lease;
 
 typedef enum state_unit_kind {
-    STATE_UNIT_GROUP = 'g',  /* Every stream, (E, to]. */
+    STATE_UNIT_GROUP = 'g', /* Every stream, (E, to]. */
+    STATE_UNIT_PREFIX =
+        'p', /* Streams whose names begin alike and that stand at one E, (E, to]; each gets an own entry. */
     STATE_UNIT_STREAM = 's', /* One stream by its full name, (its E, to]; it gets an own entry. */
     STATE_UNIT_OWED = 'o'    /* One stream by its full name, up to where its group took it along. */
 } state_unit_kind;
@@ -77,7 +80,7 @@ typedef struct state_flight {
 /* Something that must go from the archive, or be looked at again: under `folder` only `keep` may stay. */
 typedef struct state_cleanup {
     smithy_str folder; /* "<destinationPrefix>/<taskId>/" */
-    smithy_str keep;   /* The one stream folder that stays; absent: nothing stays. */
+    smithy_str keep;   /* The stream folders that stay, in order, with "/" between; absent: nothing stays. */
     int64_t since_ms;
     bool cleaned; /* It was clean once; objects can still appear for a while. */
 } state_cleanup;

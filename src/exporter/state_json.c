@@ -174,7 +174,7 @@ static smithy_status read_cleanup(exporter_state *state, const record *r, smithy
 }
 
 static smithy_status read_flight(exporter_state *state, const record *r, smithy_call *call) {
-    if (!r->name.ptr || !r->group.ptr || r->kind.len != 1 || !strchr("gso", r->kind.ptr[0]) || !r->from.has ||
+    if (!r->name.ptr || !r->group.ptr || r->kind.len != 1 || !strchr("gpso", r->kind.ptr[0]) || !r->from.has ||
         !r->to.has)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "flight is not whole");
     return state_set_flight(state, &(state_flight){.task_id = r->id,

@@ -53,6 +53,7 @@ static void count_units(survey_group *seen, const group_plan *plan) {
         const plan_unit *unit = &plan->units[i];
         switch (unit->kind) {
         case STATE_UNIT_GROUP: seen->units_of_group++; break;
+        case STATE_UNIT_PREFIX:
         case STATE_UNIT_STREAM: seen->units_of_stream++; break;
         case STATE_UNIT_OWED: seen->units_owed++; break;
         }

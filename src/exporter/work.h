@@ -13,6 +13,7 @@ typedef struct group_work {
     size_t next_unit;
     bool failed;   /* A unit was given up: the group is not done. */
     bool exported; /* At least one window was closed. */
+    bool replans;  /* The group must be planned again. */
     bool gone;     /* Deleted while the run worked on it. */
     struct group_work *next;
 } group_work;

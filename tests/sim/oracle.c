@@ -15,9 +15,15 @@ static bool has_folder_in(const sim_world *world, const sim_task *task, const si
     return false;
 }
 
+/* Streams that no listing had shown are none that a task of several is for. */
+static bool is_of_several(const sim_task *task, const sim_stream *stream) {
+    return task_is_of_several(task) && strncmp(stream->name, task->prefix, strlen(task->prefix)) == 0 &&
+           stream->listed_count > 0 && stream->listed_ms[0] <= task->created_ms;
+}
+
 static bool counts_for(const sim_task *task, const sim_stream *stream) {
-    return task->status == SIM_TASK_COMPLETED && !task->is_foreign && task->group == stream->group &&
-           (!task->prefix[0] || strcmp(task->prefix, stream->name) == 0);
+    if (task->status != SIM_TASK_COMPLETED || task->is_foreign || task->group != stream->group) return false;
+    return task_is_of_group(task) || strcmp(task->prefix, stream->name) == 0 || is_of_several(task, stream);
 }
 
 /* It had a folder in this task of its group, or in an earlier one, or had been exported on its own. */
@@ -25,7 +31,7 @@ static bool had_joined(const sim_world *world, const sim_task *task, const sim_s
     for (int i = 0; i < world->task_count; i++) {
         const sim_task *other = &world->tasks[i];
         if (!counts_for(other, stream) || other->read_ms > task->read_ms || (before && other == task)) continue;
-        if (other->prefix[0] || has_folder_in(world, other, stream)) return true;
+        if (!task_is_of_group(other) || has_folder_in(world, other, stream)) return true;
     }
     return false;
 }
@@ -46,12 +52,12 @@ static bool is_late(const sim_world *world, const sim_event *event) {
         if (!counts_for(task, stream) || event->timestamp > task->to_ms) continue;
         const bool is_unseen = event->visible_ms > task->read_ms;
         if (event->timestamp >= task->from_ms) {
-            if (is_unseen && (task->prefix[0] || had_joined(world, task, stream, false))) return true;
+            if (is_unseen && (!task_is_of_group(task) || had_joined(world, task, stream, false))) return true;
             continue;
         }
         /* It joined the group without showing that it owed something. */
         const bool joins =
-            !task->prefix[0] && has_folder_in(world, task, stream) && !had_joined(world, task, stream, true);
+            task_is_of_group(task) && has_folder_in(world, task, stream) && !had_joined(world, task, stream, true);
         if (joins && (is_unseen || (!world->strict_joins && came_after_listing(world, task, event)))) return true;
     }
     return false;

@@ -62,6 +62,12 @@ static void draw_knobs(story *s) {
     /* Where the settle delay is what the service needs, nothing is late but what comes late. */
     knobs->visible_lag_ms = chance(s, 80) ? s->settle_ms : draw(s, 12 * SIM_HOUR);
     knobs->running_ms = PICK(s, RUNNING);
+    if (s->world->has_mode_changes) {
+        s->changes_unit = true;
+        s->timeout_ms = 0;
+        s->settle_ms = SIM_MINUTE;
+    }
+    knobs->births_per_mille = s->world->births_in_tasks && s->has_births ? 500 : 0;
     if (s->has_faults) {
         knobs->missing_per_mille = !s->has_twins && chance(s, 20) ? 50 : 0;
         knobs->repeat_per_mille = chance(s, 20) ? 300 : 0;
@@ -110,7 +116,7 @@ static void settle_account(story *s) {
         snprintf(name, sizeof name, i == 3 ? "other/%d" : "app/%d", i);
         const int group = world_add_group(s->world, name, !chance(s, 3));
         s->world->groups[group].retention_days = (int)draw(s, 1) * (1 + (int)draw(s, 30));
-        for (int64_t k = draw(s, 5); k > 0; k--) {
+        for (int64_t k = draw(s, 5) + (s->world->has_mode_changes ? 4 : 0); k > 0; k--) {
             const int stream = world_add_stream(s->world, group, draw_name(s));
             for (int64_t e = draw(s, 5); stream >= 0 && e > 0; e--)
                 world_put_event(s->world, stream, s->world->now_ms - draw_age(s), s->world->now_ms);
@@ -159,7 +165,7 @@ static void put_edge_events(story *s, int64_t run_ms) {
 
 static void schedule_life(story *s, int64_t span_ms) {
     sim_world *world = s->world;
-    for (int64_t i = draw(s, 6); i > 0 && world->stream_count > 0; i--) {
+    for (int64_t i = draw(s, world->has_mode_changes ? 40 : 6); i > 0 && world->stream_count > 0; i--) {
         const int64_t at = world->now_ms + draw(s, span_ms);
         world_put_event(world, (int)draw(s, world->stream_count - 1), at - draw_age(s), at);
     }
@@ -180,12 +186,17 @@ static void schedule_life(story *s, int64_t span_ms) {
 
 /* ---- runs ---- */
 
+static exporter_export_unit draw_unit(story *s) {
+    if (s->world->has_mode_changes) return chance(s, 50) ? EXPORTER_UNIT_AUTO : EXPORTER_UNIT_STREAM;
+    return s->changes_unit ? (exporter_export_unit)draw(s, 2) : s->unit;
+}
+
 static sim_run draw_run(story *s, const char *name) {
     static const int FAULTS[] = {0, 5, 20, 20, 100, 300};
     static const int64_t LATENCIES[] = {20, 20, 200, 2000};
     sim_run run = {.name = name,
                    .seed = random_next(&s->dice),
-                   .unit = s->changes_unit ? (exporter_export_unit)draw(s, 2) : s->unit,
+                   .unit = draw_unit(s),
                    .settle_ms = s->settle_ms,
                    .destination_prefix = s->destination_prefix,
                    .timeout_ms = s->timeout_ms,
@@ -237,6 +248,7 @@ static void calm_down(sim_world *world, const sim_run *run) {
     knobs->failed_per_mille = knobs->cancelled_per_mille = knobs->slow_per_mille = 0;
     knobs->missing_per_mille = knobs->repeat_per_mille = knobs->late_objects_per_mille = 0;
     knobs->list_lag_ms = 0;
+    knobs->births_per_mille = 0;
 }
 
 void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *calm, sim_tally *tally) {

@@ -8,7 +8,7 @@
 
 typedef struct options {
     uint64_t from, count;
-    bool is_verbose, keeps_going, first_event_lags, listings_miss, strict_joins;
+    bool is_verbose, keeps_going, first_event_lags, listings_miss, strict_joins, births_in_tasks, has_mode_changes;
 } options;
 
 static bool read_options(int argc, char **argv, options *o) {
@@ -25,6 +25,10 @@ static bool read_options(int argc, char **argv, options *o) {
             o->listings_miss = true;
         else if (strcmp(argv[i], "--strict-joins") == 0)
             o->strict_joins = true;
+        else if (strcmp(argv[i], "--births-in-tasks") == 0)
+            o->births_in_tasks = true;
+        else if (strcmp(argv[i], "--mode-changes") == 0)
+            o->has_mode_changes = true;
         else if (strcmp(argv[i], "--seeds") == 0 && has_value)
             o->count = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--from") == 0 && has_value)
@@ -35,7 +39,7 @@ static bool read_options(int argc, char **argv, options *o) {
         } else {
             fprintf(stderr,
                     "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--first-event-lags] "
-                    "[--listings-miss] [--strict-joins]\n",
+                    "[--listings-miss] [--strict-joins] [--births-in-tasks] [--mode-changes]\n",
                     argv[0]);
             return false;
         }
@@ -60,6 +64,8 @@ int main(int argc, char **argv) {
     world->first_event_lags = o.first_event_lags;
     world->listings_miss = o.listings_miss;
     world->strict_joins = o.strict_joins;
+    world->has_mode_changes = o.has_mode_changes;
+    world->births_in_tasks = o.births_in_tasks;
     const double start = seconds();
     for (; played < o.count && (failures == 0 || o.keeps_going); played++) {
         if (scenario_play(world, &oracle, o.from + played, &tally)) continue;

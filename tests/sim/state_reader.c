@@ -108,6 +108,18 @@ sim_claim state_claim(const sim_state *state, const sim_world *world, const sim_
 
 /* ---- objects ---- */
 
+/* Whether `folder` is among those that "Keep" lists, with "/" between. */
+static bool is_kept(const cJSON *cleanup, const char *folder) {
+    const char *keep = cJSON_GetStringValue(member(cleanup, "Keep"));
+    const size_t len = strlen(folder);
+    while (keep) {
+        if (strncmp(keep, folder, len) == 0 && (!keep[len] || keep[len] == '/')) return true;
+        keep = strchr(keep, '/');
+        if (keep) keep++;
+    }
+    return false;
+}
+
 bool state_commits(const sim_state *state, const sim_world *world, const sim_object *object) {
     const cJSON *entry;
     bool is_known = false;
@@ -117,7 +129,7 @@ bool state_commits(const sim_state *state, const sim_world *world, const sim_obj
     if (!is_known) return false;
     cJSON_ArrayForEach(entry, state->cleanups) {
         if (!is_text(entry, "Folder", task->folder)) continue;
-        if (!is_text(entry, "Keep", world->streams[object->stream].folder)) return false;
+        if (!is_kept(entry, world->streams[object->stream].folder)) return false;
     }
     return true;
 }

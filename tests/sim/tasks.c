@@ -51,6 +51,19 @@ static void plan_life(sim_world *world, int number, const sim_task_request *requ
     world_schedule(world, (sim_happening){.at_ms = ends, .kind = SIM_TASK_ENDS, .subject = number});
 }
 
+/* A stream that no listing knew, with events as old as they may be, in time to be read or not. */
+static void bear_stream(sim_world *world, const sim_task *task) {
+    static const char *const ENDINGS[] = {"-0", "0", "new"};
+    const char *ending = ENDINGS[world_draw(world, 2)];
+    sim_happening birth = {.at_ms = world->now_ms + world_draw(world, world->knobs.running_ms),
+                           .kind = SIM_CREATE_STREAM,
+                           .subject = task->group,
+                           .text = world_format(world, "%s%s", task->prefix, ending),
+                           .age_count = 1 + (int)world_draw(world, SIM_BIRTH_EVENTS - 1)};
+    for (int i = 0; i < birth.age_count; i++) birth.ages_ms[i] = world_draw(world, i % 2 ? SIM_HOUR : 14 * SIM_DAY);
+    world_schedule(world, birth);
+}
+
 int tasks_create(sim_world *world, const sim_task_request *request, const char **code) {
     *code = refusal(world, request);
     if (*code) return -1;
@@ -75,6 +88,8 @@ int tasks_create(sim_world *world, const sim_task_request *request, const char *
         .is_foreign = request->is_foreign,
     };
     plan_life(world, number, request);
+    if (!request->is_foreign && world_chance(world, world->knobs.births_per_mille))
+        bear_stream(world, &world->tasks[number]);
     if (!request->is_foreign) {
         const char *key = world_format(world, "%s/aws-logs-write-test", request->destination_prefix);
         world_put_text(world, key, "Permission Check Successful", 27);
@@ -85,6 +100,19 @@ int tasks_create(sim_world *world, const sim_task_request *request, const char *
 }
 
 /* ---- reading ---- */
+
+/* The exporter tells by the name of its task. */
+static bool has_kind(const sim_task *task, const char *kind) {
+    return strlen(task->name) > 35 && strncmp(task->name + 32, kind, 3) == 0;
+}
+
+bool task_is_of_group(const sim_task *task) {
+    return !task->is_foreign && !task_is_of_several(task) && !task->prefix[0];
+}
+
+bool task_is_of_several(const sim_task *task) {
+    return has_kind(task, ".p.") || has_kind(task, ".P.");
+}
 
 bool task_matches(const sim_task *task, const sim_stream *stream) {
     return stream->group == task->group && strncmp(stream->name, task->prefix, strlen(task->prefix)) == 0;
@@ -117,7 +145,7 @@ void task_runs(sim_world *world, int number) {
  * group's task, that a stream took part in it: nothing but its folder tells. */
 static void put_or_delay(sim_world *world, sim_object *object, bool is_first_of_its_stream) {
     const sim_task *task = &world->tasks[object->task];
-    const bool may_be_late = task->prefix[0] || task->status != SIM_TASK_COMPLETED || !is_first_of_its_stream;
+    const bool may_be_late = !task_is_of_group(task) || task->status != SIM_TASK_COMPLETED || !is_first_of_its_stream;
     if (may_be_late && world_chance(world, world->knobs.late_objects_per_mille))
         world_schedule(world, (sim_happening){.at_ms = world->now_ms + world_draw(world, world->knobs.late_object_ms),
                                               .kind = SIM_OBJECT_APPEARS,

@@ -132,6 +132,7 @@ typedef struct sim_knobs {
     int64_t visible_lag_ms;
     int64_t pending_ms, running_ms; /* The most. */
     int failed_per_mille, cancelled_per_mille, slow_per_mille;
+    int births_per_mille; /* Of tasks, that a stream is born under whose prefix before they read. */
 } sim_knobs;
 
 struct sim_world {
@@ -161,6 +162,8 @@ struct sim_world {
     /* What the exporter does not claim to withstand; these stay over resets. */
     bool first_event_lags; /* firstEventTimestamp is as far behind as the other hints. */
     bool listings_miss;    /* A listing of groups or streams can leave one out. */
+    bool has_mode_changes; /* Busy groups, exported stream by stream and as one by turns. */
+    bool births_in_tasks;  /* Streams are born while a task of their prefix waits to read. */
     bool strict_joins;     /* What arrives between the listing and the task that a stream joins its group by, and lies
                               before that task's window, is not late. */
     char violation[512];   /* The first; empty: none. */
@@ -233,6 +236,10 @@ typedef struct sim_task_request {
 int tasks_create(sim_world *world, const sim_task_request *request, const char **code);
 bool task_is_active(const sim_task *task);
 const char *task_status_text(sim_task_status status);
+/* It is for every stream of its group, whoever it is. */
+bool task_is_of_group(const sim_task *task);
+/* It is for streams whose names begin alike; what it writes of others is not meant. */
+bool task_is_of_several(const sim_task *task);
 /* It takes events of this stream, whatever their time. */
 bool task_matches(const sim_task *task, const sim_stream *stream);
 void task_runs(sim_world *world, int task);

@@ -262,27 +262,33 @@ static void a_first_event_that_shows_late_is_owed_all_the_same(void **context) {
     expect_unit(f, 0, STATE_UNIT_OWED, "b", 0, 500);
 }
 
+/* Each stream has been exported by itself, up to these instants. */
+static void stand_alone(fixture *f, const int64_t *instants) {
+    for (size_t i = 0; i < f->catalog.stream_count; i++)
+        assert_int_equal(state_set_stream(&f->state, f->group,
+                                          &(state_stream){.name = f->streams[i].name,
+                                                          .created_ms = BORN,
+                                                          .exported_at = instants[i],
+                                                          .owed_to = STATE_NOT_OWED}),
+                         SMITHY_OK);
+}
+
 static void streams_that_differ_are_brought_to_one_instant_and_then_go_as_one(void **context) {
     fixture *f = *context;
-    list(f, "a", 10, 20, 20);
-    list(f, "b", 10, 20, 20);
-    list(f, "idle", 10, 20, 20);
-    (void)make_plan(f, EXPORTER_UNIT_STREAM, 500);
-    for (size_t i = 0; i < 3; i++) complete(f, i, 1, (const char *[]){f->plan.units[i].stream->name.ptr});
-    relist(f);
     list(f, "a", 10, 600, 600);
     list(f, "b", 10, 600, 600);
     list(f, "idle", 10, 20, 20);
+    stand_alone(f, (const int64_t[]){500, 400, 500});
     (void)make_plan(f, EXPORTER_UNIT_AUTO, 700);
     assert_int_equal(f->plan.unit_count, 2);
     assert_true(f->plan.converges);
-    expect_unit(f, 0, STATE_UNIT_STREAM, "a", 501, 700);
-    complete(f, 0, 1, (const char *[]){"a"});
+    expect_unit(f, 0, STATE_UNIT_STREAM, "b", 401, 700);
+    complete(f, 0, 1, (const char *[]){"b"});
     /* A later run goes on to the same instant, not to its own. */
     (void)make_plan(f, EXPORTER_UNIT_AUTO, 800);
     assert_int_equal(f->plan.unit_count, 1);
-    expect_unit(f, 0, STATE_UNIT_STREAM, "b", 501, 700);
-    complete(f, 0, 1, (const char *[]){"b"});
+    expect_unit(f, 0, STATE_UNIT_STREAM, "a", 501, 700);
+    complete(f, 0, 1, (const char *[]){"a"});
     assert_int_equal(plan_converge(&f->state, f->group, &f->catalog, 700), SMITHY_OK);
     assert_int_equal(f->group->exported_at, 700);
     assert_false(state_has_own_entries(f->group));
@@ -295,6 +301,60 @@ static void streams_that_differ_are_brought_to_one_instant_and_then_go_as_one(vo
     assert_int_equal(f->plan.unit_count, 2);
     expect_unit(f, 0, STATE_UNIT_OWED, "idle", 501, 700);
     expect_unit(f, 1, STATE_UNIT_GROUP, "", 701, 1000);
+}
+
+/* The task of this unit, which is for several streams, completed. */
+static size_t complete_together(fixture *f, const plan_unit *unit) {
+    plan_members members;
+    assert_int_equal(unit->kind, STATE_UNIT_PREFIX);
+    assert_int_equal(
+        plan_find_members(&f->state, f->group, &f->catalog, unit->prefix, unit->from_ms, &members, f->memory),
+        SMITHY_OK);
+    assert_true(members.are_apart);
+    assert_int_equal(plan_close_members(&f->state, f->group, &members, unit->to_ms), SMITHY_OK);
+    return members.count;
+}
+
+static void streams_that_stand_alike_and_begin_alike_are_one_task(void **context) {
+    fixture *f = *context;
+    list(f, "app-1", 10, 600, 600);
+    list(f, "app-2", 10, 20, 20);
+    list(f, "app-3", 10, 600, 600);
+    list(f, "web", 10, 600, 600);
+    stand_alone(f, (const int64_t[]){500, 500, 500, 400});
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 700);
+    assert_int_equal(f->plan.unit_count, 2);
+    expect_unit(f, 0, STATE_UNIT_STREAM, "web", 401, 700);
+    assert_true(smithy_str_equal(f->plan.units[1].prefix, SMITHY_STR("app-")));
+    assert_int_equal(f->plan.units[1].from_ms, 501);
+    assert_int_equal(complete_together(f, &f->plan.units[1]), 3); /* The idle one moves with the rest. */
+    complete(f, 0, 1, (const char *[]){"web"});
+    assert_int_equal(make_plan(f, EXPORTER_UNIT_AUTO, 800), PLAN_IDLE);
+}
+
+static void a_stream_that_stands_elsewhere_is_none_of_the_several(void **context) {
+    fixture *f = *context;
+    plan_members members;
+    list(f, "a", 10, 600, 600);
+    list(f, "a-b", 10, 600, 600);
+    list(f, "a/b", 10, 600, 600);
+    stand_alone(f, (const int64_t[]){500, 500, 400});
+    assert_int_equal(plan_find_members(&f->state, f->group, &f->catalog, SMITHY_STR("a"), 501, &members, f->memory),
+                     SMITHY_OK);
+    assert_int_equal(members.count, 2);
+    assert_false(members.are_apart); /* It writes into the folder of one of them. */
+}
+
+static void where_nothing_may_be_deleted_streams_go_by_their_names(void **context) {
+    fixture *f = *context;
+    list(f, "a", 10, 600, 600);
+    list(f, "b", 10, 600, 600);
+    stand_alone(f, (const int64_t[]){500, 500});
+    f->group->goes_by_names = true;
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 700);
+    assert_int_equal(f->plan.unit_count, 2);
+    expect_unit(f, 0, STATE_UNIT_STREAM, "a", 501, 700);
+    expect_unit(f, 1, STATE_UNIT_STREAM, "b", 501, 700);
 }
 
 static void whole_groups_only_refuses_streams_that_differ(void **context) {
@@ -376,6 +436,9 @@ int main(void) {
         PLAN_TEST(a_stream_whose_first_event_lies_in_the_window_it_joined_is_owed_nothing),
         PLAN_TEST(a_first_event_that_shows_late_is_owed_all_the_same),
         PLAN_TEST(streams_that_differ_are_brought_to_one_instant_and_then_go_as_one),
+        PLAN_TEST(streams_that_stand_alike_and_begin_alike_are_one_task),
+        PLAN_TEST(a_stream_that_stands_elsewhere_is_none_of_the_several),
+        PLAN_TEST(where_nothing_may_be_deleted_streams_go_by_their_names),
         PLAN_TEST(whole_groups_only_refuses_streams_that_differ),
         PLAN_TEST(stream_by_stream_goes_on_where_the_group_stood),
         PLAN_TEST(a_stream_made_again_under_its_name_starts_over),
