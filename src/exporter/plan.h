@@ -43,8 +43,8 @@ smithy_status plan_group(exporter_state *state, state_group *group, const catalo
                          exporter_export_unit unit, int64_t horizon_ms, group_plan *plan,
                          smithy_call *memory) SMITHY_NODISCARD;
 
-/* Streams that left a folder in a task before any listing showed them are known by `catalog` now. Without a plan, before
- * anything is asked of the group. */
+/* Streams that left a folder in a task before any listing showed them are known by `catalog` now. Without a plan,
+ * before anything is asked of the group. */
 smithy_status plan_recognize(exporter_state *state, state_group *group, const catalog_group *catalog) SMITHY_NODISCARD;
 
 /* A task that began behind `exported_before` turned out to have a folder of this stream: the stream took part in it. */
