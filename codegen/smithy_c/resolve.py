@@ -83,8 +83,10 @@ OPERATION_SUFFIXES = ("_input", "_output", "_pages", "_next", "_items", "_next_i
 
 def resolve(model: Model, config: ServiceConfig, source: str, protocols: tuple[str, ...]) -> Service:
     """The service as it is to be generated; `protocols` are those that can be, in the order of preference."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", config.prefix) or config.prefix in {*RESERVED, *OTHERS, *CLIENT_HEADERS, "ops"}:
-        raise GeneratorError(f'"{config.prefix}" cannot begin the names of a client: lower case letters and digits, no word of C')
+    taken = {*RESERVED, *OTHERS, *CLIENT_HEADERS, "ops"}
+    if not re.fullmatch(r"(?!smithy_)[a-z][a-z0-9_]*", config.prefix) or config.prefix in taken:
+        allowed = "lower case letters and digits, no word of C or of the runtime"
+        raise GeneratorError(f'"{config.prefix}" cannot begin the names of a client: {allowed}')
     return _Resolver(model, config, source, protocols).service()
 
 

@@ -182,7 +182,7 @@ def test_a_default_of_another_type_is_refused(target, value):
 # ---- refusals ----
 
 
-@pytest.mark.parametrize("prefix", ["", "Ex", "1x", "int", "class", "smithy", "client", "a-b", "a b", "é"])
+@pytest.mark.parametrize("prefix", ["", "Ex", "1x", "int", "class", "smithy", "smithy_mine", "client", "a-b", "a b", "é"])
 def test_a_prefix_that_cannot_begin_names_is_refused(prefix):
     assert "cannot begin the names" in failure(go(), prefix=prefix)
 
