@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import threading
 import time
@@ -297,9 +298,14 @@ def test_proxies_are_told_without_their_passwords(facts, whoami, sts):
 
 class StsOverTls(Server):
     def serve(self, connection):
-        head = b""
-        while b"\r\n\r\n" not in head:
-            head += connection.recv(4096)
+        request = b""
+        while b"\r\n\r\n" not in request:
+            request += connection.recv(4096)
+        # All of the body too: what is left unread when the connection closes resets it, and the answer may be lost.
+        head, _, body = request.partition(b"\r\n\r\n")
+        length = int(re.search(rb"(?i)content-length: *(\d+)", head)[1])
+        while len(body) < length:
+            body += connection.recv(4096)
         self.requests.append(head)
         connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(IDENTITY)}\r\n\r\n{IDENTITY}".encode())
 
