@@ -117,11 +117,13 @@ static void a_session_that_is_refused_says_why(void **state) {
 
 static void half_a_session_is_none(void **state) {
     (void)state;
+    static const char WITHOUT_AN_END[] =
+        "<CreateSessionResult><Credentials><SessionToken>T</SessionToken><SecretAccessKey>S</SecretAccessKey>"
+        "<AccessKeyId>A</AccessKeyId><Expiration>soon</Expiration></Credentials></CreateSessionResult>";
     static const char *const BODIES[] = {
         "<CreateSessionResult/>",
         "<CreateSessionResult><Credentials><AccessKeyId>A</AccessKeyId></Credentials></CreateSessionResult>",
-        "<CreateSessionResult><Credentials><SessionToken>T</SessionToken><SecretAccessKey>S</SecretAccessKey>"
-        "<AccessKeyId>A</AccessKeyId><Expiration>soon</Expiration></Credentials></CreateSessionResult>"};
+        WITHOUT_AN_END};
     for (size_t i = 0; i < 3; i++) {
         const scripted_answer answer = {.status = 200, .body = BODIES[i]};
         const scripted_answer answers[] = {answer, answer, answer};
