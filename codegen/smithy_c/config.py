@@ -69,6 +69,7 @@ class ServiceConfig:
     headers: Mapping[str, str] = field(default_factory=dict)  # That every request carries.
     empty_labels: Mapping[str, str] = field(default_factory=dict)  # Member -> what stands for it where it is empty.
     settings: Mapping[str, SettingConfig] = field(default_factory=dict)  # Parameter of the endpoint rules -> sources.
+    long_poll_operations: tuple[str, ...] = ()  # Whose answers the service holds back until there is something.
     tree_hash_operations: tuple[str, ...] = ()  # Whose bodies Glacier wants hashed in its way.
     presigned_operations: tuple[str, ...] = ()  # That a URL can be made of.
     is_s3: bool = False
@@ -102,6 +103,7 @@ def load(path: Path) -> ServiceConfig:
             "lenient_headers": tuple(raw.get("lenient_headers", ())),
             "endpoint_members": tuple(raw.get("endpoint_members", ())),
             "encoded_headers": tuple(raw.get("encoded_headers", ())),
+            "long_poll_operations": tuple(raw.get("long_poll_operations", ())),
             "tree_hash_operations": tuple(raw.get("tree_hash_operations", ())),
             "presigned_operations": tuple(raw.get("presigned_operations", ())),
             "url_encoded": _url_encoded(raw.get("url_encoded"), path),

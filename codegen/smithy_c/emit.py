@@ -497,6 +497,7 @@ class _Emitter:
         rows += [("requires_checksum", "true")] if checksum.required else []
         rows += [("compresses_request", "true")] if operation.compresses_request else []
         rows += [("has_tree_hash", "true")] if operation.has_tree_hash else []
+        rows += [("is_long_poll", "true")] if operation.is_long_poll else []
         rows += [("has_checksum", "true")] if checksum.modeled else []
         if checksum.algorithm_field:
             member = next(m for m in operation.input.members if m.field == checksum.algorithm_field)

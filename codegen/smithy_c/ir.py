@@ -238,6 +238,7 @@ class Operation:
     unsigned: bool = False
     compresses_request: bool = False
     has_tree_hash: bool = False
+    is_long_poll: bool = False
     presigned: bool = False  # A URL can be made of it.
 
 

@@ -515,6 +515,7 @@ class _Resolver:
             unsigned=self._is_unsigned(shape_id, own),
             compresses_request=self._compresses_request(shape_id, own),
             has_tree_hash=local_name(shape_id) in self.config.tree_hash_operations,
+            is_long_poll=local_name(shape_id) in self.config.long_poll_operations,
             presigned=local_name(shape_id) in self.config.presigned_operations,
         )
         operation = self._with_http(shape_id, own, operation)

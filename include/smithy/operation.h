@@ -300,7 +300,7 @@ typedef struct smithy_operation {
     bool validates_response_checksum; /* httpChecksum has responseAlgorithms and a requestValidationModeMember */
     bool compresses_request;          /* requestCompression with gzip */
     bool has_tree_hash;               /* Glacier's checksums, over the body: the hash, and the hash of its MiBs */
-    bool is_long_poll;
+    bool is_long_poll;                /* The service may hold its answer back: silence is no stalled connection. */
     size_t
         output_size; /* Of the C structure that `output` points to: the runtime zeroes it when the operation fails. */
 } smithy_operation;

@@ -122,6 +122,11 @@ def test_a_services_own_headers_go_with_every_request():
     assert 'smithy_request_header_str(request, "Accept", SMITHY_STR("a\\"b"));' in text
 
 
+def test_an_operation_that_waits_for_news_says_so():
+    assert ".is_long_poll = true" in source(go(), long_poll_operations=["Go"])
+    assert ".is_long_poll" not in source(go())
+
+
 def test_a_label_that_may_be_empty_has_something_in_its_place():
     asked = structure(account=member("smithy.api#String", httpLabel={}, required={}))
     model = go({"http": {"method": "GET", "uri": "/{account}"}}, GoRequest=asked)
