@@ -61,8 +61,13 @@ static smithy_status note_object(folder_content *content, const s3_object *objec
     return SMITHY_OK;
 }
 
+s3_list_objects_v2_input folder_listing(const run_context *run, smithy_str prefix) {
+    return (s3_list_objects_v2_input){
+        .bucket = run->settings->destination_bucket, .prefix = prefix, .encoding_type = {.kind = S3_ENCODING_TYPE_URL}};
+}
+
 smithy_status folder_list(run_context *run, smithy_str folder, folder_content *content, smithy_call *memory) {
-    s3_list_objects_v2_pages pages = {.input = {.bucket = run->settings->destination_bucket, .prefix = folder}};
+    s3_list_objects_v2_pages pages = {.input = folder_listing(run, folder)};
     const s3_list_objects_v2_output *page;
     smithy_call *call = run_fresh_call(run);
     *content = (folder_content){0};
@@ -141,11 +146,11 @@ static smithy_status delete_page(run_context *run, const s3_list_objects_v2_outp
 }
 
 smithy_status folder_clean(run_context *run, smithy_str folder, smithy_str keep, int64_t *deleted) {
-    s3_list_objects_v2_pages pages = {
-        .input = {.bucket = run->settings->destination_bucket, .prefix = folder, .max_keys = SMITHY_SET(DELETE_BATCH)}};
+    s3_list_objects_v2_pages pages = {.input = folder_listing(run, folder)};
     const s3_list_objects_v2_output *page;
     smithy_call *call = run_fresh_call(run);
     *deleted = 0;
+    pages.input.max_keys = (smithy_opt_i32)SMITHY_SET(DELETE_BATCH);
     do {
         SMITHY_TRY(s3_list_objects_v2_next(run->s3, &pages, &page, call));
         if (page) SMITHY_TRY(delete_page(run, page, folder, keep, deleted, call));

@@ -23,6 +23,9 @@ typedef struct folder_content {
 /* "<destinationPrefix>/<taskId>/" in the arena of `memory`; absent when memory is out. */
 smithy_str folder_of(smithy_call *memory, smithy_str destination_prefix, smithy_str task_id);
 
+/* What lists all objects under `prefix`. Their keys come encoded on the wire, as XML cannot hold each that S3 can. */
+s3_list_objects_v2_input folder_listing(const run_context *run, smithy_str prefix);
+
 /* Lists the folder to its end. Texts are copied to `memory`. */
 smithy_status folder_list(run_context *run, smithy_str folder, folder_content *content,
                           smithy_call *memory) SMITHY_NODISCARD;

@@ -1,4 +1,5 @@
 /* Is what each task wrote still there? */
+#include "folder.h"
 #include "proof.h"
 
 typedef struct folder_sum {
@@ -6,7 +7,7 @@ typedef struct folder_sum {
 } folder_sum;
 
 static smithy_status sum_folder(run_context *run, smithy_str folder, folder_sum *sum) {
-    s3_list_objects_v2_pages pages = {.input = {.bucket = run->settings->destination_bucket, .prefix = folder}};
+    s3_list_objects_v2_pages pages = {.input = folder_listing(run, folder)};
     const s3_list_objects_v2_output *page;
     smithy_call *call = run_fresh_call(run);
     *sum = (folder_sum){0};

@@ -2,17 +2,31 @@
 #include "folder.h"
 #include "settle.h"
 
-/* A finished task of this state for the whole of the work's group, which may have read the stream. */
+/* A finished task of this state and of the group as it is today, which ended when the stream was there. */
+static bool may_hold(run_context *run, const group_work *work, const catalog_stream *stream, const task_info *task,
+                     task_spec *spec) {
+    bool whole;
+    if (task->status != TASK_STATUS_COMPLETED || !smithy_str_equal(task->group, work->catalog.name)) return false;
+    if (!task_read_name(task, run->state.id, run->settings->destination_bucket, spec, &whole) || !whole) return false;
+    /* The group may have been made again under its name since, and the stream too. */
+    if (task->created_ms < work->catalog.created_ms || task->ended_ms < stream->created_ms) return false;
+    return state_has_task(&run->state, task->id);
+}
+
+/* One for the whole of the group, whose window may hold events of the stream. */
 static bool may_have_read(run_context *run, const group_work *work, const catalog_stream *stream,
                           const task_info *task) {
     task_spec spec;
-    bool whole;
-    if (task->status != TASK_STATUS_COMPLETED || !smithy_str_equal(task->group, work->catalog.name)) return false;
-    if (!task_read_name(task, run->state.id, run->settings->destination_bucket, &spec, &whole) || !whole) return false;
-    /* The group may have been made again under its name since, and the stream too. */
-    if (task->created_ms < work->catalog.created_ms || task->ended_ms < stream->created_ms) return false;
-    return spec.kind == STATE_UNIT_GROUP && task->to_ms >= stream->first_event_ms &&
-           state_has_task(&run->state, task->id);
+    return may_hold(run, work, stream, task, &spec) && spec.kind == STATE_UNIT_GROUP &&
+           task->to_ms >= stream->first_event_ms;
+}
+
+/* One for other streams, which takes along whoever bears such a name. */
+static bool may_have_taken_along(run_context *run, const group_work *work, const catalog_stream *stream,
+                                 const task_info *task) {
+    task_spec spec;
+    return may_hold(run, work, stream, task, &spec) && spec.kind != STATE_UNIT_GROUP &&
+           spec.prefix.len < stream->name.len && smithy_str_starts_with(stream->name, spec.prefix);
 }
 
 static smithy_status has_folder(run_context *run, const task_info *task, const catalog_stream *stream, bool *found) {
@@ -25,23 +39,11 @@ static smithy_status has_folder(run_context *run, const task_info *task, const c
     const smithy_str prefix = smithy_call_format(call, "%.*s%.*s/", SMITHY_STR_ARG(folder),
                                                  SMITHY_STR_ARG(catalog_folder(stream->name, text)));
     SMITHY_TRY(smithy_call_status(call));
-    const s3_list_objects_v2_input input = {
-        .bucket = run->settings->destination_bucket, .prefix = prefix, .max_keys = SMITHY_SET(1)};
+    s3_list_objects_v2_input input = folder_listing(run, prefix);
+    input.max_keys = (smithy_opt_i32)SMITHY_SET(1);
     SMITHY_TRY(s3_list_objects_v2(run->s3, &input, &output, call));
     *found = output.contents.count > 0;
     return SMITHY_OK;
-}
-
-/* A finished task of this state for other streams of the group, which takes along whoever bears such a name. */
-static bool may_have_taken_along(run_context *run, const group_work *work, const catalog_stream *stream,
-                                 const task_info *task) {
-    task_spec spec;
-    bool whole;
-    if (task->status != TASK_STATUS_COMPLETED || !smithy_str_equal(task->group, work->catalog.name)) return false;
-    if (!task_read_name(task, run->state.id, run->settings->destination_bucket, &spec, &whole) || !whole) return false;
-    if (task->created_ms < work->catalog.created_ms || task->ended_ms < stream->created_ms) return false;
-    return spec.kind != STATE_UNIT_GROUP && spec.prefix.len < stream->name.len &&
-           smithy_str_starts_with(stream->name, spec.prefix) && state_has_task(&run->state, task->id);
 }
 
 /* Such a folder was to be deleted when its task ended, and appeared later. */

@@ -15,6 +15,12 @@ state_store *store_open(const exporter_settings *settings, s3_client *s3, dynamo
     return NULL;
 }
 
+void store_pause(const smithy_system *system, int tries) {
+    uint8_t jitter = 0;
+    if (system->random(system->context, &jitter, sizeof jitter) != SMITHY_OK) jitter = 128;
+    system->sleep_ms(system->context, (100LL << tries) * (128 + jitter) / 256);
+}
+
 void store_destroy(state_store *store) {
     if (store) store->destroy(store);
 }

@@ -38,4 +38,8 @@ state_store *store_open(const exporter_settings *settings, s3_client *s3, dynamo
                         const smithy_system *system, smithy_call *call);
 void store_destroy(state_store *store);
 
+/* For the stores: the wait before a save is tried for the (tries + 1)th time, longer each time, and not the same for
+ * two that met. */
+void store_pause(const smithy_system *system, int tries);
+
 #endif

@@ -7,6 +7,7 @@
  *
  * A save writes its parts first and then replaces the head under the condition that it still is the one that was read.
  * Parts that no head names were listed before that, so they are of writers that have lost, and go. */
+#include "grow.h"
 #include "pieces.h"
 #include "store.h"
 
@@ -229,18 +230,12 @@ static smithy_status put_head(dynamodb_store *store, smithy_call *call) {
     return dynamodb_put_item(store->dynamodb, &input, &output, call);
 }
 
-static void pause_before(dynamodb_store *store, int tries) {
-    uint8_t jitter = 0;
-    if (store->system->random(store->system->context, &jitter, sizeof jitter) != SMITHY_OK) jitter = 128;
-    store->system->sleep_ms(store->system->context, (100LL << tries) * (128 + jitter) / 256);
-}
-
 /* After a lost answer the head tells whose it is. */
 static smithy_status replace_head(dynamodb_store *store, bool *won, smithy_call *call) {
     smithy_status status = SMITHY_OK;
     for (int tries = 0; tries < SAVE_TRIES; tries++) {
         state_head head;
-        if (tries > 0) pause_before(store, tries);
+        if (tries > 0) store_pause(store->system, tries);
         status = put_head(store, call);
         *won = status == SMITHY_OK;
         if (*won) return SMITHY_OK;
@@ -263,14 +258,7 @@ typedef struct part_list {
 } part_list;
 
 static smithy_status add_part(part_list *list, smithy_str key, smithy_call *memory) {
-    if (list->count == list->capacity) {
-        const size_t capacity = list->capacity ? list->capacity * 2 : 64;
-        smithy_str *keys = smithy_call_alloc(memory, capacity, sizeof *keys);
-        if (!keys) return SMITHY_ERROR_MEMORY;
-        if (list->count) memcpy(keys, list->keys, list->count * sizeof *keys);
-        list->keys = keys;
-        list->capacity = capacity;
-    }
+    if (!GROW(memory, list->keys, list->count, list->capacity)) return SMITHY_ERROR_MEMORY;
     list->keys[list->count] = smithy_call_copy(memory, key);
     return list->keys[list->count++].ptr ? SMITHY_OK : SMITHY_ERROR_MEMORY;
 }

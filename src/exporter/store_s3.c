@@ -105,18 +105,12 @@ static smithy_status put(s3_store *store, smithy_str content, smithy_call *call)
     return keep_etag(store, output.etag, call);
 }
 
-static void pause_before(s3_store *store, int tries) {
-    uint8_t jitter = 0;
-    if (store->system->random(store->system->context, &jitter, sizeof jitter) != SMITHY_OK) jitter = 128;
-    store->system->sleep_ms(store->system->context, (100LL << tries) * (128 + jitter) / 256);
-}
-
 static smithy_status save(state_store *base, smithy_str content, bool *won, smithy_call *call) {
     s3_store *store = (s3_store *)base;
     smithy_status status = SMITHY_OK;
     *won = false;
     for (int tries = 0; tries < SAVE_TRIES; tries++) {
-        if (tries > 0) pause_before(store, tries);
+        if (tries > 0) store_pause(store->system, tries);
         smithy_call_clear_error(call);
         status = put(store, content, call);
         *won = status == SMITHY_OK;
