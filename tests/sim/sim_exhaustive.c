@@ -13,7 +13,7 @@ typedef struct context {
     sim_oracle oracle;
     sim_tally tally;
     int story, only_at;
-    int every; /* How far failing allocations are apart. */
+    int every; /* How far failing allocations, and pairs of faults, are apart. */
     bool is_verbose;
     int64_t played, failed;
 } context;
@@ -164,12 +164,14 @@ static void each_allocation(context *c, int64_t allocations) {
 
 /* Two disturbances: the few faults that differ in what they leave behind, or a fault and then the end. */
 static void each_pair(context *c, int requests) {
+    int64_t number = 0;
     static const sim_fault FAULTS[] = {SIM_FAULT_THROTTLE,    SIM_FAULT_500_AFTER,   SIM_FAULT_RESET_BEFORE,
                                        SIM_FAULT_RESET_AFTER, SIM_FAULT_LATE_EFFECT, SIM_FAULT_TRUNCATED};
     const int count = (int)(sizeof FAULTS / sizeof *FAULTS);
     for (int first = 0; first < requests; first++)
         for (int second = first + 1; second < requests + 4 && is_wanted(c, first + 1); second++)
             for (int pair = 0; pair < count * (count + 2); pair++) {
+                if (number++ % c->every != 0) continue;
                 sim_run run = {.forced = {{first, FAULTS[pair / (count + 2)]}}, .forced_count = 1};
                 const int other = pair % (count + 2);
                 if (other >= count) {
