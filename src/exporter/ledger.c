@@ -2,6 +2,7 @@
 
 #include "grow.h"
 #include "pieces.h"
+#include "store.h"
 
 #include <smithy/json.h>
 #include <smithy/text.h>
@@ -52,8 +53,7 @@ static smithy_status write_object(void *context, smithy_bytes content, size_t in
     bool again = true;
     if (index > 0 || !is_last) return SMITHY_ERROR_LIMIT;
     for (int tries = 0; tries < WRITE_TRIES && again; tries++) {
-        const smithy_system *system = object->run->system;
-        if (tries > 0) system->sleep_ms(system->context, 100LL << tries);
+        if (tries > 0) store_pause(object->run->system, tries);
         status = put(object, content, &again);
     }
     return status;
