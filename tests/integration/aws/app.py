@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from . import logs_api, s3, signature
-from .identity import ACCOUNT, REGION
+from .identity import ACCOUNT, REGION, iam_refusal
 from .logs import LogsError
 from .wire import Response
 
@@ -132,6 +132,10 @@ class Application:
                 return self._logs(call)
             if call.service == "s3":
                 return self._s3(call)
+            table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{call.params.get('TableName')}"
+            action = f"{call.service}:{call.operation}"
+            if call.service == "dynamodb" and self._world.settings.denies(action, table):
+                return call.failure(400, "AccessDeniedException", iam_refusal(ACCOUNT, action, table))
             response = self._world.moto(call.request)
             if call.service == "dynamodb":
                 response.headers["x-amz-crc32"] = str(zlib.crc32(response.body))
@@ -155,12 +159,9 @@ class Application:
         region = call.scope.region if call.scope else REGION
         place = self._world.place(account, region)
         try:
-            if f"logs:{call.operation}" in self._world.settings.deny:
-                raise LogsError(
-                    "AccessDeniedException",
-                    f"User: arn:aws:sts::{account}:assumed-role/exporter/session is not authorized to perform:"
-                    f" logs:{call.operation} because no identity-based policy allows it",
-                )
+            resource = f"arn:aws:logs:{region}:{account}:log-group:{call.params.get('logGroupName', '')}:log-stream:"
+            if self._world.settings.denies(f"logs:{call.operation}", resource):
+                raise LogsError("AccessDeniedException", iam_refusal(account, f"logs:{call.operation}", resource))
             return logs_api.answer(call.operation, logs_api.parse(call.request), (place.exports, place.logs))
         except LogsError as error:
             return logs_api.failure(error.status, error.code, error.message)

@@ -229,10 +229,10 @@ class Exports:
             raise invalid_parameter("The given bucket does not exist. Please provide a valid S3 bucket.")
         if self._buckets.region(bucket) != self._logs.region:
             raise invalid_parameter("The given bucket is not in the same Region as the log group.")
-        if not self._settings.bucket_writable:
+        if self._settings.bucket_refuses:
             raise invalid_parameter(
-                "PutObject call on the given bucket failed. Please check if CloudWatch Logs has been granted permission"
-                " to perform this operation."
+                f"{self._settings.bucket_refuses} call on the given bucket failed. Please check if CloudWatch Logs has"
+                " been granted permission to perform this operation."
             )
 
 

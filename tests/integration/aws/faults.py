@@ -1,12 +1,15 @@
 """Faults by operation: what goes wrong, how often, and whether the effect took place all the same."""
 
+import contextlib
+import os
+import signal
 import threading
 import time
 from dataclasses import asdict, dataclass, field
 
 from .wire import ConnectionReset
 
-KINDS = ("error", "reset", "delay", "truncate")
+KINDS = ("error", "reset", "delay", "truncate", "kill")
 
 
 @dataclass
@@ -17,6 +20,7 @@ class Fault:
     reset     resets the connection
     delay     answers after `seconds`
     truncate  sends `keep` bytes of the body and closes
+    kill      ends the process `pid` by SIGKILL, which gets no answer
     With `after`, the operation is carried out before it goes wrong: the effect is there, its answer is lost.
     """
 
@@ -33,6 +37,7 @@ class Fault:
     headers: dict = field(default_factory=dict)
     seconds: float = 0.0
     keep: int = 0
+    pid: int = 0
     fired: int = 0
 
     def __post_init__(self):
@@ -46,7 +51,10 @@ class Fault:
             response.cut_after = self.keep
             return response
         response = operate() if self.after else None
-        if self.kind == "reset":
+        if self.kind == "kill":
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+        if self.kind in ("reset", "kill"):
             raise ConnectionReset
         if self.kind == "delay":
             time.sleep(self.seconds)

@@ -15,7 +15,10 @@ import boto3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.models import s3_backends
 
+from .identity import ACCOUNT, REGION, iam_refusal
 from .wire import Request, Response
+
+BUCKET_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 # Operations whose IAM action has another name.
 _ACTIONS = {
@@ -129,8 +132,11 @@ class S3:
         self._settings, self._moto = settings, moto
 
     def answer(self, operation, request):
-        if self._denied(_ACTIONS.get(operation, operation)):
+        if self._denied(_ACTIONS.get(operation, operation), request):
             return failure(403, "AccessDenied", "Access Denied", request)
+        key_action = {"PutObject": "kms:GenerateDataKey", "GetObject": "kms:Decrypt"}.get(operation)
+        if self._settings.denies(key_action, BUCKET_KEY):
+            return failure(403, "AccessDenied", iam_refusal(ACCOUNT, key_action, BUCKET_KEY), request)
         if operation in ("PutObject", "UploadPart"):
             try:
                 request = _with_plain_body(request)
@@ -138,15 +144,15 @@ class S3:
             except IntegrityError as error:
                 return failure(400, error.code, str(error), request)
         answer = self._moto(request)
-        if operation in ("GetObject", "HeadObject") and answer.status == 404 and self._denied("ListBucket"):
+        if operation in ("GetObject", "HeadObject") and answer.status == 404 and self._denied("ListBucket", request):
             return failure(403, "AccessDenied", "Access Denied", request)
         ids = failure(0, "", "").headers
         for name in ("x-amz-request-id", "x-amz-id-2"):
             answer.headers.setdefault(name, ids[name])
         return answer
 
-    def _denied(self, action):
-        return f"s3:{action}" in self._settings.deny
+    def _denied(self, action, request):
+        return self._settings.denies(f"s3:{action}", f"arn:aws:s3:::{request.path.removeprefix('/')}")
 
 
 class Buckets:

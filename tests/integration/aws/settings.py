@@ -1,6 +1,7 @@
 """The switches of the server. Zero lag and short tasks unless a test asks for more."""
 
 from dataclasses import asdict, dataclass, field, fields
+from fnmatch import fnmatchcase
 
 
 @dataclass
@@ -15,7 +16,7 @@ class Settings:
     task_list_lag_s: float = 0.0  # a new task is not listed by DescribeExportTasks for so long
     refuse_reversed_window: bool = True  # from > to
     refuse_before_creation: bool = False  # to < the group's creation time
-    bucket_writable: bool = True  # the bucket's policy lets CloudWatch Logs write
+    bucket_refuses: str = ""  # the call that the bucket's policy, or its key's, denies CloudWatch Logs: GetBucketAcl, PutObject
 
     # What lags: seconds, or [least, most] drawn from the seed for every event
     hint_lag_s: float = 0.0  # firstEventTimestamp, lastEventTimestamp, lastIngestionTime
@@ -26,7 +27,9 @@ class Settings:
     empty_pages: bool = False  # every other page is empty and still carries a token
 
     # Access
-    deny: list = field(default_factory=list)  # IAM actions that are refused, such as "s3:ListBucket"
+    # IAM actions that are refused, such as "s3:ListBucket"; with a pattern behind it, only on resources that match:
+    # "logs:CreateExportTask *:log-group:app/1:*". What S3 needs of a bucket's key is kms:GenerateDataKey and kms:Decrypt.
+    deny: list = field(default_factory=list)
     verify_signatures: bool = False
 
     clock_skew_s: float = 0.0
@@ -38,6 +41,13 @@ class Settings:
             if name not in known:
                 raise ValueError(f"no such setting: {name}; there are {', '.join(known)}")
             setattr(self, name, value)
+
+    def denies(self, action, resource):
+        for entry in self.deny:
+            refused, _, pattern = entry.partition(" ")
+            if refused == action and fnmatchcase(resource, pattern or "*"):
+                return True
+        return False
 
     def as_dict(self):
         return asdict(self)
