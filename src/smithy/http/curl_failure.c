@@ -5,10 +5,13 @@
 
 /* ---- how far it got ---- */
 
+/* libcurl rounds what has passed, and so may be early by one of its milliseconds. */
+#define EARLY_MS 1
+
 static smithy_http_failure timeout_failure(const curl_exchange *exchange) {
     const smithy_system *system = smithy_call_system(exchange->call);
     const int64_t deadline = smithy_call_deadline(exchange->call);
-    if (deadline && system->mono_ms(system->context) >= deadline) return SMITHY_HTTP_FAILURE_DEADLINE;
+    if (deadline && system->mono_ms(system->context) + EARLY_MS >= deadline) return SMITHY_HTTP_FAILURE_DEADLINE;
     return curl_exchange_has_begun(exchange) ? SMITHY_HTTP_FAILURE_TIMEOUT : SMITHY_HTTP_FAILURE_CONNECT;
 }
 
@@ -70,6 +73,7 @@ static const char *reason_of(CURLcode code, const curl_exchange *exchange) {
     if (exchange->canceled) return "canceled";
     if (exchange->stalled) return "no byte moved in either direction for too long";
     if (exchange->resend_refused) return "the kept connection was closed before an answer came";
+    if (exchange->address_refused && !curl_exchange_has_begun(exchange)) return "it has an address that is not allowed";
     return exchange->message[0] ? exchange->message : curl_easy_strerror(code);
 }
 
