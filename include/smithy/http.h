@@ -75,6 +75,10 @@ typedef struct smithy_http_request {
     smithy_sink *sink;        /* Optional; takes the body of a 2xx answer. Others are collected. */
     bool no_proxy;            /* For metadata services and the Lambda Runtime API. */
     bool no_expect;           /* A body of 2 MiB or more does not ask for "100 Continue" first, either. */
+    /* Optional; asked about each address before it is connected to: false, and it is not. No kept connection is used
+     * then. For what only certain machines may be told: who resolves the name first and sends after it may meet another
+     * address. */
+    bool (*allows)(const smithy_address *address);
 } smithy_http_request;
 
 /* How far an exchange without a usable answer got. */

@@ -53,11 +53,14 @@ static int whoami_with(const cli_io *io, size_t count, const char *const *args, 
         .own_flags = OWN_FLAGS,
     };
     exporter_settings settings;
+    exporter_log_writer log;
     whoami_report report;
     if (exporter_settings_read(&source, &settings, call) != SMITHY_OK) return refuse(io, smithy_call_error(call));
-    whoami_report_init(&report, &settings, io, call);
+    exporter_log_writer_init(&log, io->system, io->err_fd, EXPORTER_LOG_FORMAT_TERMINAL, EXPORTER_LOG_WARN);
+    whoami_report_init(&report, &settings, io, &log.base, call);
     const int exit_code = tell(io, count, args, &report);
     whoami_report_deinit(&report);
+    exporter_log_writer_deinit(&log);
     return exit_code;
 }
 

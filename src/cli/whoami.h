@@ -43,8 +43,9 @@ typedef struct whoami_report {
 } whoami_report;
 
 /* Asks for credentials and, with them, STS who they are: for two minutes at most, and no longer than it takes where
- * nobody answers. `call` must outlive the report. */
-void whoami_report_init(whoami_report *report, const exporter_settings *settings, const cli_io *io, smithy_call *call);
+ * nobody answers. `log` hears what is no failure. `call` must outlive the report, `log` the asking. */
+void whoami_report_init(whoami_report *report, const exporter_settings *settings, const cli_io *io, exporter_log *log,
+                        smithy_call *call);
 void whoami_report_deinit(whoami_report *report);
 
 /* A setting of the clients. */

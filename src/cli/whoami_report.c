@@ -184,10 +184,11 @@ static void ask_sts(whoami_report *report) {
     report->user_id = output.user_id;
 }
 
-void whoami_report_init(whoami_report *report, const exporter_settings *settings, const cli_io *io, smithy_call *call) {
+void whoami_report_init(whoami_report *report, const exporter_settings *settings, const cli_io *io, exporter_log *log,
+                        smithy_call *call) {
     *report = (whoami_report){.settings = settings, .system = io->system, .call = call};
     smithy_call_watch(call, io->stop);
-    if (!is_good(report, exporter_identity_open(&report->identity, settings, io->system, NULL, call))) return;
+    if (!is_good(report, exporter_identity_open(&report->identity, settings, io->system, log, call))) return;
     find_profile(report);
     make_clients(report);
     find_region(report);

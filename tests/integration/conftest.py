@@ -33,6 +33,18 @@ def bucket(aws):
 
 
 @pytest.fixture(scope="session")
+def moto():
+    """The URL of a server that plays S3, DynamoDB, STS and SQS, and checks neither signatures nor permissions."""
+    from moto.server import ThreadedMotoServer  # Here: it takes a second, and few tests want it.
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def executable():
     """$EXPORTER, or the newest one built below the project's root."""
     if "EXPORTER" in os.environ:

@@ -6,23 +6,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 ROLE = "arn:aws:iam::123456789012:role/reader"
 
 
-@pytest.fixture(scope="module")
-def endpoint():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def run(endpoint):
+def run(moto):
     folder = os.environ.get("PROGRAMS")
     if not folder:
         pytest.skip("PROGRAMS does not say where programs/ is built")
@@ -30,7 +20,7 @@ def run(endpoint):
     def run(program, *arguments, environment=KEYS):
         """What the program prints, as pairs of a line's first word and the rest."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        own |= {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
+        own |= {"AWS_ENDPOINT_URL": moto, "AWS_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
         done = subprocess.run(
             [Path(folder) / program, *arguments],
             env=own | environment,

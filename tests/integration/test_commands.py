@@ -461,6 +461,21 @@ def test_a_role_is_assumed_for_all_that_is_done(aws, command, exporter, assert_e
     assert command("status", role_arn="role/exporter").returncode == 4
 
 
+def test_what_the_credentials_warn_of_is_in_the_log(aws, command, exporter, tmp_path):
+    aws.load({"app": {"a": lines(5)}})
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile archive]\nrole_arn = arn:aws:iam::123456789012:role/exporter\nsource_profile = keys\n"
+        "duration_seconds = an hour\n[profile keys]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\n"
+    )
+    env = {"AWS_CONFIG_FILE": str(config), "AWS_PROFILE": "archive", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    run, status = exporter(env=env), command("status", "--json", env=env)
+    for done, code in ((run.stderr, run.code), (status.stderr, status.returncode)):
+        assert code == 0, done
+        (line,) = [line for line in done.splitlines() if "duration_seconds" in line]
+        assert " WARN " in line and "profile archive: duration_seconds is no number of seconds, and is ignored" in line
+
+
 # ---- report ----
 
 

@@ -9,7 +9,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 ROLE = "arn:aws:iam::123456789012:role/reader"
 REFUSED = "http://127.0.0.1:1"  # Nobody listens there.
@@ -66,15 +65,6 @@ def metadata():
     yield f"http://127.0.0.1:{server.server_port}", seen
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def sts():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture
@@ -148,25 +138,25 @@ def test_a_command_of_a_profile_is_run_by_a_shell(tour):
     assert "exit code 4: log in first" in line
 
 
-def test_a_profile_assumes_a_role(tour, sts):
+def test_a_profile_assumes_a_role(tour, moto):
     config = f"[profile a]\nrole_arn = {ROLE}\nsource_profile = b\nduration_seconds = 900\n"
     config += "[profile b]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = s3cr3t\n"
-    got = tour(config=config, AWS_PROFILE="a", AWS_ENDPOINT_URL_STS=sts)
+    got = tour(config=config, AWS_PROFILE="a", AWS_ENDPOINT_URL_STS=moto)
     assert (got["source"], got["account"]) == ("assume role", "123456789012")
     left = int(got["expires"]) / 1000 - datetime.now(timezone.utc).timestamp()
     assert 800 < left <= 901
 
 
-def test_a_web_identity_of_the_environment_assumes_a_role(tour, sts, tmp_path):
+def test_a_web_identity_of_the_environment_assumes_a_role(tour, moto, tmp_path):
     (tmp_path / "jwt").write_text("aToken\n")
     environment = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "jwt"), "AWS_ROLE_ARN": ROLE}
-    got = tour(AWS_ENDPOINT_URL_STS=sts, **environment)
+    got = tour(AWS_ENDPOINT_URL_STS=moto, **environment)
     assert (got["source"], got["account"]) == ("web identity", "123456789012")
 
 
-def test_a_program_assumes_a_role_with_what_the_chain_has(tour, sts):
+def test_a_program_assumes_a_role_with_what_the_chain_has(tour, moto):
     keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s3cr3t"}
-    got = tour("role", ROLE, AWS_ENDPOINT_URL_STS=sts, **keys)
+    got = tour("role", ROLE, AWS_ENDPOINT_URL_STS=moto, **keys)
     assert got["source"] == "assume role"
 
 

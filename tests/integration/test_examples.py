@@ -6,7 +6,6 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +40,15 @@ def test_list_streams_says_what_the_service_answered(aws, built):
 
 
 @pytest.fixture(scope="module")
-def dynamodb():
+def dynamodb(moto):
     """The environment of a program that shall reach a local DynamoDB, or SQS."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield {
-        "AWS_ENDPOINT_URL_DYNAMODB": f"http://{host}:{port}",
-        "AWS_ENDPOINT_URL_SQS": f"http://{host}:{port}",
+    return {
+        "AWS_ENDPOINT_URL_DYNAMODB": moto,
+        "AWS_ENDPOINT_URL_SQS": moto,
         "AWS_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "secret",
     }
-    server.stop()
 
 
 @pytest.fixture

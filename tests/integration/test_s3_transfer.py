@@ -8,39 +8,29 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 MIB = 1 << 20
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
 
 
 @pytest.fixture(scope="module")
-def endpoint():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def s3(endpoint):
+def s3(moto):
     client = boto3.client(
-        "s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret"
+        "s3", endpoint_url=moto, region_name="us-east-1", aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret"
     )
     client.create_bucket(Bucket="bucket")
     return client
 
 
 @pytest.fixture
-def copy(endpoint, s3):
+def copy(moto, s3):
     folder = os.environ.get("PROGRAMS")
     if not folder:
         pytest.skip("PROGRAMS does not say where programs/ is built")
 
     def copy(*arguments, stdin=None):
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        own |= KEYS | {"AWS_ENDPOINT_URL": endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
+        own |= KEYS | {"AWS_ENDPOINT_URL": moto, "AWS_EC2_METADATA_DISABLED": "true"}
         command = [Path(folder) / "s3_copy", *map(str, arguments)]
         return subprocess.run(command, env=own, input=stdin, capture_output=True, timeout=120, check=False)
 

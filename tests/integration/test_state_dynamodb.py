@@ -9,24 +9,19 @@ from pathlib import Path
 import boto3
 import pytest
 from boto3.dynamodb.conditions import Key
-from moto.server import ThreadedMotoServer
 
 NAME = "archive"
 ITEM_MAX = 400 * 1024
 
 
 @pytest.fixture(scope="module")
-def environment():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield {
-        "AWS_ENDPOINT_URL_DYNAMODB": f"http://{host}:{port}",
+def environment(moto):
+    return {
+        "AWS_ENDPOINT_URL_DYNAMODB": moto,
         "AWS_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "secret",
     }
-    server.stop()
 
 
 @pytest.fixture

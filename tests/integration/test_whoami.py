@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 from net.authority import issue, write_bundle, write_server_file
 from net.servers import Server
 
@@ -87,15 +86,6 @@ def facts(whoami):
     return facts
 
 
-@pytest.fixture(scope="module")
-def sts():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 def sts_answer(body, status=200, headers=None):
     """A server of one answer, as a context that gives its URL."""
 
@@ -141,8 +131,8 @@ IDENTITY = (
 # ---- who, and by what ----
 
 
-def test_keys_of_the_environment(facts, sts):
-    told = facts(AWS_ENDPOINT_URL_STS=sts, AWS_CREDENTIAL_EXPIRATION="2099-01-02T03:04:05Z", **KEYS)
+def test_keys_of_the_environment(facts, moto):
+    told = facts(AWS_ENDPOINT_URL_STS=moto, AWS_CREDENTIAL_EXPIRATION="2099-01-02T03:04:05Z", **KEYS)
     assert told.code == 0
     assert told.facts["credentials"] == {
         "source": "environment",
@@ -159,25 +149,25 @@ def test_keys_of_the_environment(facts, sts):
         "logs": "https://logs.eu-west-1.amazonaws.com",
         "s3": "https://s3.eu-west-1.amazonaws.com",
         "dynamodb": "https://dynamodb.eu-west-1.amazonaws.com",
-        "sts": sts,
+        "sts": moto,
     }
     assert told.facts["settings"] == [
         {"service": None, "name": "region", "value": "eu-west-1", "source": "AWS_REGION"},
-        {"service": "sts", "name": "endpoint_url", "value": sts, "source": "AWS_ENDPOINT_URL_STS"},
+        {"service": "sts", "name": "endpoint_url", "value": moto, "source": "AWS_ENDPOINT_URL_STS"},
     ]
 
 
-def test_the_text_says_the_same(whoami, sts):
-    told = whoami(AWS_ENDPOINT_URL_STS=sts, **KEYS)
+def test_the_text_says_the_same(whoami, moto):
+    told = whoami(AWS_ENDPOINT_URL_STS=moto, **KEYS)
     assert (told.code, told.stderr) == (0, "")
     lines = [line.split(None, 1) for line in told.text.splitlines()]
     assert lines[0] == ["Credentials", "environment"]
     assert ["Region", "eu-west-1 (AWS_REGION)"] in lines
     assert ["account", "123456789012"] in lines
     assert ["S3", "https://s3.eu-west-1.amazonaws.com"] in lines
-    assert f"  sts.endpoint_url = {sts} (AWS_ENDPOINT_URL_STS)" in told.text
+    assert f"  sts.endpoint_url = {moto} (AWS_ENDPOINT_URL_STS)" in told.text
     assert "use_fips_endpoint" not in told.text
-    assert "  use_fips_endpoint = false (default)" in whoami("--all", AWS_ENDPOINT_URL_STS=sts, **KEYS).text
+    assert "  use_fips_endpoint = false (default)" in whoami("--all", AWS_ENDPOINT_URL_STS=moto, **KEYS).text
 
 
 PROFILES = f"""
@@ -204,8 +194,8 @@ sso_role_name = reader
 """
 
 
-def test_a_profile_is_named_with_its_file(facts, sts, tmp_path):
-    told = facts("--profile", "dev", config=PROFILES, AWS_REGION=None, AWS_ENDPOINT_URL_STS=sts)
+def test_a_profile_is_named_with_its_file(facts, moto, tmp_path):
+    told = facts("--profile", "dev", config=PROFILES, AWS_REGION=None, AWS_ENDPOINT_URL_STS=moto)
     place = f"profile dev in {tmp_path}/config"
     assert told.code == 0
     assert told.facts["credentials"]["source"] == "profile"
@@ -214,14 +204,14 @@ def test_a_profile_is_named_with_its_file(facts, sts, tmp_path):
     assert told.facts["region"] == {"value": "ap-south-1", "source": place}
     assert {"service": None, "name": "max_attempts", "value": "7", "source": place} in told.facts["settings"]
     assert {"service": "s3", "name": "addressing_style", "value": "path", "source": place} in told.facts["settings"]
-    assert facts(config=PROFILES, AWS_PROFILE="dev", AWS_ENDPOINT_URL_STS=sts).facts["profile"] == {
+    assert facts(config=PROFILES, AWS_PROFILE="dev", AWS_ENDPOINT_URL_STS=moto).facts["profile"] == {
         "value": "dev",
         "source": "AWS_PROFILE",
     }
 
 
-def test_a_role_of_a_profile_is_assumed(facts, sts):
-    told = facts("--profile=archive", config=PROFILES, AWS_ENDPOINT_URL_STS=sts)
+def test_a_role_of_a_profile_is_assumed(facts, moto):
+    told = facts("--profile=archive", config=PROFILES, AWS_ENDPOINT_URL_STS=moto)
     assert told.code == 0
     credentials = told.facts["credentials"]
     assert (credentials["source"], credentials["accountId"]) == ("assume role", "123456789012")
@@ -231,16 +221,24 @@ def test_a_role_of_a_profile_is_assumed(facts, sts):
     assert told.facts["endpoints"]["dynamodb"] == "https://123456789012.ddb.eu-west-1.amazonaws.com"
 
 
-def test_the_role_of_a_run_is_assumed(facts, sts):
+def test_what_is_no_failure_is_told_beside_the_answer(whoami, moto):
+    config = PROFILES.replace("duration_seconds = 900", "duration_seconds = an hour")
+    told = whoami("--json", "--profile=archive", config=config, AWS_ENDPOINT_URL_STS=moto)
+    assert told.code == 0 and told.facts["credentials"]["source"] == "assume role" and told.facts["problem"] is None
+    (line,) = told.stderr.splitlines()
+    assert " WARN " in line and "profile archive: duration_seconds is no number of seconds" in line
+
+
+def test_the_role_of_a_run_is_assumed(facts, moto):
     """With all the flags of that run: it can be asked about as it is."""
     run = ("--destination-s3-bucket", "archive", "--source-log-group-prefixes", "/aws", "--settle-delay=1h")
-    told = facts(*run, "--role-arn", ROLE, "--region", "us-east-2", AWS_ENDPOINT_URL_STS=sts, **KEYS)
+    told = facts(*run, "--role-arn", ROLE, "--region", "us-east-2", AWS_ENDPOINT_URL_STS=moto, **KEYS)
     assert told.code == 0
     assert told.facts["credentials"]["source"] == "assume role"
     assert told.facts["region"] == {"value": "us-east-2", "source": "--region or REGION"}
 
 
-def test_a_container_gives_credentials(facts, sts):
+def test_a_container_gives_credentials(facts, moto):
     answer = {"AccessKeyId": "ASIATASK", "SecretAccessKey": "s3cr3t", "Token": "t0k3n", "Expiration": "2099-01-01T00:00:00Z"}
 
     class Handler(BaseHTTPRequestHandler):
@@ -258,7 +256,7 @@ def test_a_container_gives_credentials(facts, sts):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     where = {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{server.server_port}/task",
-        "AWS_ENDPOINT_URL_STS": sts,
+        "AWS_ENDPOINT_URL_STS": moto,
     }
     told = facts(AWS_CONTAINER_AUTHORIZATION_TOKEN="eyJ.pod", **where)
     assert (told.code, told.facts["credentials"]["source"]) == (0, "container")
@@ -279,13 +277,13 @@ def test_endpoints_follow_fips_and_dual_stack(facts):
     assert [row["name"] for row in told.facts["settings"]] == ["region", "use_fips_endpoint", "use_dualstack_endpoint"]
 
 
-def test_proxies_are_told_without_their_passwords(facts, whoami, sts):
+def test_proxies_are_told_without_their_passwords(facts, whoami, moto):
     proxies = {
         "HTTPS_PROXY": "http://me:hunter2@127.0.0.1:9",
         "http_proxy": "http://hunter2@proxy.example:3128",
         "NO_PROXY": "127.0.0.1",
     }
-    told = facts(AWS_ENDPOINT_URL_STS=sts, **proxies, **KEYS)
+    told = facts(AWS_ENDPOINT_URL_STS=moto, **proxies, **KEYS)
     assert told.code == 0
     assert told.facts["network"]["proxyForHttps"] == {"value": "http://127.0.0.1:9", "source": "HTTPS_PROXY"}
     assert told.facts["network"]["proxyForHttp"] == {"value": "http://proxy.example:3128", "source": "http_proxy"}
@@ -374,14 +372,14 @@ CONFIGURATIONS = {
 
 
 @pytest.mark.parametrize(("variables", "config", "words"), CONFIGURATIONS.values(), ids=CONFIGURATIONS)
-def test_a_configuration_that_is_wrong_is_one_line(facts, sts, variables, config, words):
-    told = facts(config=config, **({"AWS_ENDPOINT_URL_STS": sts} | KEYS | variables))
+def test_a_configuration_that_is_wrong_is_one_line(facts, moto, variables, config, words):
+    told = facts(config=config, **({"AWS_ENDPOINT_URL_STS": moto} | KEYS | variables))
     assert told.code == 4
     assert words in told.problem
 
 
-def test_credentials_are_told_where_the_region_is_missing(facts, sts):
-    told = facts(AWS_REGION=None, AWS_ENDPOINT_URL_STS=sts, **KEYS)
+def test_credentials_are_told_where_the_region_is_missing(facts, moto):
+    told = facts(AWS_REGION=None, AWS_ENDPOINT_URL_STS=moto, **KEYS)
     assert told.facts["credentials"]["source"] == "environment"
     assert told.facts["region"] is None and set(told.facts["endpoints"].values()) == {None}
 
@@ -487,10 +485,10 @@ def example(run):
     return lambda *arguments, **how: run([Path(folder) / "whoami/whoami", *arguments], **how)
 
 
-def test_the_example_tells_who_and_where(example, sts):
-    told = example("archive", config=PROFILES, AWS_ENDPOINT_URL_STS=sts)
+def test_the_example_tells_who_and_where(example, moto):
+    told = example("archive", config=PROFILES, AWS_ENDPOINT_URL_STS=moto)
     assert (told.code, told.stderr) == (0, "")
-    for line in ("credentials of: assume role", "account: 123456789012", f"endpoint: {sts}", "region = eu-west-1 (AWS_REGION)"):
+    for line in ("credentials of: assume role", "account: 123456789012", f"endpoint: {moto}", "region = eu-west-1 (AWS_REGION)"):
         assert line in told.text.splitlines()
 
 

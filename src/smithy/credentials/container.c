@@ -21,6 +21,13 @@ static smithy_status find_url(const credentials_setup *setup, smithy_str *url, s
                             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path of a URL, which begins with \"/\"");
 }
 
+/* Without TLS, the address is all that says who is asked: it is looked at again when it is connected to, as a name may
+ * have another one by then. */
+static bool is_plain(smithy_str url) {
+    smithy_url parts;
+    return smithy_url_parse(url, &parts) && smithy_str_equal_nocase(parts.scheme, SMITHY_STR("http"));
+}
+
 /* ---- as whom ---- */
 
 static smithy_status find_token(const credentials_setup *setup, smithy_str *token, smithy_call *call) {
@@ -85,6 +92,7 @@ smithy_status credentials_load_container(const credentials_setup *setup, credent
     };
     SMITHY_TRY(find_url(setup, &request.url, call));
     if (!request.url.ptr) return credentials_missing(result, call, "AWS_CONTAINER_CREDENTIALS_FULL_URI is not set");
+    if (is_plain(request.url)) request.allows = credentials_allows_container_address;
     SMITHY_TRY(find_token(setup, &token, call));
     if (token.len) request.headers[request.header_count++] = (smithy_header){SMITHY_STR("Authorization"), token};
     SMITHY_TRY(fetch(setup, &request, &response, call));

@@ -16,7 +16,7 @@ static bool is_loopback(const smithy_address *address) {
     return address->is_v6 ? memcmp(address->bytes, V6, sizeof V6) == 0 : address->bytes[0] == 127;
 }
 
-static bool is_allowed(const smithy_address *address) {
+bool credentials_allows_container_address(const smithy_address *address) {
     if (is_loopback(address)) return true;
     for (size_t i = 0; i < sizeof ALLOWED / sizeof *ALLOWED; i++)
         if (ALLOWED[i].is_v6 == address->is_v6 &&
@@ -37,7 +37,7 @@ static smithy_status check_addresses(const credentials_setup *setup, smithy_str 
         return smithy_call_fail(call, SMITHY_ERROR_CREDENTIALS, "container credentials: %.*s cannot be resolved",
                                 SMITHY_STR_ARG(host));
     for (size_t i = 0; i < count; i++)
-        if (!is_allowed(&addresses[i]))
+        if (!credentials_allows_container_address(&addresses[i]))
             return smithy_call_fail(call, SMITHY_ERROR_CREDENTIALS,
                                     "container credentials: %.*s is neither https, nor this machine, nor the address "
                                     "of a container service",

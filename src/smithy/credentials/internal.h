@@ -115,7 +115,8 @@ typedef struct metadata_request {
     smithy_header headers[2];
     size_t header_count;
     int64_t connect_timeout_ms;
-    int64_t timeout_ms; /* Of the whole exchange. */
+    int64_t timeout_ms;                            /* Of the whole exchange. */
+    bool (*allows)(const smithy_address *address); /* As in smithy_http_request. */
 } metadata_request;
 
 #define METADATA_MAX_BODY 10000
@@ -149,7 +150,9 @@ smithy_status credentials_load_process(const credentials_setup *setup, smithy_st
                                        credentials_result *result, smithy_call *call);
 /* container.c */
 smithy_status credentials_load_container(const credentials_setup *setup, credentials_result *result, smithy_call *call);
-/* container_address.c: SMITHY_ERROR_CREDENTIALS for a URL that the authorization token must not be sent to. */
+/* container_address.c: what the authorization token may be sent to; of such URLs, SMITHY_ERROR_CREDENTIALS for one that
+ * is none. */
+bool credentials_allows_container_address(const smithy_address *address);
 smithy_status credentials_check_container_url(const credentials_setup *setup, smithy_str url, smithy_call *call);
 /* imds.c */
 smithy_status credentials_load_imds(credentials_setup *setup, credentials_result *result, smithy_call *call);

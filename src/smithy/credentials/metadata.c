@@ -9,6 +9,7 @@ smithy_status credentials_metadata_send(const credentials_setup *setup, const me
         .attempt_timeout_ms = request->timeout_ms,
         .max_body = METADATA_MAX_BODY,
         .no_proxy = true,
+        .allows = request->allows,
     };
     *response = (smithy_http_response){0};
     smithy_call_clear_error(call);

@@ -29,6 +29,7 @@ typedef struct curl_exchange {
     bool head_is_whole;     /* The blank line after the final status' headers came: what follows are trailers. */
     bool begun;             /* libcurl was about to send the request; see curl_exchange_has_begun. */
     bool resend_refused;    /* libcurl wanted to send the request a second time on its own. */
+    bool address_refused;   /* An address of the host is none that the request allows. */
     smithy_status stopped;  /* Why one of our callbacks ended the exchange. */
     bool canceled;
     bool stalled;

@@ -1,6 +1,7 @@
 #include "curl_exchange.h"
 
 #include <limits.h>
+#include <netinet/in.h>
 #include <poll.h>
 
 #define DEFAULT_CONNECT_TIMEOUT_MS 3100
@@ -97,10 +98,27 @@ static int on_begin(void *context, char *peer, char *local, int peer_port, int l
 }
 #endif
 
+/* What is of no family that smithy_address knows is allowed by nobody. */
+static bool is_allowed(const curl_exchange *exchange, const struct curl_sockaddr *address) {
+    smithy_address own = {.is_v6 = address->family == AF_INET6};
+    if (!exchange->request->allows) return true;
+    if (own.is_v6)
+        memcpy(own.bytes, &((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr, 16);
+    else if (address->family == AF_INET)
+        memcpy(own.bytes, &((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr, 4);
+    else
+        return false;
+    return exchange->request->allows(&own);
+}
+
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
     (void)purpose;
     curl_exchange *exchange = context;
     if (refuses_to_send(exchange)) return CURL_SOCKET_BAD;
+    if (!is_allowed(exchange, address)) {
+        exchange->address_refused = true;
+        return CURL_SOCKET_BAD;
+    }
     exchange->connection = -1;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
@@ -189,6 +207,8 @@ static bool set_callbacks(curl_exchange *exchange) {
 #endif
     ok = ok && !curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     ok = ok && !curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
+    /* A connection that is kept was opened by nobody who was asked. */
+    ok = ok && !curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, exchange->request->allows ? 1L : 0L);
     return ok;
 }
 

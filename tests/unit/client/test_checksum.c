@@ -1,6 +1,7 @@
 /* Checksums and lengths of bodies, both ways; sinks and sources that start over. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "toy_bench.h"
 
@@ -308,6 +309,46 @@ static void over_http_its_chunks_are_signed(void **state) {
     }
 }
 
+/* payload_signing_enabled, over TLS: what it says holds of bodies in memory and of sources, and a source is read once
+ * all the same. */
+static void the_profile_says_whether_payloads_are_signed(void **state) {
+    (void)state;
+    static const char *const HASH = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    const struct {
+        const char *says;
+        bool is_source;
+        const char *crc32; /* The caller's. */
+        const char *payload;
+    } cases[] = {
+        {"true", true, NULL, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"},
+        {"true", true, HELLO_CRC32, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"},
+        {"true", false, NULL, HASH},
+        {"false", true, NULL, "STREAMING-UNSIGNED-PAYLOAD-TRAILER"},
+        {"false", true, HELLO_CRC32, "UNSIGNED-PAYLOAD"},
+        {"false", false, NULL, "UNSIGNED-PAYLOAD"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char config[80];
+        source text = {.text = "hello"};
+        const toy_input input = {.name = SMITHY_STR_INIT("k"),
+                                 .body = cases[i].is_source ? body_of(&text, 5, true) : hello(),
+                                 .crc32 = smithy_str_from(cases[i].crc32)};
+        toy_bench bench;
+        toy_output output;
+        OPEN(&bench, &TOY_S3, NULL, OK_EMPTY);
+        snprintf(config, sizeof config, "[default]\ns3 =\n  payload_signing_enabled = %s\n", cases[i].says);
+        fake_system_set_env(&bench.fake, "AWS_CONFIG_FILE", "/config");
+        fake_system_put_file(&bench.fake, "/config", config, strlen(config));
+        assert_int_equal(toy_bench_invoke(&bench, &TOY_PUT_OBJECT, &input, &output), SMITHY_OK);
+        assert_memory_equal(bench.transport.requests[0].url, "https:", 6);
+        assert_string_equal(scripted_request_header(&bench.transport, 0, "x-amz-content-sha256"), cases[i].payload);
+        assert_int_equal(text.rewinds, cases[i].is_source);
+        const bool in_signed_chunks = strncmp(cases[i].payload, "STREAMING-AWS4", 14) == 0;
+        assert_true((strstr(bench.transport.requests[0].body, ";chunk-signature=") != NULL) == in_signed_chunks);
+        toy_bench_close(&bench);
+    }
+}
+
 static void what_is_summed_up_ahead_needs_a_rewind(void **state) {
     (void)state;
     source text = {.text = "hello"};
@@ -525,6 +566,7 @@ int main(void) {
         cmocka_unit_test(a_request_without_a_signature_tells_of_its_chunks),
         cmocka_unit_test(a_source_that_cannot_rewind_is_sent_once),
         cmocka_unit_test(over_http_its_chunks_are_signed),
+        cmocka_unit_test(the_profile_says_whether_payloads_are_signed),
         cmocka_unit_test(what_is_summed_up_ahead_needs_a_rewind),
         cmocka_unit_test(a_source_of_another_length_is_refused),
         cmocka_unit_test(a_sink_starts_over_when_a_body_broke),

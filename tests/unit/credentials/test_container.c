@@ -95,6 +95,42 @@ static void only_certain_hosts_are_asked_without_tls(void **state) {
     }
 }
 
+/* Whether the request may go to these addresses, as it says itself. */
+typedef struct reach {
+    bool asks;
+    bool to_this_machine;
+    bool to_another;
+} reach;
+
+static void note_reach(void *context, const smithy_http_request *request, size_t index) {
+    static const smithy_address HERE = {.bytes = {127, 0, 0, 1}}, THERE = {.bytes = {10, 0, 0, 1}};
+    reach *self = context;
+    (void)index;
+    self->asks = request->allows != NULL;
+    self->to_this_machine = !request->allows || request->allows(&HERE);
+    self->to_another = !request->allows || request->allows(&THERE);
+}
+
+/* A name may have another address when it is connected to than it had when it was looked at. */
+static void the_address_is_looked_at_again_when_it_is_connected_to(void **state) {
+    (void)state;
+    static const char *const URLS[] = {"http://safe.example/creds", "https://safe.example/creds"};
+    for (size_t i = 0; i < 2; i++) {
+        bench b;
+        reach reached = {0};
+        OPEN_CONTAINER(&b, SET, FULL, URLS[i]);
+        b.fake.on_resolve = resolve;
+        b.fake.on_context = "127.0.0.1";
+        b.transport.on_request = note_reach;
+        b.transport.on_request_context = &reached;
+        bench_expect(&b, "AKIDTASK", "container");
+        assert_true(reached.asks == (i == 0));
+        assert_true(reached.to_this_machine);
+        assert_true(reached.to_another == (i == 1));
+        bench_close(&b);
+    }
+}
+
 static void what_is_no_url_is_refused(void **state) {
     (void)state;
     static const char *const CASES[][3] = {
@@ -230,6 +266,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_relative_uri_is_asked_of_the_task_service),
         cmocka_unit_test(only_certain_hosts_are_asked_without_tls),
+        cmocka_unit_test(the_address_is_looked_at_again_when_it_is_connected_to),
         cmocka_unit_test(what_is_no_url_is_refused),
         cmocka_unit_test(the_authorization_is_a_variable_or_a_file_that_is_read_each_time),
         cmocka_unit_test(an_authorization_that_cannot_be_sent_stops_it),

@@ -70,6 +70,55 @@ static void a_post_without_body_says_so(void **state) {
     close_bench(&b);
 }
 
+static bool is_this_machine(const smithy_address *address) {
+    return !address->is_v6 && address->bytes[0] == 127 && address->bytes[3] == 1;
+}
+
+static bool is_another_machine(const smithy_address *address) {
+    return !is_this_machine(address);
+}
+
+static void an_address_that_is_not_allowed_is_not_connected_to(void **state) {
+    (void)state;
+    static const loopback_step ONE[] = {READ, SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), END};
+    static const loopback_step *const CONNECTIONS[] = {ONE};
+    bench b;
+    OPEN(&b, CONNECTIONS);
+    b.request.allows = is_another_machine;
+    assert_int_equal(perform(&b), SMITHY_ERROR_TRANSPORT);
+    assert_int_equal(b.response.failure, SMITHY_HTTP_FAILURE_CONNECT);
+    assert_false(b.response.sent);
+    assert_non_null(strstr(smithy_call_error(b.call)->message, "it has an address that is not allowed"));
+    b.request.allows = is_this_machine;
+    assert_int_equal(perform(&b), SMITHY_OK);
+    assert_string_equal(b.response.body.ptr, "hi");
+    stop(&b);
+    assert_int_equal(b.server.accepted, 1);
+    close_bench(&b);
+}
+
+static void a_request_that_asks_for_the_address_uses_no_kept_connection(void **state) {
+    (void)state;
+    static const char ANSWER[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    static const loopback_step TWO[] = {READ, SEND(ANSWER), READ, SEND(ANSWER), END};
+    static const loopback_step ONE[] = {READ, SEND(ANSWER), END};
+    static const loopback_step *const CONNECTIONS[] = {TWO, ONE};
+    bench b;
+    OPEN(&b, CONNECTIONS);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(perform(&b), SMITHY_OK);
+        assert_true(b.response.reused == (i == 1));
+    }
+    b.request.allows = is_another_machine;
+    assert_int_equal(perform(&b), SMITHY_ERROR_TRANSPORT);
+    b.request.allows = is_this_machine;
+    assert_int_equal(perform(&b), SMITHY_OK);
+    assert_false(b.response.reused);
+    stop(&b);
+    assert_int_equal(b.server.accepted, 2);
+    close_bench(&b);
+}
+
 static void a_large_file_is_sent_whole(void **state) {
     (void)state;
     static const loopback_step ONE[] = {READ, SEND("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), END};
@@ -301,6 +350,8 @@ int main(void) {
         cmocka_unit_test(a_request_goes_out_exactly_as_written),
         cmocka_unit_test(bytes_are_posted_with_their_length),
         cmocka_unit_test(a_post_without_body_says_so),
+        cmocka_unit_test(an_address_that_is_not_allowed_is_not_connected_to),
+        cmocka_unit_test(a_request_that_asks_for_the_address_uses_no_kept_connection),
         cmocka_unit_test(a_large_file_is_sent_whole),
         cmocka_unit_test(an_answer_ahead_of_the_bodys_end_is_the_answer),
         cmocka_unit_test(a_header_that_would_break_out_is_refused),
