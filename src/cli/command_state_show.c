@@ -54,6 +54,13 @@ static void append_lease(const run_context *run, smithy_buffer *out) {
     smithy_buffer_append_text(out, ".\n");
 }
 
+static void append_filter(const exporter_state *state, smithy_buffer *out) {
+    if (state->stream_prefix.len == 0) return;
+    smithy_buffer_append_text(out, "Of streams whose names begin with \"");
+    exporter_text_append_line(out, state->stream_prefix, TEXT_MAX_BYTES);
+    smithy_buffer_append_text(out, "\" alone (LogStreamNamePrefix).\n");
+}
+
 static void append_flight(const state_flight *flight, smithy_buffer *out) {
     if (!flight->task_name.ptr) return;
     smithy_buffer_append_text(out, "In flight: task ");
@@ -149,6 +156,7 @@ static void write_text(cli_command *command, const show_request *request) {
     smithy_buffer_append_f(out, ": %zu groups, %zu tasks accounted for, %zu folders to be cleaned or looked at.\n",
                            state->group_count, state->task_count, state->cleanup_count);
     append_lease(&command->run, out);
+    append_filter(&command->run.state, out);
     append_flight(&state->flight, out);
     smithy_buffer_append_char(out, '\n');
     append_groups(command, request, out);
@@ -195,6 +203,7 @@ static void json_head(smithy_json_writer *json, const cli_command *command) {
     cli_json_text(json, "state", command->settings.store_dsn);
     cli_json_bool(json, "exists", command->run.state_exists);
     cli_json_text(json, "id", state->id);
+    cli_json_text(json, "logStreamNamePrefix", state->stream_prefix);
     smithy_json_name(json, "lease");
     smithy_json_open_object(json);
     cli_json_text(json, "owner", state->lease.owner);

@@ -8,7 +8,7 @@
 
 const char *cli_verdict_text(survey_verdict verdict) {
     static const char *const TEXTS[] = {"due",      "up to date", "settling", "empty", "streams differ",
-                                        "left out", "failed"};
+                                        "excluded", "left out",   "failed"};
     return TEXTS[verdict];
 }
 
@@ -76,7 +76,7 @@ void cli_append_reasons(const survey *all, size_t limit, smithy_buffer *out) {
             more++;
             continue;
         }
-        smithy_buffer_append_text(out, listed++ == 0 ? "Left out, or failed:\n  " : "  ");
+        smithy_buffer_append_text(out, listed++ == 0 ? "Excluded, left out, or failed:\n  " : "  ");
         exporter_text_append_line(out, group->name, TEXT_MAX_BYTES);
         smithy_buffer_append_text(out, ": ");
         exporter_text_append_line(out, group->reason, TEXT_MAX_BYTES);

@@ -38,6 +38,7 @@ typedef struct exporter_answer {
     int64_t groups_idle;     /* Nothing came since. */
     int64_t groups_young;    /* All that came is younger than the settle delay. */
     int64_t groups_empty;    /* No stream has ever held an event. */
+    int64_t groups_excluded; /* By ExcludeLogGroups or LogGroupTags. */
     int64_t groups_left_out; /* Not exportable: log class, key length; see problems. */
     int64_t groups_failed;   /* See problems. */
     int64_t groups_waiting;  /* Not reached before the deadline. */

@@ -41,6 +41,7 @@ static void put_groups(smithy_json_writer *json, const exporter_answer *answer) 
     put_i64(json, "idle", answer->groups_idle);
     put_i64(json, "young", answer->groups_young);
     put_i64(json, "empty", answer->groups_empty);
+    put_i64(json, "excluded", answer->groups_excluded);
     put_i64(json, "leftOut", answer->groups_left_out);
     put_i64(json, "failed", answer->groups_failed);
     put_i64(json, "waiting", answer->groups_waiting);

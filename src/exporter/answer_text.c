@@ -104,11 +104,12 @@ static void append_parts(smithy_buffer *out, const char *before, const int64_t *
 
 static void append_groups(const exporter_answer *answer, smithy_buffer *out) {
     static const char *const WORDS[] = {
-        "exported", "without new events", "with events younger than the settle delay only", "empty", "left out",
+        "exported", "without new events", "with events younger than the settle delay only",
+        "empty",    "excluded",           "left out",
         "failed",   "not reached in time"};
     const int64_t counts[] = {answer->groups_exported, answer->groups_idle,     answer->groups_young,
-                              answer->groups_empty,    answer->groups_left_out, answer->groups_failed,
-                              answer->groups_waiting};
+                              answer->groups_empty,    answer->groups_excluded, answer->groups_left_out,
+                              answer->groups_failed,   answer->groups_waiting};
     smithy_buffer_append_text(out, "  groups   ");
     exporter_text_append_number(out, answer->groups_matched);
     smithy_buffer_append_text(out, " matched");

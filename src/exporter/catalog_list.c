@@ -103,10 +103,11 @@ static void sort_distinct(catalog_group *group) {
 
 smithy_status catalog_list_streams(run_context *run, catalog_group *group, smithy_str prefix, bool *complete,
                                    smithy_call *memory) {
-    logs_describe_log_streams_pages pages = {.input = {.log_group_name = group->name,
-                                                       .log_stream_name_prefix = prefix,
-                                                       .order_by = {.kind = LOGS_ORDER_BY_LOG_STREAM_NAME},
-                                                       .limit = SMITHY_SET(50)}};
+    logs_describe_log_streams_pages pages = {
+        .input = {.log_group_name = group->name,
+                  .log_stream_name_prefix = prefix.len > 0 ? prefix : (smithy_str){0},
+                  .order_by = {.kind = LOGS_ORDER_BY_LOG_STREAM_NAME},
+                  .limit = SMITHY_SET(50)}};
     const logs_describe_log_streams_output *page;
     smithy_call *call = run_fresh_call(run);
     group->streams = NULL;

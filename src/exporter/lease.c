@@ -36,6 +36,37 @@ static bool is_of_the_past(run_context *run) {
     return false;
 }
 
+static void show_prefix(smithy_str prefix, char *text, size_t size) {
+    if (prefix.len == 0)
+        (void)snprintf(text, size, "of every stream");
+    else
+        (void)snprintf(text, size, "of streams whose names begin with \"%.*s\"",
+                       (int)(prefix.len < 100 ? prefix.len : 100), prefix.ptr);
+}
+
+/* A watermark is of all streams whose names begin with one prefix. Under another one it says too much or too little of
+ * some: the state of an archive is of one prefix for good. A command of the state alone is of any. */
+static bool is_of_these_streams(run_context *run) {
+    char present[160], wanted[160];
+    const smithy_str prefix = run->settings->stream_prefix;
+    if (run->settings->group_prefixes.count == 0 || smithy_str_equal(run->state.stream_prefix, prefix)) return true;
+    if (state_is_fresh(&run->state)) {
+        run->state.stream_prefix = smithy_call_copy(run->state_memory, prefix);
+        if (run->state.stream_prefix.ptr) return true;
+        run_fail(run, SMITHY_ERROR_MEMORY, "starting an empty state");
+        return false;
+    }
+    show_prefix(run->state.stream_prefix, present, sizeof present);
+    show_prefix(prefix, wanted, sizeof wanted);
+    run->failed = true;
+    run->answer->outcome = EXPORTER_OUTCOME_CONFIGURATION;
+    snprintf(run->answer->message, sizeof run->answer->message,
+             "LogStreamNamePrefix cannot change: the state %.*s tells how far the archive is %s, and this run is %s. "
+             "Give LogStreamNamePrefix as before, or another StoreDSN for another archive",
+             SMITHY_STR_ARG(run->store->name), present, wanted);
+    return false;
+}
+
 static bool read_content(run_context *run, smithy_str text) {
     smithy_call *scratch = smithy_call_create(&(smithy_call_options){.system = run->system});
     smithy_status status = scratch ? state_read(&run->state, text, scratch) : SMITHY_ERROR_MEMORY;
@@ -64,7 +95,7 @@ bool lease_load(run_context *run) {
                           EXPORTER_FIELD_I64("groups", (int64_t)run->state.group_count),
                           EXPORTER_FIELD_I64("bytes", (int64_t)content.len));
     smithy_buffer_deinit(&content);
-    return read;
+    return read && is_of_these_streams(run);
 }
 
 /* ---- writing ---- */

@@ -34,7 +34,7 @@ static smithy_status add_unit(planning *p, state_unit_kind kind, const catalog_s
                               int64_t to_ms, int64_t earliest_ms) {
     const plan_unit unit = {.kind = kind,
                             .stream = stream,
-                            .prefix = stream ? stream->name : SMITHY_STR(""),
+                            .prefix = stream ? stream->name : p->state->stream_prefix,
                             .to_ms = to_ms,
                             .earliest_ms = earliest_ms,
                             .has_siblings = stream && has_siblings(p->catalog, stream)};

@@ -1,6 +1,7 @@
 /* Which tasks a group needs, exactly: so that each event is in one of them, and in one only.
  *
- * A task exports every stream of its group whose name starts with its prefix. A whole group (an empty prefix) is exact
+ * A task exports every stream of its group whose name starts with its prefix. A whole group (the state's
+ * LogStreamNamePrefix, mostly empty) is exact
  * where every stream stands at the group's watermark; so are streams whose names begin alike where all of them stand at
  * one; a single stream (its full name as the prefix) is made exact by
  * deleting, from that task's own folder, what it took along of the streams whose names merely start with it. */

@@ -2,6 +2,7 @@
 
 #include "catalog_list.h"
 #include "duration.h"
+#include "filter.h"
 #include "lease.h"
 #include "session.h"
 #include "settle.h"
@@ -105,6 +106,42 @@ static void leave_out(run_context *run, const catalog_group *group, const char *
                       EXPORTER_FIELD_TEXT("reason", reason));
 }
 
+static void exclude(run_context *run, const catalog_group *group, smithy_str why) {
+    run->answer->groups_excluded++;
+    run->progress.groups_done++;
+    exporter_log_line(run->log, EXPORTER_LOG_DEBUG, "excluded", EXPORTER_FIELD_STR("group", group->name),
+                      EXPORTER_FIELD_STR("reason", why));
+}
+
+/* Whether the group is wanted cannot be told: it is not exported, and others are. */
+static void filter_failed(run_context *run, const catalog_group *group, smithy_status status) {
+    char reason[FILTER_FAILURE_TEXT];
+    run->progress.groups_done++;
+    if (run_is_fatal(status)) {
+        run_fail(run, status, "reading the tags of a group");
+        return;
+    }
+    filter_explain_failure(run, group, reason, sizeof reason);
+    run->answer->groups_failed++;
+    exporter_answer_problem(run->answer, group->name, "%s", reason);
+    exporter_log_line(run->log, EXPORTER_LOG_ERROR, "not exported", EXPORTER_FIELD_STR("group", group->name),
+                      EXPORTER_FIELD_TEXT("reason", reason));
+}
+
+/* Whether the settings want the group; it is dealt with where they do not. */
+static bool is_wanted(run_context *run, pipeline *line, const catalog_group *group) {
+    smithy_str why;
+    const smithy_status status = filter_why_excluded(run, group, &why);
+    if (status == SMITHY_OK && !why.ptr) return true;
+    if (status != SMITHY_OK && run_must_stop(run)) return false; /* The group waits. */
+    line->next_group++;
+    if (status == SMITHY_OK)
+        exclude(run, group, why);
+    else
+        filter_failed(run, group, status);
+    return false;
+}
+
 static void note_due(run_context *run, const group_plan *plan) {
     if (plan->youngest_first_ms < 0) return;
     const int64_t due = plan->youngest_first_ms + run->settings->settle_delay_ms;
@@ -179,6 +216,7 @@ static void list_next_group(run_context *run, pipeline *line) {
     const catalog_group *group = &line->groups.groups[line->next_group];
     bool complete = false;
     if (line->slot.phase == SLOT_FREE) run_show(run, "listing");
+    if (!is_wanted(run, line, group)) return;
     const char *reason = work_why_left_out(group);
     if (reason) {
         line->next_group++;
@@ -188,9 +226,9 @@ static void list_next_group(run_context *run, pipeline *line) {
     group_work *work = work_create(run, group);
     if (!work) return;
     work->group = state_add_group(&run->state, group->arn, group->created_ms);
-    smithy_status status = work->group
-                               ? catalog_list_streams(run, &work->catalog, (smithy_str){0}, &complete, work->memory)
-                               : SMITHY_ERROR_MEMORY;
+    smithy_status status =
+        work->group ? catalog_list_streams(run, &work->catalog, run->state.stream_prefix, &complete, work->memory)
+                    : SMITHY_ERROR_MEMORY;
     if (status == SMITHY_OK && complete) status = make_plan(run, work);
     if (status == SMITHY_OK ? !complete : run_must_stop(run)) { /* The run must stop: the group waits. */
         work_destroy(run, work);

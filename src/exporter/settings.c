@@ -125,6 +125,19 @@ static smithy_status read_identity(const settings_input *input, exporter_setting
     return settings_read_external_id(&values[SETTINGS_EXTERNAL_ID], &settings->external_id, call);
 }
 
+/* Which groups, and which of their streams. */
+static smithy_status read_filters(const settings_input *input, exporter_settings *settings, smithy_call *call) {
+    const settings_value *values = input->values;
+    if (settings_is_given(input, SETTINGS_EXCLUDE_LOG_GROUPS))
+        SMITHY_TRY(settings_read_patterns(&values[SETTINGS_EXCLUDE_LOG_GROUPS], &settings->exclude_groups, call));
+    if (settings_is_given(input, SETTINGS_LOG_GROUP_TAGS))
+        SMITHY_TRY(settings_read_tags(&values[SETTINGS_LOG_GROUP_TAGS], &settings->group_tags, call));
+    if (settings_is_given(input, SETTINGS_LOG_STREAM_NAME_PREFIX))
+        SMITHY_TRY(
+            settings_read_stream_prefix(&values[SETTINGS_LOG_STREAM_NAME_PREFIX], &settings->stream_prefix, call));
+    return SMITHY_OK;
+}
+
 static smithy_status read_values(const settings_input *input, exporter_settings_need need, exporter_settings *settings,
                                  smithy_call *call) {
     const settings_value *values = input->values;
@@ -133,6 +146,7 @@ static smithy_status read_values(const settings_input *input, exporter_settings_
     if (settings_is_given(input, SETTINGS_SOURCE_LOG_GROUP_PREFIXES))
         SMITHY_TRY(
             settings_read_prefixes(&values[SETTINGS_SOURCE_LOG_GROUP_PREFIXES], &settings->group_prefixes, call));
+    SMITHY_TRY(read_filters(input, settings, call));
     if (need != EXPORTER_NEEDS_IDENTITY) SMITHY_TRY(settings_read_store(input, settings, call));
     SMITHY_TRY(read_durations(input, settings, call));
     if (settings_is_given(input, SETTINGS_LOG_LEVEL))
@@ -163,6 +177,7 @@ static smithy_status read_all(const exporter_settings_source *source, exporter_s
         .settle_delay_ms = SETTLE_DELAY_DEFAULT_MS,
         .timeout_reserve_ms = RESERVE_DEFAULT_MS,
         .destination_prefix = SMITHY_STR(DESTINATION_DEFAULT),
+        .stream_prefix = SMITHY_STR(""),
     };
     SMITHY_TRY(read_values(&input, source->need, settings, call));
     return collect_warnings(&input, settings, call);

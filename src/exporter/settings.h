@@ -28,11 +28,23 @@ typedef enum exporter_log_level {
     EXPORTER_LOG_ERROR
 } exporter_log_level;
 
+typedef struct exporter_tag {
+    smithy_str key, value;
+} exporter_tag;
+
+typedef struct exporter_tag_list {
+    const exporter_tag *items;
+    size_t count;
+} exporter_tag_list;
+
 /* Texts live in the call that the settings were read with, which must not be reset while they are used. */
 typedef struct exporter_settings {
     smithy_str destination_bucket;  /* DestinationS3Bucket; required. */
     smithy_str_list group_prefixes; /* SourceLogGroupPrefixes; required. "*" alone stands here as an empty prefix: every
                                        group. Trimmed; one that another covers is left out. */
+    smithy_str_list exclude_groups; /* ExcludeLogGroups: patterns of whole names, with * and ?. */
+    exporter_tag_list group_tags;   /* LogGroupTags: a group needs all of them. */
+    smithy_str stream_prefix;       /* LogStreamNamePrefix: only streams whose names begin so; empty: all. */
     exporter_store_type store_type; /* StateStoreType; required for Lambda, default file for the command. */
     smithy_str store_bucket;        /* Of StoreDSN s3://bucket/key. */
     smithy_str store_key;           /* Of StoreDSN s3://bucket/key. */

@@ -37,15 +37,14 @@ const settings_key_names SETTINGS_KEYS[SETTINGS_KEY_COUNT] = {
     [SETTINGS_EXCLUDE_LOG_GROUPS] = {.event = "ExcludeLogGroups",
                                      .flag = "--exclude-log-groups",
                                      .variable = "EXCLUDE_LOG_GROUPS",
-                                     .is_later = true},
+                                     .is_list = true},
     [SETTINGS_LOG_GROUP_TAGS] = {.event = "LogGroupTags",
                                  .flag = "--log-group-tags",
                                  .variable = "LOG_GROUP_TAGS",
-                                 .is_later = true},
+                                 .is_list = true},
     [SETTINGS_LOG_STREAM_NAME_PREFIX] = {.event = "LogStreamNamePrefix",
                                          .flag = "--log-stream-name-prefix",
-                                         .variable = "LOG_STREAM_NAME_PREFIX",
-                                         .is_later = true},
+                                         .variable = "LOG_STREAM_NAME_PREFIX"},
 };
 
 bool settings_key_is_required(settings_key key, exporter_host host, exporter_settings_need need) {

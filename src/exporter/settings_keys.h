@@ -14,6 +14,9 @@ typedef enum settings_key {
     SETTINGS_TIMEOUT_RESERVE,
     SETTINGS_EXPORT_UNIT,
     SETTINGS_DESTINATION_PREFIX,
+    SETTINGS_EXCLUDE_LOG_GROUPS,
+    SETTINGS_LOG_GROUP_TAGS,
+    SETTINGS_LOG_STREAM_NAME_PREFIX,
     SETTINGS_REGION,
     SETTINGS_PROFILE,
     SETTINGS_ROLE_ARN,
@@ -22,9 +25,6 @@ typedef enum settings_key {
     /* Of later versions: refused, for a filter that is silently ignored would export too much. */
     SETTINGS_LATE_EVENTS,
     SETTINGS_LATE_HORIZON,
-    SETTINGS_EXCLUDE_LOG_GROUPS,
-    SETTINGS_LOG_GROUP_TAGS,
-    SETTINGS_LOG_STREAM_NAME_PREFIX,
     SETTINGS_KEY_COUNT
 } settings_key;
 

@@ -105,8 +105,7 @@ static smithy_status split_at_commas(const settings_value *value, smithy_str_lis
     return SMITHY_OK;
 }
 
-/* The list as it was given, by any of the ways to give one. */
-static smithy_status read_items(const settings_value *value, smithy_str_list *list, smithy_call *call) {
+smithy_status settings_read_items(const settings_value *value, smithy_str_list *list, smithy_call *call) {
     if (value->list.items) {
         *list = value->list;
         return SMITHY_OK;
@@ -144,7 +143,7 @@ static bool is_covered(const smithy_str *items, size_t count, size_t index) {
 
 smithy_status settings_read_prefixes(const settings_value *value, smithy_str_list *prefixes, smithy_call *call) {
     smithy_str_list given = {0};
-    SMITHY_TRY(read_items(value, &given, call));
+    SMITHY_TRY(settings_read_items(value, &given, call));
     if (given.count == 0)
         return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s is an empty list: give at least one prefix, or \"*\"",
                                 settings_show(value->name).text);

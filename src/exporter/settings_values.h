@@ -6,6 +6,9 @@
 
 /* Each reads one value that was given; SMITHY_ERROR_CONFIG with one line for what is not allowed. */
 smithy_status settings_read_bucket(const settings_value *value, smithy_str *bucket, smithy_call *call) SMITHY_NODISCARD;
+/* The list as it was given, by any of the ways to give one; items are not trimmed. */
+smithy_status settings_read_items(const settings_value *value, smithy_str_list *list,
+                                  smithy_call *call) SMITHY_NODISCARD;
 /* Trimmed, in the user's order, without those that another covers; "*" as an empty prefix. */
 smithy_status settings_read_prefixes(const settings_value *value, smithy_str_list *prefixes,
                                      smithy_call *call) SMITHY_NODISCARD;
@@ -24,6 +27,14 @@ smithy_status settings_read_role_arn(const settings_value *value, smithy_str *ro
                                      smithy_call *call) SMITHY_NODISCARD;
 smithy_status settings_read_external_id(const settings_value *value, smithy_str *external_id,
                                         smithy_call *call) SMITHY_NODISCARD;
+
+/* settings_filters.c */
+smithy_status settings_read_patterns(const settings_value *value, smithy_str_list *patterns,
+                                     smithy_call *call) SMITHY_NODISCARD;
+smithy_status settings_read_tags(const settings_value *value, exporter_tag_list *tags,
+                                 smithy_call *call) SMITHY_NODISCARD;
+smithy_status settings_read_stream_prefix(const settings_value *value, smithy_str *prefix,
+                                          smithy_call *call) SMITHY_NODISCARD;
 
 /* StateStoreType and StoreDSN together, for neither means anything alone. The command's own file where it names none:
  * settings->destination_bucket must have been read. */

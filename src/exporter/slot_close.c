@@ -65,7 +65,16 @@ static void count(run_context *run, const export_slot *slot, const folder_conten
 
 /* An adopted task counts only where the watermark stands right before its window: otherwise what it holds is archived
  * already, or more is missing than it holds; then it goes, and the window is exported as planned. */
+static bool is_of_these_streams(const run_context *run, const task_spec *spec) {
+    return spec->kind == STATE_UNIT_GROUP ? smithy_str_equal(spec->prefix, run->state.stream_prefix)
+                                          : smithy_str_starts_with(spec->prefix, run->state.stream_prefix);
+}
+
 static smithy_status still_fits(run_context *run, const export_slot *slot, plan_members *members, bool *fits) {
+    if (!is_of_these_streams(run, &slot->spec)) {
+        *fits = false; /* A run with another LogStreamNamePrefix left it before anything was archived. */
+        return SMITHY_OK;
+    }
     if (slot->unit.kind == STATE_UNIT_PREFIX) {
         SMITHY_TRY(plan_find_members(&run->state, slot->work->group, &slot->work->catalog, slot->spec.prefix,
                                      slot->spec.from_ms, members, slot->work->memory));

@@ -10,13 +10,19 @@
 smithy_status state_init(exporter_state *state, smithy_call *memory) {
     uint8_t random[8];
     char id[2 * sizeof random + 1];
-    *state = (exporter_state){.memory = memory};
+    *state = (exporter_state){.memory = memory, .stream_prefix = SMITHY_STR("")};
     const smithy_system *system = smithy_call_system(memory);
     if (system->random(system->context, random, sizeof random) != SMITHY_OK)
         return smithy_call_fail(memory, SMITHY_ERROR_IO, "the system gives no random numbers");
     smithy_hex_write(random, sizeof random, id);
     state->id = smithy_call_copy(memory, smithy_str_from(id));
     return smithy_call_status(memory);
+}
+
+bool state_is_fresh(const exporter_state *state) {
+    for (size_t i = 0; i < state->group_count; i++)
+        if (state->groups[i]->exported_at != STATE_NOTHING || state->groups[i]->stream_count > 0) return false;
+    return state->task_count == 0;
 }
 
 /* ---- groups ---- */

@@ -58,7 +58,7 @@ typedef struct state_lease {
 } state_lease;
 
 typedef enum state_unit_kind {
-    STATE_UNIT_GROUP = 'g', /* Every stream, (E, to]. */
+    STATE_UNIT_GROUP = 'g', /* Every stream that the state is of, (E, to]. */
     STATE_UNIT_PREFIX =
         'p', /* Streams whose names begin alike and that stand at one E, (E, to]; each gets an own entry. */
     STATE_UNIT_STREAM = 's', /* One stream by its full name, (its E, to]; it gets an own entry. */
@@ -70,7 +70,7 @@ typedef struct state_flight {
     smithy_str task_id;   /* Absent: not known to have been created. */
     smithy_str task_name; /* Absent: no flight. */
     smithy_str group;     /* Its name. */
-    smithy_str prefix;    /* logStreamNamePrefix: the stream's full name; empty for a whole group. */
+    smithy_str prefix;    /* logStreamNamePrefix: the stream's full name; the state's own for a whole group. */
     state_unit_kind kind;
     int64_t from_ms, to_ms;
     smithy_str destination_prefix;
@@ -111,6 +111,8 @@ typedef struct state_carried {
 typedef struct exporter_state {
     smithy_call *memory;
     smithy_str id; /* 16 hex digits, random, for this state's own tasks. */
+    smithy_str
+        stream_prefix; /* LogStreamNamePrefix: all of this is said of streams whose names begin so; empty: all. */
     state_lease lease;
     state_flight flight;
     state_group **groups; /* By ARN. */
@@ -159,6 +161,9 @@ smithy_status state_add_cleanup(exporter_state *state, smithy_str folder, smithy
 
 /* Copies the edit's texts. */
 smithy_status state_add_edit(exporter_state *state, const state_edit *edit) SMITHY_NODISCARD;
+
+/* Nothing is archived yet: the state may come to be of other streams. */
+bool state_is_fresh(const exporter_state *state);
 
 /* The watermark that lies furthest ahead, and whose it is. STATE_NOTHING where there is none. */
 int64_t state_furthest(const exporter_state *state, smithy_str *arn);

@@ -1,7 +1,7 @@
 /* The state as JSON: one document, a line for each group and each stream entry, in order.
  *
  *   {"format": "cloudwatch-logs-s3-exporter/state", "version": 1, "id": "5f0c…", "writer": "81d2…",
- *    "lease": {"Owner": "81d2…", "UntilMs": 1716854400000},
+ *    "lease": {"Owner": "81d2…", "UntilMs": 1716854400000}, "filter": {"LogStreamNamePrefix": "web"},
  *    "groups": [
  *     {"LogGroupArn": "arn:aws:logs:…:log-group:/app", "CreatedAt": 1716768000000, "ExportedAt": 1716854400000,
  *      "Accounted": "<base64 of 8 bytes a stream>"}],
@@ -202,6 +202,12 @@ static smithy_status read_lease(exporter_state *state, const record *r, smithy_c
     return smithy_call_status(state->memory);
 }
 
+static smithy_status read_filter(exporter_state *state, const record *r, smithy_call *call) {
+    (void)call;
+    if (r->prefix.ptr) state->stream_prefix = smithy_call_copy(state->memory, r->prefix);
+    return smithy_call_status(state->memory);
+}
+
 typedef smithy_status record_reader(exporter_state *state, const record *r, smithy_call *call);
 
 static smithy_status parse_record(exporter_state *state, smithy_str text, record_reader *read, smithy_call *call) {
@@ -272,6 +278,7 @@ static smithy_status read_top(exporter_state *state, smithy_str name, smithy_str
     if (smithy_str_equal(name, SMITHY_STR("version"))) return read_version(value, seen, call);
     if (smithy_str_equal(name, SMITHY_STR("id"))) return read_id(state, value, seen, call);
     if (smithy_str_equal(name, SMITHY_STR("lease"))) return parse_record(state, value, read_lease, call);
+    if (smithy_str_equal(name, SMITHY_STR("filter"))) return parse_record(state, value, read_filter, call);
     if (smithy_str_equal(name, SMITHY_STR("flight"))) return parse_record(state, value, read_flight, call);
     if (smithy_str_equal(name, SMITHY_STR("groups"))) return parse_records(state, value, "groups", read_group, call);
     if (smithy_str_equal(name, SMITHY_STR("streams"))) return parse_records(state, value, "streams", read_stream, call);

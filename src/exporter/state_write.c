@@ -186,6 +186,12 @@ smithy_status state_write(const exporter_state *state, smithy_str writer, smithy
         put_time(&json, "UntilMs", state->lease.until_ms);
         smithy_json_close_object(&json);
     }
+    if (state->stream_prefix.len > 0) {
+        smithy_json_name(&json, "filter");
+        smithy_json_open_object(&json);
+        smithy_json_put_str(&json, "LogStreamNamePrefix", state->stream_prefix);
+        smithy_json_close_object(&json);
+    }
     write_flight(&json, &state->flight);
     write_edits(&json, state);
     write_tasks(&json, state);

@@ -2,6 +2,7 @@
 
 #include "catalog_list.h"
 #include "duration.h"
+#include "filter.h"
 #include "grow.h"
 #include "lease.h"
 #include "settle.h"
@@ -16,7 +17,7 @@
 
 const char *survey_verdict_name(survey_verdict verdict) {
     static const char *const NAMES[] = {"due",      "up-to-date", "settling", "empty", "streams-differ",
-                                        "left-out", "failed"};
+                                        "excluded", "left-out",   "failed"};
     return NAMES[verdict];
 }
 
@@ -119,7 +120,7 @@ static smithy_status look(run_context *run, const survey *all, survey_group *see
                           bool *complete) {
     work->group = state_add_group(&run->state, work->catalog.arn, work->catalog.created_ms);
     if (!work->group) return SMITHY_ERROR_MEMORY;
-    SMITHY_TRY(catalog_list_streams(run, &work->catalog, (smithy_str){0}, complete, work->memory));
+    SMITHY_TRY(catalog_list_streams(run, &work->catalog, run->state.stream_prefix, complete, work->memory));
     if (!*complete) return SMITHY_OK;
     SMITHY_TRY(plan_work(run, work));
     describe(run, all, seen, work, period_ms);
@@ -134,6 +135,28 @@ static void note_failure(run_context *run, survey_group *seen, smithy_status sta
     }
     seen->verdict = SURVEY_FAILED;
     seen->reason = smithy_call_copy(run->memory, smithy_str_from(run_error_text(run, text, sizeof text)));
+}
+
+/* Whether the group is to be looked at; its verdict, where not. */
+static bool filter(run_context *run, const catalog_group *group, survey_group *seen, bool *complete) {
+    char text[FILTER_FAILURE_TEXT];
+    const smithy_status status = filter_why_excluded(run, group, &seen->reason);
+    const char *left_out = work_why_left_out(group);
+    if (status != SMITHY_OK && (run_is_fatal(status) || run_must_stop(run))) {
+        run_fail(run, status, "reading the tags of a group");
+        *complete = false;
+    } else if (status != SMITHY_OK) {
+        filter_explain_failure(run, group, text, sizeof text);
+        seen->verdict = SURVEY_FAILED;
+        seen->reason = smithy_call_copy(run->memory, smithy_str_from(text));
+    } else if (seen->reason.ptr)
+        seen->verdict = SURVEY_EXCLUDED;
+    else if (left_out) {
+        seen->verdict = SURVEY_LEFT_OUT;
+        seen->reason = smithy_str_from(left_out);
+    } else
+        return true;
+    return false;
 }
 
 /* false: the survey must stop before this group. */
@@ -152,11 +175,7 @@ static bool add_group(run_context *run, survey *all, const catalog_group *group,
         .task_duration_ms = SURVEY_UNKNOWN,
     };
     bool complete = true;
-    const char *reason = work_why_left_out(group);
-    if (reason) {
-        seen.verdict = SURVEY_LEFT_OUT;
-        seen.reason = smithy_str_from(reason);
-    } else {
+    if (filter(run, group, &seen, &complete)) {
         group_work *work = work_create(run, group);
         const smithy_status status = work ? look(run, all, &seen, work, period_ms, &complete) : SMITHY_ERROR_MEMORY;
         if (status != SMITHY_OK && run_must_stop(run)) complete = false;
@@ -219,7 +238,8 @@ int64_t survey_duration_ms(const survey *all, const survey_group *group) {
 }
 
 size_t survey_tasks_a_period(const survey_group *group, exporter_export_unit unit) {
-    if (group->verdict == SURVEY_LEFT_OUT || group->verdict == SURVEY_FAILED) return 0;
+    if (group->verdict == SURVEY_EXCLUDED || group->verdict == SURVEY_LEFT_OUT || group->verdict == SURVEY_FAILED)
+        return 0;
     if (unit == EXPORTER_UNIT_STREAM) return group->streams_active;
     return group->streams_active > 0 ? 1 : 0;
 }

@@ -16,11 +16,12 @@ typedef enum survey_verdict {
     SURVEY_SETTLING,   /* All that came is younger than the settle delay. */
     SURVEY_EMPTY,      /* No stream has ever shown an event. */
     SURVEY_DIFFERENT,  /* ExportUnit=group, and the streams stand at different watermarks. */
+    SURVEY_EXCLUDED,   /* ExcludeLogGroups or LogGroupTags do not want it. */
     SURVEY_LEFT_OUT,   /* It cannot be exported at all. */
     SURVEY_FAILED      /* It could not be looked at. */
 } survey_verdict;
 #define SURVEY_VERDICTS (SURVEY_FAILED + 1)
-/* "due", "up-to-date", "settling", "empty", "streams-differ", "left-out", "failed". */
+/* "due", "up-to-date", "settling", "empty", "streams-differ", "excluded", "left-out", "failed". */
 const char *survey_verdict_name(survey_verdict verdict);
 
 /* Whether retention may take what is not archived yet. */
@@ -38,7 +39,7 @@ typedef struct survey_group {
     int64_t created_ms;
     int32_t retention_days; /* 0: events never expire. */
     survey_verdict verdict;
-    smithy_str reason;      /* Why it is DIFFERENT, LEFT_OUT or FAILED. */
+    smithy_str reason;      /* Why it is DIFFERENT, EXCLUDED, LEFT_OUT or FAILED. */
     int64_t archived_to_ms; /* Every stream that is known is archived up to there; STATE_NOTHING. */
     int64_t waiting_ms;     /* Nothing that waits is older, by the hints; SURVEY_UNKNOWN: nothing waits. */
     int64_t expires_ms;     /* When retention takes the oldest that waits; SURVEY_UNKNOWN: never, or nothing waits. */

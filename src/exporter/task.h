@@ -15,7 +15,7 @@
 typedef struct task_spec {
     state_unit_kind kind;
     smithy_str group;  /* Its name. */
-    smithy_str prefix; /* The stream's full name, or what several begin with; empty for a whole group. */
+    smithy_str prefix; /* The stream's full name, or what several begin with; LogStreamNamePrefix for a whole group. */
     int64_t from_ms, to_ms;
     smithy_str bucket;
     smithy_str destination_prefix;

@@ -75,14 +75,23 @@ static void prepare(sim_oracle *oracle, const sim_world *world) {
     if (size > 0) memset(oracle->counts, 0, size);
 }
 
+static bool is_wanted(const sim_world *world, const sim_stream *stream) {
+    const char *prefix = world->knobs.stream_prefix;
+    return !prefix || strncmp(stream->name, prefix, strlen(prefix)) == 0;
+}
+
 static bool is_alive(const sim_world *world, const sim_stream *stream) {
     const sim_group *group = &world->groups[stream->group];
-    return !stream->deleted && !group->deleted && group->is_standard && strncmp(group->name, "app", 3) == 0;
+    return is_wanted(world, stream) && !stream->deleted && !group->deleted && group->is_standard &&
+           strncmp(group->name, "app", 3) == 0;
 }
 
 static void count_object(sim_oracle *oracle, sim_world *world, const sim_object *object) {
     for (int i = 0; i < object->events.count; i++) {
         const int event = object->events.items[i];
+        const sim_stream *stream = &world->streams[world->events[event].stream];
+        if (!is_wanted(world, stream))
+            world_violation(world, "event %d of %s is archived, which was not asked for", event, stream->name);
         /* Whether a task of what is gone was one too many cannot be told any more. */
         if (++oracle->counts[event] == 2 && is_alive(world, &world->streams[world->events[event].stream]))
             world_violation(world, "event %d of %s, stamped %lld, is archived twice, the second time in %s", event,

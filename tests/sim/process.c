@@ -162,6 +162,8 @@ static void run_exporter(sim_process *process, exporter_answer *answer) {
         .timeout_reserve_ms = 30000,
         .export_unit = run->unit,
         .destination_prefix = smithy_str_from(run->destination_prefix),
+        .stream_prefix =
+            smithy_str_from(process->world->knobs.stream_prefix ? process->world->knobs.stream_prefix : ""),
         .region = SMITHY_STR(SIM_REGION),
     };
     const exporter_options options = {

@@ -35,6 +35,7 @@ static void draw_knobs(story *s) {
     static const int64_t SETTLES[] = {0, SIM_MINUTE, 10 * SIM_MINUTE, 12 * SIM_HOUR};
     static const int64_t RUNNING[] = {1000, 5000, 10000, SIM_MINUTE};
     static const int64_t TIMEOUTS[] = {0, 0, 4000, 15000, SIM_MINUTE, 15 * SIM_MINUTE};
+    static const char *const STREAMS[] = {"a", "app", "app-2", "web"};
     static const char *const PREFIXES[] = {"%Y/%m/%d/{group}/{stream}", "exports/{group}", "exports"};
     sim_knobs *knobs = &s->world->knobs;
     s->settle_ms = PICK(s, SETTLES);
@@ -67,6 +68,7 @@ static void draw_knobs(story *s) {
         s->timeout_ms = 0;
         s->settle_ms = SIM_MINUTE;
     }
+    if (chance(s, 15)) knobs->stream_prefix = PICK(s, STREAMS);
     knobs->births_per_mille = s->world->births_in_tasks && s->has_births ? 500 : 0;
     if (s->has_faults) {
         knobs->missing_per_mille = !s->has_twins && chance(s, 20) ? 50 : 0;

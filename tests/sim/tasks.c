@@ -107,7 +107,7 @@ static bool has_kind(const sim_task *task, const char *kind) {
 }
 
 bool task_is_of_group(const sim_task *task) {
-    return !task->is_foreign && !task_is_of_several(task) && !task->prefix[0];
+    return !task->is_foreign && (has_kind(task, ".g.") || has_kind(task, ".G."));
 }
 
 bool task_is_of_several(const sim_task *task) {

@@ -123,8 +123,9 @@ typedef struct sim_knobs {
     bool has_empty_pages;
     int page_size;
     int events_per_object;
-    int missing_per_mille; /* Of a listing's items, missed. */
-    int repeat_per_mille;  /* Of pages, that begin with the last item of the one before. */
+    const char *stream_prefix; /* The exporter is to archive no other streams. */
+    int missing_per_mille;     /* Of a listing's items, missed. */
+    int repeat_per_mille;      /* Of pages, that begin with the last item of the one before. */
     int late_objects_per_mille;
     int64_t late_object_ms;
     int64_t list_lag_ms; /* DescribeExportTasks shows a task so much later. */

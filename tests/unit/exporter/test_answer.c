@@ -48,7 +48,7 @@ static void the_json_has_every_member_even_of_an_empty_answer(void **state) {
     assert_string_equal(
         text_of(&out, exporter_answer_write_json, &answer),
         "{\"outcome\":\"done\",\"message\":\"\",\"workRemains\":false,\"windowTo\":null,\"nextDue\":null,"
-        "\"groups\":{\"matched\":0,\"exported\":0,\"idle\":0,\"young\":0,\"empty\":0,\"leftOut\":0,"
+        "\"groups\":{\"matched\":0,\"exported\":0,\"idle\":0,\"young\":0,\"empty\":0,\"excluded\":0,\"leftOut\":0,"
         "\"failed\":0,\"waiting\":0},\"streams\":{\"seen\":0,\"exported\":0},"
         "\"tasks\":{\"created\":0,\"completed\":0,\"failed\":0,\"adopted\":0,\"inFlight\":false},"
         "\"objects\":0,\"bytes\":0,\"objectsDeleted\":0,\"problems\":[],\"problemsTotal\":0,"

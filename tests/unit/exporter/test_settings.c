@@ -156,9 +156,17 @@ static const bad_event BAD_EVENTS[] = {
     {",\"DestinationPrefix\":\"a\\nb\"", "DestinationPrefix \"a?b\"", "template"},
     {",\"LateEvents\":\"sweep\"", "LateEvents", "not supported yet"},
     {",\"lateHorizon\":\"3d\"", "lateHorizon", "not supported yet"},
-    {",\"ExcludeLogGroups\":\"/x\"", "ExcludeLogGroups", "not supported yet"},
-    {",\"LogGroupTags\":\"a=b\"", "LogGroupTags", "not supported yet"},
-    {",\"LogStreamNamePrefix\":\"a\"", "LogStreamNamePrefix", "not supported yet"},
+    {",\"ExcludeLogGroups\":\"\"", "ExcludeLogGroups \"\"", "patterns of whole names"},
+    {",\"ExcludeLogGroups\":\"/a,,/b\"", "ExcludeLogGroups \"\"", "patterns of whole names"},
+    {",\"ExcludeLogGroups\":[\"/a\",\"[ab]\"]", "ExcludeLogGroups \"[ab]\"", "* stands for any text"},
+    {",\"ExcludeLogGroups\":\"/a,**\"", "ExcludeLogGroups", "would exclude every log group"},
+    {",\"ExcludeLogGroups\":7", "ExcludeLogGroups is a number", "a list of texts"},
+    {",\"LogGroupTags\":\"team\"", "LogGroupTags \"team\"", "key=value"},
+    {",\"LogGroupTags\":\"=web\"", "LogGroupTags \"=web\"", "key=value"},
+    {",\"LogGroupTags\":[\"a=b\",\"a=c\"]", "LogGroupTags", "the tag \"a\" twice"},
+    {",\"LogStreamNamePrefix\":\"\"", "LogStreamNamePrefix \"\"", "leave it out"},
+    {",\"LogStreamNamePrefix\":\"web*\"", "LogStreamNamePrefix \"web*\"", "without ':' and '*'"},
+    {",\"LogStreamNamePrefix\":[\"web\"]", "LogStreamNamePrefix is a list", "a text, in quotes"},
     {",\"RoleArn\":\"a\"", "RoleArn", "the ARN of a role"},
     {",\"RoleArn\":\"arn:aws:iam::1234:role/a\"", "RoleArn", "the ARN of a role"},
     {",\"RoleArn\":\"arn:aws:iam::123456789012:user/a\"", "RoleArn", "the ARN of a role"},
@@ -182,12 +190,47 @@ static void a_bad_event_is_one_line_that_names_the_key_and_what_is_allowed(void 
     }
 }
 
+static bool is_text(smithy_str text, const char *expected) {
+    return text.ptr && smithy_str_equal(text, smithy_str_from(expected));
+}
+
+static void filters_are_read_from_every_source(void **state) {
+    (void)state;
+    static const char *const ENVIRONMENT[] = {"EXCLUDE_LOG_GROUPS=[\"*-debug\", \"/tmp/?\"]", NULL};
+    reading r;
+    reading_event(&r,
+                  "{" REQUIRED_IN_EVENT ",\"logGroupTags\":\"team=web, cost-center=1=2,empty=\","
+                  "\"LogStreamNamePrefix\":\"web/ \"}",
+                  ENVIRONMENT);
+    check_accepted(&r);
+    assert_int_equal(r.settings.exclude_groups.count, 2);
+    assert_true(is_text(r.settings.exclude_groups.items[0], "*-debug"));
+    assert_true(is_text(r.settings.exclude_groups.items[1], "/tmp/?"));
+    assert_int_equal(r.settings.group_tags.count, 3);
+    assert_true(is_text(r.settings.group_tags.items[0].key, "team"));
+    assert_true(is_text(r.settings.group_tags.items[1].value, "1=2"));
+    assert_true(is_text(r.settings.group_tags.items[2].value, ""));
+    assert_true(is_text(r.settings.stream_prefix, "web/ "));
+    reading_end(&r);
+}
+
+static void without_filters_all_is_wanted(void **state) {
+    (void)state;
+    reading r;
+    reading_event(&r, "{" REQUIRED_IN_EVENT "}", NULL);
+    check_accepted(&r);
+    assert_int_equal(r.settings.exclude_groups.count, 0);
+    assert_int_equal(r.settings.group_tags.count, 0);
+    assert_true(is_text(r.settings.stream_prefix, ""));
+    reading_end(&r);
+}
+
 static void later_keys_are_refused_in_the_environment_too(void **state) {
     (void)state;
-    static const char *const ENVIRONMENT[] = {"EXCLUDE_LOG_GROUPS=/x", NULL};
+    static const char *const ENVIRONMENT[] = {"LATE_EVENTS=sweep", NULL};
     reading r;
     reading_event(&r, "{" REQUIRED_IN_EVENT "}", ENVIRONMENT);
-    check_refused(&r, "environment", "EXCLUDE_LOG_GROUPS", "not supported yet");
+    check_refused(&r, "environment", "LATE_EVENTS", "not supported yet");
     reading_end(&r);
 }
 
@@ -282,6 +325,8 @@ int main(void) {
         cmocka_unit_test(an_unknown_key_is_a_warning_with_the_nearest_name),
         cmocka_unit_test(a_state_in_the_functions_own_tmp_is_a_warning),
         cmocka_unit_test(a_bad_event_is_one_line_that_names_the_key_and_what_is_allowed),
+        cmocka_unit_test(filters_are_read_from_every_source),
+        cmocka_unit_test(without_filters_all_is_wanted),
         cmocka_unit_test(later_keys_are_refused_in_the_environment_too),
         cmocka_unit_test(an_event_past_its_maximum_is_refused),
         cmocka_unit_test(a_hostile_value_is_cut_and_stays_on_its_line),
