@@ -24,6 +24,7 @@ static void open_client(client_bench *b, const loopback_step *const *connections
     loopback_server_start(&b->server, connections, count);
     snprintf(url, sizeof url, "http://127.0.0.1:%d", b->server.port);
     b->call = smithy_call_create(NULL);
+    assert_non_null(b->call);
     b->keys =
         smithy_credentials_static(SMITHY_STR("AKIDEXAMPLE"), SMITHY_STR("not-a-real-secret"), (smithy_str){0}, b->call);
     const smithy_client_options options = {

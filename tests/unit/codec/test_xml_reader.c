@@ -140,6 +140,7 @@ static void nesting_is_limited_to_512(void **state) {
 static void the_calls_memory_limits_the_tree(void **state) {
     (void)state;
     smithy_call *small = smithy_call_create(&(smithy_call_options){.max_memory = 1000});
+    assert_non_null(small);
     char text[3000] = "<a>";
     for (int i = 0; i < 100; i++) strcat(text, "<b>x</b>");
     strcat(text, "</a>");

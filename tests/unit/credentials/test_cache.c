@@ -124,6 +124,7 @@ static void the_callers_arena_holds_none_of_it(void **state) {
     bench_use(&b, smithy_credentials_container(&b.options, b.call));
     const smithy_call_options tiny = {.system = &b.fake.system, .max_memory = 1};
     smithy_call *call = smithy_call_create(&tiny);
+    assert_non_null(call);
     assert_int_equal(b.provider->get(b.provider, &b.got, call), SMITHY_OK);
     smithy_call_destroy(call);
     bench_close(&b);

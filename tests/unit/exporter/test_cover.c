@@ -135,6 +135,7 @@ static void no_choice_of_prefixes_needs_fewer_tasks(void **context) {
         sample s;
         cover found;
         smithy_call *memory = smithy_call_create(NULL);
+        assert_non_null(memory);
         draw_sample(&dice, &s);
         assert_int_equal(cover_find(s.names, s.count, &found, memory), SMITHY_OK);
         check_units(&s, &found);
@@ -146,6 +147,7 @@ static void no_choice_of_prefixes_needs_fewer_tasks(void **context) {
 static cover find(const cover_name *names, size_t count, smithy_call **memory) {
     cover found;
     *memory = smithy_call_create(NULL);
+    assert_non_null(*memory);
     assert_int_equal(cover_find(names, count, &found, *memory), SMITHY_OK);
     return found;
 }

@@ -32,6 +32,7 @@ static windows_bench bench;
 static void open_bench(int64_t exported_at) {
     bench = (windows_bench){.run = {.system = smithy_system_default(), .answer = &bench.answer}};
     bench.run.memory = smithy_call_create(NULL);
+    assert_non_null(bench.run.memory);
     assert_int_equal(state_init(&bench.run.state, bench.run.memory), SMITHY_OK);
     bench.group = state_add_group(&bench.run.state, (smithy_str)ARN, LIFE);
     assert_non_null(bench.group);

@@ -25,6 +25,7 @@ static catalog_stream stream_named(const char *name) {
 static int set_up(void **context) {
     static fixture f;
     f = (fixture){.memory = smithy_call_create(NULL)};
+    assert_non_null(f.memory);
     assert_int_equal(state_init(&f.state, f.memory), SMITHY_OK);
     f.group = state_add_group(&f.state, SMITHY_STR("arn:aws:logs:r:1:log-group:g"), BORN);
     f.streams[0] = stream_named("joined");
@@ -227,6 +228,7 @@ static void edits_survive_the_text_and_the_oldest_are_forgotten(void **context) 
     assert_int_equal(state_write(&f->state, SMITHY_STR("w"), &text), SMITHY_OK);
     assert_int_equal(state_init(&read, f->memory), SMITHY_OK);
     smithy_call *scratch = smithy_call_create(NULL);
+    assert_non_null(scratch);
     assert_int_equal(state_read(&read, smithy_buffer_str(&text), scratch), SMITHY_OK);
     assert_int_equal(read.edit_count, STATE_EDITS_MAX);
     assert_int_equal(read.edits[0].at_ms, 5);
