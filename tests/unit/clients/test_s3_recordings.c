@@ -136,18 +136,19 @@ static s3_client *open_client(const recording *r) {
 
 typedef struct target {
     char bucket[128], key[512], prefix[128];
-    bool is_listing;
+    int list_version; /* 0: it is no listing. */
     smithy_opt_i32 max_keys;
 } target;
 
 static target target_of(const char *uri) {
-    target t = {.is_listing = strstr(uri, "list-type=2") != NULL};
+    target t = {0};
     const char *host = strstr(uri, "://") + 3, *path = strchr(host, '/'), *query = strchr(path, '?');
     snprintf(t.bucket, sizeof t.bucket, "%.*s", (int)(strstr(host, ".s3") - host), host);
     const size_t len = query ? (size_t)(query - path - 1) : strlen(path + 1);
     t.key[smithy_uri_decode((smithy_str){path + 1, len}, t.key, false)] = '\0';
     const char *prefix = query ? strstr(query, "prefix=") : NULL, *max = query ? strstr(query, "max-keys=") : NULL;
     if (prefix) snprintf(t.prefix, sizeof t.prefix, "%s", prefix + strlen("prefix="));
+    if (!t.key[0]) t.list_version = query && strstr(query, "list-type=2") ? 2 : 1;
     if (max) t.max_keys = (smithy_opt_i32)SMITHY_SET(atoi(max + strlen("max-keys=")));
     return t;
 }
@@ -155,7 +156,12 @@ static target target_of(const char *uri) {
 static smithy_status ask(s3_client *client, const exchange *x) {
     const target t = target_of(string(x->request, "uri"));
     const smithy_str bucket = smithy_str_from(t.bucket), key = smithy_str_from(t.key);
-    if (t.is_listing) {
+    if (t.list_version == 1) {
+        s3_list_objects_output output;
+        return s3_list_objects(client, &(s3_list_objects_input){.bucket = bucket, .max_keys = t.max_keys}, &output,
+                               bench.call);
+    }
+    if (t.list_version == 2) {
         s3_list_objects_v2_output output;
         s3_list_objects_v2_input input = {.bucket = bucket, .max_keys = t.max_keys};
         if (t.prefix[0]) input.prefix = smithy_str_from(t.prefix);
@@ -247,6 +253,7 @@ static void public_buckets_need_no_credentials(void **state) {
     (void)state;
     replay("no_auth/get-object", SMITHY_OK);
     replay("no_auth/head-object", SMITHY_OK);
+    replay("no_auth/list-objects", SMITHY_OK);
     replay("no_auth/list-objects-v2", SMITHY_OK);
 }
 

@@ -21,6 +21,7 @@
 #include <s3/ops/get_object.h>
 #include <s3/ops/head_bucket.h>
 #include <s3/ops/head_object.h>
+#include <s3/ops/list_objects.h>
 #include <s3/ops/list_objects_v2.h>
 #include <s3/ops/put_object.h>
 #include <s3/ops/upload_part.h>
