@@ -99,8 +99,10 @@ static inline bool smithy_json_is(const cJSON *member, const char *name) {
 static inline bool smithy_json_is_null(const cJSON *json) {
     return cJSON_IsNull(json) != 0;
 }
-/* A number, whether cJSON could carry it or not: ask this, not cJSON_IsNumber. */
+/* A number, whether cJSON could carry it or not, which keeps a long one as a text: ask these, not cJSON_IsNumber and
+ * cJSON_IsString. */
 SMITHY_API bool smithy_json_is_number(const cJSON *json);
+SMITHY_API bool smithy_json_is_string(const cJSON *json);
 
 /* Each sets *value, or leaves it for null; SMITHY_ERROR_RESPONSE names the member for another type or a value out of
  * range. Texts and bytes are copies in the arena. An integer may be spelled 1.0 or 1e0; a float may be "NaN". */

@@ -6,7 +6,7 @@
 static const char *kind_of(const cJSON *json) {
     if (cJSON_IsNull(json)) return "null";
     if (cJSON_IsBool(json)) return "true or false";
-    if (cJSON_IsNumber(json)) return "a number";
+    if (smithy_json_is_number(json)) return "a number";
     if (cJSON_IsArray(json)) return "a list";
     if (cJSON_IsObject(json)) return "an object";
     return "a text";
@@ -40,7 +40,7 @@ static smithy_status read_list(smithy_str name, const cJSON *json, smithy_str_li
     if (!items) return smithy_call_status(call);
     size_t index = 0;
     for (const cJSON *item = json->child; item; item = item->next, index++) {
-        if (!cJSON_IsString(item))
+        if (!smithy_json_is_string(item))
             return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "item %zu of %s is %s: give a list of texts", index + 1,
                                     shown.text, kind_of(item));
         SMITHY_TRY(smithy_json_get_str(item, &items[index], call));
@@ -66,7 +66,7 @@ static smithy_status read_value(settings_input *input, settings_key key, smithy_
         return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s and %s are the same setting: give it once",
                                 settings_show(value->name).text, settings_show(name).text);
     value->name = name;
-    if (cJSON_IsString(member)) return smithy_json_get_str(member, &value->text, call);
+    if (smithy_json_is_string(member)) return smithy_json_get_str(member, &value->text, call);
     if (SETTINGS_KEYS[key].is_list) return read_list(name, member, &value->list, call);
     return smithy_call_fail(call, SMITHY_ERROR_CONFIG, "%s is %s: give a text, in quotes", settings_show(name).text,
                             kind_of(member));

@@ -59,7 +59,7 @@ static smithy_str until(smithy_str text, char end) {
 /* ---- JSON ---- */
 
 static void take_text(const cJSON *member, smithy_str *target, smithy_call *call) {
-    if (target->len || !cJSON_IsString(member)) return;
+    if (target->len || !smithy_json_is_string(member)) return;
     if (smithy_json_get_str(member, target, call) != SMITHY_OK) *target = (smithy_str){0};
 }
 

@@ -83,7 +83,7 @@ static smithy_str disguised_number(const cJSON *json) {
     return smithy_str_from(json->valuestring + 1);
 }
 
-static bool is_string(const cJSON *json) {
+bool smithy_json_is_string(const cJSON *json) {
     return cJSON_IsString(json) && json->valuestring[0] != SMITHY_JSON_NUMBER;
 }
 
@@ -95,7 +95,7 @@ static const char *kind_of(const cJSON *json) {
     if (cJSON_IsObject(json)) return "an object";
     if (cJSON_IsArray(json)) return "an array";
     if (cJSON_IsBool(json)) return "a boolean";
-    if (is_string(json)) return "a string";
+    if (smithy_json_is_string(json)) return "a string";
     return cJSON_IsNull(json) ? "null" : "a number";
 }
 
@@ -161,13 +161,13 @@ smithy_status smithy_json_get_key(const cJSON *member, smithy_str *key, smithy_c
 
 smithy_status smithy_json_get_str(const cJSON *json, smithy_str *value, smithy_call *call) {
     if (cJSON_IsNull(json)) return SMITHY_OK;
-    if (!is_string(json)) return wrong_kind(json, "a string", call);
+    if (!smithy_json_is_string(json)) return wrong_kind(json, "a string", call);
     return copy_text(json->valuestring, value, call);
 }
 
 smithy_status smithy_json_get_bytes(const cJSON *json, smithy_bytes *value, smithy_call *call) {
     if (cJSON_IsNull(json)) return SMITHY_OK;
-    if (!is_string(json)) return wrong_kind(json, "base64", call);
+    if (!smithy_json_is_string(json)) return wrong_kind(json, "base64", call);
     const smithy_str text = smithy_str_from(json->valuestring);
     uint8_t *bytes = smithy_call_alloc(call, smithy_base64_max(text.len), 1);
     if (!bytes) return smithy_call_status(call);
@@ -245,7 +245,8 @@ static bool is_special(smithy_str text) {
 static smithy_status number_text(const cJSON *json, smithy_str *text, smithy_call *call) {
     *text = disguised_number(json);
     if (cJSON_IsNumber(json) || smithy_str_is_set(*text)) return SMITHY_OK;
-    if (!is_string(json) || !is_special(smithy_str_from(json->valuestring))) return wrong_kind(json, "a number", call);
+    if (!smithy_json_is_string(json) || !is_special(smithy_str_from(json->valuestring)))
+        return wrong_kind(json, "a number", call);
     *text = smithy_str_from(json->valuestring);
     return SMITHY_OK;
 }
@@ -309,7 +310,7 @@ smithy_status smithy_json_get_epoch(const cJSON *json, smithy_opt_time *value, s
 
 smithy_status smithy_json_get_date_time(const cJSON *json, smithy_opt_time *value, smithy_call *call) {
     if (cJSON_IsNull(json)) return SMITHY_OK;
-    if (!is_string(json)) return wrong_kind(json, "a date-time", call);
+    if (!smithy_json_is_string(json)) return wrong_kind(json, "a date-time", call);
     int64_t ms;
     if (!smithy_time_read_date_time(smithy_str_from(json->valuestring), &ms))
         return wrong_value(json, "a date-time", call);
@@ -319,7 +320,7 @@ smithy_status smithy_json_get_date_time(const cJSON *json, smithy_opt_time *valu
 
 smithy_status smithy_json_get_http_date(const cJSON *json, smithy_opt_time *value, smithy_call *call) {
     if (cJSON_IsNull(json)) return SMITHY_OK;
-    if (!is_string(json)) return wrong_kind(json, "an http-date", call);
+    if (!smithy_json_is_string(json)) return wrong_kind(json, "an http-date", call);
     int64_t ms;
     if (!smithy_time_read_http_date(smithy_str_from(json->valuestring), &ms))
         return wrong_value(json, "an http-date", call);

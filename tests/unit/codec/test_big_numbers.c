@@ -94,7 +94,7 @@ static void json_tells_numbers_from_texts(void **state) {
     (void)state;
     smithy_json json;
     smithy_str value = {0};
-    assert_int_equal(smithy_json_parse(&json, SMITHY_STR("[\"1\", null, 1e5, 2]"), call), SMITHY_OK);
+    assert_int_equal(smithy_json_parse(&json, SMITHY_STR("[\"1\", null, 1e5, 1234567890123456789012345]"), call), SMITHY_OK);
     const cJSON *item = json.root->child;
     assert_false(smithy_json_is_number(item));
     assert_int_equal(smithy_json_get_number(item, &value, call), SMITHY_ERROR_RESPONSE);
@@ -103,6 +103,8 @@ static void json_tells_numbers_from_texts(void **state) {
     assert_null(value.ptr);
     assert_true(smithy_json_is_number(item->next->next));
     assert_true(smithy_json_is_number(item->next->next->next));
+    assert_true(smithy_json_is_string(item));
+    for (const cJSON *other = item->next; other; other = other->next) assert_false(smithy_json_is_string(other));
     smithy_json_free(&json);
 }
 

@@ -127,6 +127,8 @@ static const bad_event BAD_EVENTS[] = {
     {"{\"DestinationS3Bucket\":\"abc\",\"SourceLogGroupPrefixes\":\"/a\",\"StateStoreType\":\"s3\"}",
      "StoreDSN is missing", "STORE_DSN"},
     {"{\"DestinationS3Bucket\":7}", "DestinationS3Bucket is a number", "give a text"},
+    {"{\"DestinationS3Bucket\":1234567890123456789012345678901234567890}", "DestinationS3Bucket is a number",
+     "give a text"},
     {"{\"DestinationS3Bucket\":[\"abc\"]}", "DestinationS3Bucket is a list", "give a text"},
     {"{\"DestinationS3Bucket\":\"abc\",\"SourceLogGroupPrefixes\":{}}", "SourceLogGroupPrefixes is an object", "list"},
     {"{\"DestinationS3Bucket\":\"abc\",\"SourceLogGroupPrefixes\":[\"/a\",1]}", "item 2 of SourceLogGroupPrefixes",
