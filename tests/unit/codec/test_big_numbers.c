@@ -94,7 +94,8 @@ static void json_tells_numbers_from_texts(void **state) {
     (void)state;
     smithy_json json;
     smithy_str value = {0};
-    assert_int_equal(smithy_json_parse(&json, SMITHY_STR("[\"1\", null, 1e5, 1234567890123456789012345]"), call), SMITHY_OK);
+    assert_int_equal(smithy_json_parse(&json, SMITHY_STR("[\"1\", null, 1e5, 1234567890123456789012345]"), call),
+                     SMITHY_OK);
     const cJSON *item = json.root->child;
     assert_false(smithy_json_is_number(item));
     assert_int_equal(smithy_json_get_number(item, &value, call), SMITHY_ERROR_RESPONSE);
