@@ -25,12 +25,13 @@ int exporter_outcome_exit_code(exporter_outcome outcome);
 /* One thing that went wrong, or was left out, in words. */
 typedef struct exporter_problem {
     char group[520];
-    char reason[512];
+    char reason[768];
 } exporter_problem;
 
 typedef struct exporter_answer {
     exporter_outcome outcome;
-    char message[640]; /* One line: why the outcome is not DONE, or what a person should know of a run that did nothing.
+    char
+        message[1200]; /* One line: why the outcome is not DONE, or what a person should know of a run that did nothing.
                         */
 
     int64_t groups_matched;

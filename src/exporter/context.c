@@ -1,5 +1,7 @@
 #include "context.h"
 
+#include "advice.h"
+
 #include <stdio.h>
 
 int64_t run_mono_ms(const run_context *run) {
@@ -51,9 +53,33 @@ void run_show(run_context *run, const char *phase) {
     if (run->options->observer) run->options->observer->progress(run->options->observer, &run->progress);
 }
 
+static advice_place place_of(const run_context *run) {
+    return (advice_place){.bucket = run->settings->destination_bucket,
+                          .region = run->logs ? smithy_client_region(logs_client_base(run->logs)) : (smithy_str){0}};
+}
+
 const char *run_error_text(const run_context *run, char *text, size_t size) {
-    smithy_error_format(smithy_call_error(run->call), text, size);
+    char advice[ADVICE_TEXT];
+    bool is_all;
+    const advice_place place = place_of(run);
+    smithy_error error = *smithy_call_error(run->call);
+    size_t len = 0;
+    if (advice_write(&error, &place, advice, &is_all)) {
+        /* First what to do, so that a short line has it; what was answered follows, unless the advice is made of it. */
+        const int written = snprintf(text, size, "%s. ", advice);
+        len = written > 0 && (size_t)written < size ? (size_t)written : size - 1;
+        if (is_all) error.message[0] = 0;
+    }
+    smithy_error_format(&error, text + len, size - len);
     return text;
+}
+
+bool run_needs_change(const run_context *run) {
+    char advice[ADVICE_TEXT];
+    bool is_all;
+    const advice_place place = place_of(run);
+    const smithy_error *error = smithy_call_error(run->call);
+    return run_is_configuration(error->status, error) || advice_write(error, &place, advice, &is_all);
 }
 
 bool run_is_fatal(smithy_status status) {
@@ -78,7 +104,8 @@ bool run_is_configuration(smithy_status status, const smithy_error *error) {
     return error->http_status == 401 || error->http_status == 403 || strstr(error->code, "AccessDenied") ||
            strstr(error->code, "Signature") || strstr(error->code, "UnrecognizedClient") ||
            strstr(error->code, "InvalidClientToken") || strstr(error->code, "ExpiredToken") ||
-           strstr(error->code, "NoSuchBucket");
+           strstr(error->code, "InvalidToken") || strstr(error->code, "NoSuchBucket") || error->http_status == 301 ||
+           advice_is_of_bucket(error);
 }
 
 /* The call was cut short because the run ends: nobody's failure. */

@@ -41,6 +41,7 @@ typedef struct run_context {
     int delete_allowed;   /* Of objects under the destination: 0 not asked yet, 1 yes, -1 no. */
     bool slot_busy;       /* A stranger's task holds the export slot. */
     bool failed;          /* The run as a whole: the answer says why. */
+    int64_t needs_change; /* Groups that failed for what only a change by somebody can mend. */
     bool saving;          /* The state is being written, which may take what time is left. */
 } run_context;
 
@@ -56,9 +57,11 @@ smithy_call *run_fresh_call(run_context *run);
 /* The same for what must happen after the stop: saving the state. */
 smithy_call *run_saving_call(run_context *run);
 void run_show(run_context *run, const char *phase);
-/* The call's last error as text in `text`. */
+/* The call's last error as text in `text`, behind what to change, where that is known. */
 const char *run_error_text(const run_context *run, char *text, size_t size);
-#define RUN_ERROR_TEXT 512
+#define RUN_ERROR_TEXT 640
+/* The call's last error is one that only a change by somebody can mend. */
+bool run_needs_change(const run_context *run);
 /* Ends the run as a whole: notes the call's last error in the answer, behind `doing` ("listing the log groups"). */
 void run_fail(run_context *run, smithy_status status, const char *doing);
 /* A failure that no other group will be spared: credentials, memory, a cancelled run. */

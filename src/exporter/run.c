@@ -1,6 +1,7 @@
 #include "exporter.h"
 
 #include "catalog_list.h"
+#include "check.h"
 #include "duration.h"
 #include "filter.h"
 #include "lease.h"
@@ -25,34 +26,6 @@ typedef struct pipeline {
 } pipeline;
 
 /* ---- before anything is written ---- */
-
-/* The bucket exists, is where we are, and the keys are good. Where only the right to look is missing, the tasks will
- * tell. */
-static bool check_destination(run_context *run) {
-    s3_head_bucket_output output;
-    const smithy_str bucket = run->settings->destination_bucket;
-    smithy_call *call = run_fresh_call(run);
-    const smithy_status status = s3_head_bucket(run->s3, &(s3_head_bucket_input){.bucket = bucket}, &output, call);
-    if (status == SMITHY_OK) return true;
-    const smithy_error *error = smithy_call_error(call);
-    if (error->http_status == 403) {
-        exporter_log_line(run->log, EXPORTER_LOG_WARN,
-                          "the destination bucket cannot be looked at (403 on HeadBucket, which needs s3:ListBucket)",
-                          EXPORTER_FIELD_STR("bucket", bucket));
-        return true;
-    }
-    run_fail(run, status, "looking at DestinationS3Bucket");
-    if (error->http_status == 404 || error->http_status == 301) {
-        run->answer->outcome = EXPORTER_OUTCOME_CONFIGURATION;
-        snprintf(run->answer->message, sizeof run->answer->message,
-                 error->http_status == 404 ? "DestinationS3Bucket \"%.*s\" does not exist: name a bucket in the Region "
-                                             "of the log groups, or make it first"
-                                           : "DestinationS3Bucket \"%.*s\" is in another Region%s%s: an export needs a "
-                                             "bucket in the Region of the log groups",
-                 SMITHY_STR_ARG(bucket), error->region[0] ? ", " : "", error->region);
-    }
-    return false;
-}
 
 static int64_t expires_first(const run_context *run, const catalog_group *group) {
     if (group->retention_days == 0) return INT64_MAX;
@@ -93,6 +66,7 @@ static bool prepare(run_context *run, pipeline *line) {
     const smithy_status status = catalog_list_groups(run, &line->groups);
     if (status != SMITHY_OK) return run_fail(run, status, "listing the log groups"), false;
     run->answer->groups_matched = run->progress.groups_matched = (int64_t)line->groups.count;
+    if (!check_account(run, &line->groups)) return false;
     return sort_by_retention(run, &line->groups) && lease_take(run);
 }
 
@@ -121,6 +95,7 @@ static void filter_failed(run_context *run, const catalog_group *group, smithy_s
         run_fail(run, status, "reading the tags of a group");
         return;
     }
+    if (run_needs_change(run)) run->needs_change++;
     filter_explain_failure(run, group, reason, sizeof reason);
     run->answer->groups_failed++;
     exporter_answer_problem(run->answer, group->name, "%s", reason);
@@ -206,6 +181,7 @@ static void listing_failed(run_context *run, group_work *work, smithy_status sta
         run_fail(run, status, "listing the streams of a group");
         return;
     }
+    if (run_needs_change(run)) run->needs_change++;
     snprintf(reason, sizeof reason, "listing its streams: %s", run_error_text(run, text, sizeof text));
     run->answer->groups_failed++;
     work_problem(run, work, reason);
@@ -346,7 +322,10 @@ static void judge(run_context *run) {
     answer->duration_ms = run_mono_ms(run) - run->started_mono_ms;
     if (answer->outcome != EXPORTER_OUTCOME_DONE || run->failed || run->lost_lease) return;
     const bool remains = answer->task_in_flight || answer->groups_waiting > 0;
-    if (answer->groups_failed > 0 || answer->problems_total > (size_t)answer->groups_left_out)
+    /* Not one group could be exported, and no later run could: there is something to be changed first. */
+    if (answer->tasks_completed == 0 && answer->groups_failed > 0 && run->needs_change == answer->groups_failed)
+        answer->outcome = EXPORTER_OUTCOME_CONFIGURATION;
+    else if (answer->groups_failed > 0 || answer->problems_total > (size_t)answer->groups_left_out)
         answer->outcome = EXPORTER_OUTCOME_INCOMPLETE;
     else if (remains && run->slot_busy && answer->tasks_completed == 0)
         answer->outcome = EXPORTER_OUTCOME_BUSY;
@@ -360,11 +339,12 @@ static void explain_done(run_context *run) {
     char due[SMITHY_TIME_TEXT_SIZE], delay[EXPORTER_DURATION_TEXT_SIZE];
     if (answer->outcome != EXPORTER_OUTCOME_DONE || answer->tasks_completed > 0) return;
     if (answer->groups_matched == 0)
-        snprintf(answer->message, sizeof answer->message,
-                 "no log group starts with any of SourceLogGroupPrefixes, first \"%.*s\": is it the right account, "
-                 "Region and "
-                 "spelling?",
-                 SMITHY_STR_ARG(run->settings->group_prefixes.items[0]));
+        snprintf(
+            answer->message, sizeof answer->message,
+            "no log group in %.*s starts with any of SourceLogGroupPrefixes, first \"%.*s\": change the prefixes (case "
+            "matters), the Region, or the account of the credentials",
+            SMITHY_STR_ARG(smithy_client_region(logs_client_base(run->logs))),
+            SMITHY_STR_ARG(run->settings->group_prefixes.items[0]));
     else if (answer->groups_young > 0 && answer->next_due_ms > 0) {
         (void)smithy_time_write_date_time(answer->next_due_ms / 1000 * 1000, due);
         (void)exporter_duration_write(run->settings->settle_delay_ms, delay);
@@ -389,8 +369,9 @@ static void explain(run_context *run) {
         snprintf(answer->message, sizeof answer->message, "the time was up: %lld groups wait%s; the next run goes on",
                  (long long)answer->groups_waiting, answer->task_in_flight ? " and a task is in flight" : "");
         break;
+    case EXPORTER_OUTCOME_CONFIGURATION:
     case EXPORTER_OUTCOME_INCOMPLETE:
-        snprintf(answer->message, sizeof answer->message, "%lld of %lld groups could not be exported: %.200s%s%.300s",
+        snprintf(answer->message, sizeof answer->message, "%lld of %lld groups could not be exported: %.200s%s%s",
                  (long long)answer->groups_failed, (long long)answer->groups_matched, answer->problems[0].group,
                  answer->problem_count > 0 ? ": " : "", answer->problems[0].reason);
         break;

@@ -40,6 +40,7 @@ static void give_up_on_error(run_context *run, export_slot *slot, const char *do
         run_fail(run, smithy_call_status(run->call), doing);
         return;
     }
+    if (run_needs_change(run)) run->needs_change++;
     snprintf(reason, sizeof reason, "%s: %s", doing, run_error_text(run, text, sizeof text));
     give_up(run, slot, reason);
 }

@@ -13,6 +13,7 @@ static bool leave_open(run_context *run, export_slot *slot, smithy_status status
         run_fail(run, status, doing);
         return false;
     }
+    if (run_needs_change(run)) run->needs_change++;
     snprintf(reason, sizeof reason, "%s: %s. The next run goes on from here", doing,
              run_error_text(run, text, sizeof text));
     work_problem(run, slot->work, reason);

@@ -1,11 +1,14 @@
 /* The state in an S3 object. Compare-and-swap is S3's own: If-Match on the ETag that was read, If-None-Match for the
  * first. After a lost answer the object is read back: the nonce in it tells whose it is. */
+#include "advice.h"
 #include "store.h"
 
 #include <smithy/text.h>
+#include <stdio.h>
 
 #define ETAG_MAX   128
 #define SAVE_TRIES 6
+#define ARN_MAX    1200
 
 typedef struct s3_store {
     state_store base;
@@ -14,9 +17,36 @@ typedef struct s3_store {
     exporter_log *log;
     smithy_str bucket, key;
     bool exists;
+    bool is_veiled; /* Reading it was answered 403: it may be there all the same. */
     char etag[ETAG_MAX];
     smithy_buffer content; /* What load hands its sink. */
 } s3_store;
+
+/* ---- what S3 refuses ---- */
+
+/* S3 tells who may list the bucket that an object is absent, and the others that they may not list it, or no more than
+ * "Access Denied". Where it names another action than listing, the object itself is what may not be read. */
+static bool may_be_absent(const smithy_error *error) {
+    static const char ACTION[] = "is not authorized to perform: ";
+    if (error->http_status != 403 || !smithy_error_has_code(error, "AccessDenied")) return false;
+    const char *action = strstr(error->message, ACTION);
+    return !action || strncmp(action + sizeof ACTION - 1, "s3:ListBucket ", 14) == 0;
+}
+
+/* Says of a bare "Access Denied" what is to be allowed. */
+static smithy_status explain(const s3_store *store, smithy_status status, const char *action, smithy_call *call) {
+    char arn[ARN_MAX];
+    smithy_error *error = smithy_call_error_mutable(call);
+    if (status != SMITHY_ERROR_SERVICE) return status;
+    advice_write_s3_arn(smithy_client_region(s3_client_base(store->s3)), store->bucket, store->key, arn, sizeof arn);
+    if (smithy_error_has_code(error, "AccessDenied") && !strstr(error->message, "authorized"))
+        (void)snprintf(error->message, sizeof error->message, "allow %s on %.300s to whoever runs this", action, arn);
+    if (smithy_error_has_code(error, "NoSuchBucket"))
+        (void)snprintf(error->message, sizeof error->message,
+                       "the bucket %.*s of StoreDSN does not exist: make it, or name another one",
+                       SMITHY_STR_ARG(store->bucket));
+    return status;
+}
 
 /* ---- reading ---- */
 
@@ -53,7 +83,8 @@ static smithy_status fetch(s3_store *store, smithy_buffer *content, bool *exists
     if (status != SMITHY_ERROR_SERVICE) return status;
     const smithy_error *error = smithy_call_error(call);
     if (smithy_error_has_code(error, "NoSuchKey") || smithy_error_has_code(error, "404")) return SMITHY_OK;
-    if (error->http_status == 403 && smithy_error_has_code(error, "AccessDenied")) {
+    if (may_be_absent(error)) {
+        store->is_veiled = true;
         exporter_log_line(
             store->log, EXPORTER_LOG_WARN,
             "the state cannot be read (403): taken for absent, as S3 answers so where s3:ListBucket is not "
@@ -61,7 +92,7 @@ static smithy_status fetch(s3_store *store, smithy_buffer *content, bool *exists
             EXPORTER_FIELD_STR("state", store->base.name));
         return SMITHY_OK;
     }
-    return status;
+    return explain(store, status, "s3:GetObject", call);
 }
 
 static smithy_status load(state_store *base, smithy_buffer *content, bool *exists, smithy_call *call) {
@@ -86,6 +117,16 @@ static smithy_status is_ours(s3_store *store, smithy_str content, bool *ours, sm
     if (!*ours) return SMITHY_OK;
     store->exists = true;
     return keep_etag(store, etag, call);
+}
+
+/* It was taken for absent, and is not. */
+static smithy_status unreadable(const s3_store *store, smithy_call *call) {
+    char arn[ARN_MAX];
+    advice_write_s3_arn(smithy_client_region(s3_client_base(store->s3)), store->bucket, store->key, arn, sizeof arn);
+    smithy_call_clear_error(call);
+    return smithy_call_fail(call, SMITHY_ERROR_CONFIG,
+                            "the state exists and may not be read: allow s3:GetObject on %.300s to whoever runs this",
+                            arn);
 }
 
 static smithy_status put(s3_store *store, smithy_str content, smithy_call *call) {
@@ -118,9 +159,11 @@ static smithy_status save(state_store *base, smithy_str content, bool *won, smit
         const smithy_error *error = smithy_call_error(call);
         const bool conflict = error->http_status == 409; /* Two writes met: this one may try again. */
         const bool lost = error->http_status == 412 || error->http_status == 404;
-        if (!conflict && !lost && !error->outcome_unknown) return status;
+        if (!conflict && !lost && !error->outcome_unknown) return explain(store, status, "s3:PutObject", call);
         const smithy_error first = *error;
+        store->is_veiled = false;
         SMITHY_TRY(is_ours(store, content, won, call));
+        if (lost && store->is_veiled) return unreadable(store, call);
         if (*won || lost) return SMITHY_OK;
         *smithy_call_error_mutable(call) = first;
     }

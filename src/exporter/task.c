@@ -1,5 +1,6 @@
 #include "task.h"
 
+#include "advice.h"
 #include "grow.h"
 
 #include <smithy/hash.h>
@@ -98,7 +99,7 @@ static task_creation classify(const smithy_error *error, smithy_status status) {
         return TASK_NOT_NOW;
     if (status == SMITHY_ERROR_TRANSPORT || (status == SMITHY_ERROR_TIMEOUT && !error->outcome_unknown))
         return TASK_NOT_NOW;
-    return run_is_fatal(status) ? TASK_FATAL : TASK_REFUSED;
+    return run_is_fatal(status) || advice_is_of_bucket(error) ? TASK_FATAL : TASK_REFUSED;
 }
 
 task_creation task_create(run_context *run, const task_spec *spec, smithy_str name, smithy_str *task_id) {

@@ -91,7 +91,7 @@ static void problems_past_the_array_are_counted_and_long_ones_cut(void **state) 
     memset(group, 'g', sizeof group);
     exporter_answer answer = {.outcome = EXPORTER_OUTCOME_INCOMPLETE};
     for (int i = 0; i < 50; i++)
-        exporter_answer_problem(&answer, (smithy_str){group, sizeof group}, "number %0600d", i);
+        exporter_answer_problem(&answer, (smithy_str){group, sizeof group}, "number %0900d", i);
     assert_int_equal(answer.problem_count, EXPORTER_ANSWER_PROBLEMS);
     assert_int_equal(answer.problems_total, 50);
     assert_int_equal(strlen(answer.problems[19].group), sizeof answer.problems[19].group - 1);
