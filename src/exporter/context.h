@@ -33,6 +33,7 @@ typedef struct run_context {
     const struct task_list *tasks; /* All that were listed at the start; NULL until then. */
     smithy_str owner;              /* This run's name in the lease: a nonce. */
     bool holds_lease;
+    int64_t lease_taken_ms;
     bool lost_lease;             /* Somebody else took it: nothing more is written or started. */
     int64_t lease_renew_mono_ms; /* 0: the lease lasts to the run's own end. */
     int64_t started_mono_ms;

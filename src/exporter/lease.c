@@ -155,7 +155,10 @@ bool lease_take(run_context *run) {
         if (run->state.lease.owner.ptr && run->state.lease.until_ms > run_now_ms(run)) return busy(run);
         extend(run);
         if (!write_state(run, &won)) return false;
-        if (won) return run->holds_lease = true;
+        if (won) {
+            run->lease_taken_ms = run_now_ms(run);
+            return run->holds_lease = true;
+        }
         if (!lease_load(run)) return false; /* Somebody was faster: see who. */
     }
     run->answer->outcome = EXPORTER_OUTCOME_BUSY;

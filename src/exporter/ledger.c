@@ -15,7 +15,7 @@
 /* "_ledger/<state id>/2026-11-23T02:45:55.123Z-<nonce>-0001.jsonl.gz" */
 static smithy_str new_key(run_context *run, smithy_call *memory) {
     char time[SMITHY_TIME_TEXT_SIZE];
-    (void)smithy_time_write_date_time(run_now_ms(run) / 1000 * 1000, time);
+    (void)smithy_time_write_date_time(run->lease_taken_ms / 1000 * 1000, time);
     return smithy_call_format(memory, LEDGER_PREFIX "/%.*s/%s-%.*s-%04d.jsonl.gz", SMITHY_STR_ARG(run->state.id), time,
                               SMITHY_STR_ARG(run->owner), ++run->ledger.parts);
 }

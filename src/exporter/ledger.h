@@ -4,7 +4,9 @@
  *
  *   _ledger/<state id>/<time>-<the run's nonce>-<number>.jsonl.gz
  *
- * whose keys sort as they were written. Its lines are (one JSON object each)
+ * whose time is that of the run's lease, so that the keys sort in the order in which runs held the state: what one
+ * writes that has lost its lease, and does not know it yet, stands before what its successor wrote. Its lines are (one
+ * JSON object each)
  *
  *   {"Type":"task",      …}   a window that was closed: task, group, kind, prefix, From, To, Folder, what is in it
  *   {"Type":"stream",    …}   behind its task's: a folder in that folder, the real names it may stand for, its objects

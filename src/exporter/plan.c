@@ -112,7 +112,8 @@ static smithy_status plan_stream(planning *p, const catalog_stream *stream, int6
     if (!standing_has_one_gap(p->group, &s, &watermark))
         SMITHY_TRY(
             add_unit(p, STATE_UNIT_OWED, stream, s.entry->exported_at, s.entry->owed_to, stream->first_event_ms));
-    if (!is_due(p, stream, watermark, to_ms)) return SMITHY_OK;
+    /* An entry of its own would hide what it is owed besides. */
+    if (s.is_missed || !is_due(p, stream, watermark, to_ms)) return SMITHY_OK;
     return add_unit(p, STATE_UNIT_STREAM, stream, watermark, to_ms, stream->first_event_ms);
 }
 
@@ -125,7 +126,8 @@ static smithy_status describe(planning *p, const catalog_stream *stream, int64_t
     standing s;
     *name = (cover_name){.name = stream->name};
     SMITHY_TRY(standing_find(p->group, stream->name, stream->created_ms, &s));
-    name->is_alone = !standing_has_one_gap(p->group, &s, &name->watermark) || stream->name.len > CATALOG_FOLDER_MAX;
+    name->is_alone =
+        !standing_has_one_gap(p->group, &s, &name->watermark) || s.is_missed || stream->name.len > CATALOG_FOLDER_MAX;
     name->is_due = name->is_alone || (to_ms > name->watermark && is_due(p, stream, name->watermark, to_ms));
     return SMITHY_OK;
 }

@@ -77,8 +77,9 @@ smithy_status plan_close(exporter_state *state, state_group *group, const catalo
 /* The streams that a unit of kind STATE_UNIT_PREFIX is for. */
 typedef struct plan_members {
     const catalog_stream **streams;
-    smithy_str *folders; /* Theirs, in order. */
     size_t count;
+    smithy_str *folders; /* Theirs, in order. */
+    size_t folder_count;
     bool are_apart; /* No other stream of the listing writes into one of their folders. */
 } plan_members;
 

@@ -19,6 +19,55 @@ static smithy_status leave_behind(exporter_state *state, state_group *group, con
     return SMITHY_OK;
 }
 
+static void mark(bool *seen, const uint64_t *identities, size_t count, uint64_t identity) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (identities[middle] < identity)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < count && identities[low] == identity) seen[low] = true;
+}
+
+static smithy_status mark_known(const state_group *group, const catalog_group *catalog, const uint64_t *identities,
+                                size_t count, bool *seen) {
+    uint64_t identity;
+    for (size_t i = 0; i < catalog->stream_count; i++) {
+        SMITHY_TRY(state_identity(catalog->streams[i].name, catalog->streams[i].created_ms, &identity));
+        mark(seen, identities, count, identity);
+    }
+    /* Those have entries, which say where they stand. */
+    for (size_t i = 0; i < group->stream_count; i++) {
+        SMITHY_TRY(state_identity(group->streams[i].name, group->streams[i].created_ms, &identity));
+        mark(seen, identities, count, identity);
+    }
+    return SMITHY_OK;
+}
+
+/* A listing can miss a stream. One that the group's watermark speaks for is owed the gap when it shows up again. */
+static smithy_status note_missed(exporter_state *state, state_group *group, const catalog_group *catalog,
+                                 int64_t to_ms) {
+    const size_t count = group->accounted_count;
+    if (group->exported_at >= to_ms || count + group->folder_count == 0) return SMITHY_OK;
+    (void)state_is_accounted(group, 0); /* Brings them in order. */
+    bool *seen = smithy_call_alloc(state->memory, count + 1, sizeof *seen);
+    state_missed missed = {.exported_at = group->exported_at,
+                           .owed_to = to_ms,
+                           .identities = smithy_call_alloc(state->memory, count + 1, sizeof *missed.identities),
+                           .folders = smithy_call_alloc(state->memory, group->folder_count + 1, sizeof *missed.folders),
+                           .folder_count = group->folder_count};
+    if (!seen || !missed.identities || !missed.folders) return SMITHY_ERROR_MEMORY;
+    /* What the listing could explain is noted no more. */
+    for (size_t i = 0; i < group->folder_count; i++) missed.folders[i] = group->folders[i].folder;
+    SMITHY_TRY(mark_known(group, catalog, group->accounted, count, seen));
+    for (size_t i = 0; i < count; i++)
+        if (!seen[i] && (i == 0 || group->accounted[i] != group->accounted[i - 1]))
+            missed.identities[missed.count++] = group->accounted[i];
+    return state_add_missed(state, group, &missed);
+}
+
 static const catalog_stream *find_by_name(const catalog_group *catalog, smithy_str name) {
     size_t low = 0, high = catalog->stream_count;
     while (low < high) {
@@ -45,6 +94,7 @@ static state_stream converge_entry(const state_group *group, const catalog_group
 }
 
 smithy_status plan_converge(exporter_state *state, state_group *group, const catalog_group *catalog, int64_t to_ms) {
+    SMITHY_TRY(note_missed(state, group, catalog, to_ms));
     SMITHY_TRY(leave_behind(state, group, catalog, to_ms));
     size_t kept = 0;
     for (size_t i = 0; i < group->stream_count; i++) {

@@ -22,7 +22,7 @@ static smithy_status begins_at(state_group *group, const catalog_stream *stream,
     standing s;
     int64_t watermark;
     SMITHY_TRY(standing_find(group, stream->name, stream->created_ms, &s));
-    *begins = standing_has_one_gap(group, &s, &watermark) && watermark + 1 == from_ms;
+    *begins = !s.is_missed && standing_has_one_gap(group, &s, &watermark) && watermark + 1 == from_ms;
     return SMITHY_OK;
 }
 
@@ -31,7 +31,7 @@ static bool shares_folder(const plan_members *members, const catalog_stream *str
     char text[CATALOG_FOLDER_MAX];
     if (members->count == 0 || stream->name.len > sizeof text) return false;
     const smithy_str folder = catalog_folder(stream->name, text);
-    return bsearch(&folder, members->folders, members->count, sizeof folder, compare_names) != NULL;
+    return bsearch(&folder, members->folders, members->folder_count, sizeof folder, compare_names) != NULL;
 }
 
 static smithy_status find_strangers(state_group *group, const catalog_group *catalog, smithy_str prefix,
@@ -62,6 +62,7 @@ smithy_status plan_find_members(exporter_state *state, state_group *group, const
         if (!begins) continue;
         members->streams[members->count] = stream;
         members->folders[members->count++] = smithy_call_copy(memory, catalog_folder(stream->name, text));
+        members->folder_count = members->count;
     }
     SMITHY_TRY(smithy_call_status(memory));
     if (members->count > 1) qsort(members->folders, members->count, sizeof *members->folders, compare_names);

@@ -91,13 +91,20 @@ static int compare_windows(const void *a, const void *b) {
     return compare_records(a, b);
 }
 
+/* The ledger knows it, and the state does not: the run ended before it could save, and the next one settles the task.
+ */
+static bool is_unsettled(run_context *run, const proof_task *task) {
+    return run_now_ms(run) - task->closed_ms < STATE_TASK_KEPT_MS && !state_has_task(&run->state, task->id);
+}
+
 /* Of several records of one task the last counts; what was discarded is no part of the archive. */
-static void keep_what_counts(proof *out) {
+static void keep_what_counts(run_context *run, proof *out) {
     size_t kept = 0;
     if (out->task_count > 1) qsort(out->tasks, out->task_count, sizeof *out->tasks, compare_records);
     for (size_t i = 0; i < out->task_count; i++) {
         const bool is_last = i + 1 == out->task_count || !smithy_str_equal(out->tasks[i].id, out->tasks[i + 1].id);
-        if (is_last && !out->tasks[i].is_discarded) out->tasks[kept++] = out->tasks[i];
+        if (is_last && !out->tasks[i].is_discarded && !is_unsettled(run, &out->tasks[i]))
+            out->tasks[kept++] = out->tasks[i];
     }
     out->task_count = kept;
     if (kept > 1) qsort(out->tasks, kept, sizeof *out->tasks, compare_windows);
@@ -128,7 +135,7 @@ smithy_status proof_collect(run_context *run, proof *out) {
     *out = (proof){0};
     run_show(run, "reading the ledger");
     SMITHY_TRY(ledger_read(run, collect_task, &collection, &out->ledger_objects, run->call));
-    keep_what_counts(out);
+    keep_what_counts(run, out);
     return SMITHY_OK;
 }
 

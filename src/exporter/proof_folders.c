@@ -33,13 +33,14 @@ static size_t find_own(const proof *out, const proof_task *whole, smithy_str nam
 static smithy_status visit(void *context, const ledger_line *line) {
     const folder_check *check = context;
     const proof *out = check->out;
-    const proof_task *whole = proof_task_of(out, line);
+    const proof_task *whole = line->type == LEDGER_STREAM ? proof_find_task(out, line->task_id) : NULL;
     /* Streams that share a folder cannot be told apart by it. */
     if (!whole || whole->kind != STATE_UNIT_GROUP || line->name_count != 1) return SMITHY_OK;
     for (size_t i = find_own(out, whole, line->names[0]); i < out->task_count; i++) {
         const proof_task *own = &out->tasks[i];
         if (compare_stream(own, whole, line->names[0]) != 0) break;
         if (own->from_ms > whole->to_ms || own->to_ms < whole->from_ms) continue;
+        if (own->stream_created_ms > whole->closed_ms) continue; /* Another life of its name. */
         proof_note(check->run, check->out,
                    &(proof_finding){.fault = PROOF_OVERLAP,
                                     .group = own->group,

@@ -51,8 +51,13 @@ static const state_stream *entry_of(const life *l, const proof_task *at) {
 
 /* The state knows that a stream is owed a range, which is exported as soon as the stream shows that it holds any. */
 static bool is_owed(const life *l, const proof_task *at, int64_t from_ms, int64_t to_ms) {
+    uint64_t identity;
     const state_stream *entry = entry_of(l, at);
-    return entry && entry->owed_to != STATE_NOT_OWED && from_ms > entry->exported_at && to_ms <= entry->owed_to;
+    if (entry && entry->owed_to != STATE_NOT_OWED && from_ms > entry->exported_at && to_ms <= entry->owed_to)
+        return true;
+    if (!l->group || state_identity(at->prefix, at->stream_created_ms, &identity) != SMITHY_OK) return false;
+    const state_missed *missed = state_find_missed(l->group, identity);
+    return missed && from_ms > missed->exported_at && to_ms <= missed->owed_to;
 }
 
 /* Where the windows of the whole group, from `at_ms` on without a hole, end: the ms before `at_ms` where none holds it.
@@ -76,6 +81,14 @@ static int64_t next_of_group(const life *l, smithy_str stream, int64_t at_ms) {
             next_ms = task->from_ms;
     }
     return next_ms;
+}
+
+/* The state speaks of this life of the stream. Of one that is gone, with its group or for another one of its name,
+ * nobody knows any more what it was owed. */
+static bool is_claimed(const life *l, const proof_task *at) {
+    uint64_t identity;
+    if (!l->group || state_identity(at->prefix, at->stream_created_ms, &identity) != SMITHY_OK) return false;
+    return at->stream_created_ms == STATE_UNKNOWN_TIME || entry_of(l, at) || state_is_accounted(l->group, identity);
 }
 
 /* [from_ms, to_ms] lies between two windows of a stream, or behind the last one: the group's must fill it. */
@@ -107,12 +120,12 @@ static void check_stream(run_context *run, proof *out, const life *l, const proo
         const proof_task *at = &tasks[i];
         if (at->from_ms <= end_ms)
             note(run, out, PROOF_OVERLAP, at, at->from_ms, at->to_ms < end_ms ? at->to_ms : end_ms);
-        else
+        else if (is_claimed(l, at))
             check_between(run, out, l, at, end_ms + 1, at->from_ms - 1);
         if (at->to_ms > end_ms) end_ms = at->to_ms;
     }
     const proof_task *last = &tasks[count - 1];
-    check_between(run, out, l, last, end_ms + 1, claimed_to(l, last, end_ms));
+    if (is_claimed(l, last)) check_between(run, out, l, last, end_ms + 1, claimed_to(l, last, end_ms));
 }
 
 static bool is_same_stream(const proof_task *a, const proof_task *b) {

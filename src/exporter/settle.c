@@ -7,8 +7,6 @@
 
 /* Objects of a task can appear after it ended: a cleaned folder is looked at again for so long. */
 #define RECHECK_MS (24LL * 3600 * 1000)
-/* A list that misses a task once is no proof that the service has forgotten it. */
-#define KEEP_TASK_MS (14LL * 24 * 3600 * 1000)
 
 /* ---- the Go version's state ---- */
 
@@ -64,13 +62,21 @@ bool settle_carried(run_context *run) {
 
 /* ---- folders that must be emptied ---- */
 
+/* What a note says of a task that is not closed yet decides what the task counts for. */
+static int64_t how_long(run_context *run, const state_cleanup *cleanup) {
+    size_t start = cleanup->folder.len - 1; /* At its last slash, behind the task's id. */
+    while (start > 0 && cleanup->folder.ptr[start - 1] != '/') start--;
+    const smithy_str id = {cleanup->folder.ptr + start, cleanup->folder.len - 1 - start};
+    return cleanup->keep.ptr && !state_has_task(&run->state, id) ? STATE_TASK_KEPT_MS : RECHECK_MS;
+}
+
 static void process_cleanups(run_context *run) {
     const int64_t now = run_now_ms(run);
     size_t kept = 0;
     for (size_t i = 0; i < run->state.cleanup_count; i++) {
         state_cleanup cleanup = run->state.cleanups[i];
-        const bool done =
-            !run_must_stop(run) && folder_clean_noted(run, &cleanup) && now - cleanup.since_ms > RECHECK_MS;
+        const bool done = !run_must_stop(run) && folder_clean_noted(run, &cleanup) &&
+                          now - cleanup.since_ms > how_long(run, &cleanup);
         if (!done) run->state.cleanups[kept++] = cleanup;
     }
     run->state.cleanup_count = kept;
@@ -274,7 +280,7 @@ static void forget_old_tasks(run_context *run, const task_list *tasks) {
     size_t kept = 0;
     for (size_t i = 0; i < run->state.task_count; i++) {
         const state_task task = run->state.tasks[i];
-        if (now - task.ended_ms < KEEP_TASK_MS || find_task(tasks, task.id)) run->state.tasks[kept++] = task;
+        if (now - task.ended_ms < STATE_TASK_KEPT_MS || find_task(tasks, task.id)) run->state.tasks[kept++] = task;
     }
     run->state.task_count = run->state.task_sorted = kept;
 }

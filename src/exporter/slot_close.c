@@ -1,6 +1,7 @@
 #include "slot_close.h"
 
 #include "folder.h"
+#include "lease.h"
 #include "ledger.h"
 
 #include <stdio.h>
@@ -20,6 +21,22 @@ static bool leave_open(run_context *run, export_slot *slot, smithy_status status
     return false;
 }
 
+/* What appeared behind the cleaning goes with the next one. */
+static void count_only(folder_content *content, smithy_str keep) {
+    size_t kept = 0;
+    for (size_t i = 0; i < content->count; i++) {
+        const folder_part part = content->parts[i];
+        if (folder_is_kept(keep, part.name)) {
+            content->names[kept] = part.name;
+            content->parts[kept++] = part;
+        } else {
+            content->objects -= part.objects;
+            content->bytes -= part.bytes;
+        }
+    }
+    content->count = kept;
+}
+
 /* Takes out what a task wrote of streams it was not for, and remembers to look again: objects can appear late. */
 static smithy_status clean_others(run_context *run, export_slot *slot, smithy_str folder, smithy_str keep,
                                   folder_content *content) {
@@ -29,12 +46,16 @@ static smithy_status clean_others(run_context *run, export_slot *slot, smithy_st
     if (alone && !slot->unit.has_siblings) return SMITHY_OK;
     SMITHY_TRY(state_add_cleanup(&run->state, folder, keep, run_now_ms(run)));
     if (alone) return SMITHY_OK;
+    /* Another run that adopts the task may list other streams, and would count on what this one is about to delete. */
+    if (slot->unit.kind == STATE_UNIT_PREFIX && !lease_save(run)) return SMITHY_ERROR_CANCELED;
     const smithy_status status = folder_clean(run, folder, keep, &deleted);
     if (status != SMITHY_OK) return status;
     run->state.cleanups[run->state.cleanup_count - 1].cleaned = true;
     exporter_log_line(run->log, EXPORTER_LOG_INFO, "deleted what the task took along of other streams",
                       EXPORTER_FIELD_STR("folder", folder), EXPORTER_FIELD_I64("objects", deleted));
-    return folder_list(run, folder, content, slot->work->memory);
+    SMITHY_TRY(folder_list(run, folder, content, slot->work->memory));
+    count_only(content, keep);
+    return SMITHY_OK;
 }
 
 static smithy_status clean_siblings(run_context *run, export_slot *slot, smithy_str folder, folder_content *content) {
@@ -42,9 +63,30 @@ static smithy_status clean_siblings(run_context *run, export_slot *slot, smithy_
     return clean_others(run, slot, folder, catalog_folder(slot->spec.prefix, text), content);
 }
 
+/* The folder was being cleaned before: a stream that was no member then is none now, whatever the listing says today.
+ */
+static void leave_out_cleaned(const run_context *run, smithy_str folder, plan_members *members) {
+    const state_cleanup *note = NULL;
+    size_t kept = 0;
+    char text[CATALOG_FOLDER_MAX];
+    for (size_t i = 0; i < run->state.cleanup_count; i++)
+        if (smithy_str_equal(run->state.cleanups[i].folder, folder)) note = &run->state.cleanups[i];
+    if (!note) return;
+    for (size_t i = 0; i < members->count; i++) {
+        if (!folder_is_kept(note->keep, catalog_folder(members->streams[i]->name, text))) continue;
+        members->streams[kept++] = members->streams[i];
+    }
+    members->count = kept;
+    /* Their folders stand in an order of their own; one that two of them share stays as long as one of them does. */
+    kept = 0;
+    for (size_t i = 0; i < members->folder_count; i++)
+        if (folder_is_kept(note->keep, members->folders[i])) members->folders[kept++] = members->folders[i];
+    members->folder_count = kept;
+}
+
 static smithy_status clean_strangers(run_context *run, export_slot *slot, const plan_members *members,
                                      smithy_str folder, folder_content *content) {
-    const smithy_str keep = folder_join(slot->work->memory, members->folders, members->count);
+    const smithy_str keep = folder_join(slot->work->memory, members->folders, members->folder_count);
     if (!keep.ptr) return SMITHY_ERROR_MEMORY;
     return clean_others(run, slot, folder, keep, content);
 }
@@ -71,7 +113,8 @@ static bool is_of_these_streams(const run_context *run, const task_spec *spec) {
                                           : smithy_str_starts_with(spec->prefix, run->state.stream_prefix);
 }
 
-static smithy_status still_fits(run_context *run, const export_slot *slot, plan_members *members, bool *fits) {
+static smithy_status still_fits(run_context *run, const export_slot *slot, smithy_str folder, plan_members *members,
+                                bool *fits) {
     if (!is_of_these_streams(run, &slot->spec)) {
         *fits = false; /* A run with another LogStreamNamePrefix left it before anything was archived. */
         return SMITHY_OK;
@@ -79,6 +122,7 @@ static smithy_status still_fits(run_context *run, const export_slot *slot, plan_
     if (slot->unit.kind == STATE_UNIT_PREFIX) {
         SMITHY_TRY(plan_find_members(&run->state, slot->work->group, &slot->work->catalog, slot->spec.prefix,
                                      slot->spec.from_ms, members, slot->work->memory));
+        leave_out_cleaned(run, folder, members);
         *fits = members->count > 0 && members->are_apart;
         return SMITHY_OK;
     }
@@ -124,7 +168,7 @@ bool slot_close(run_context *run, export_slot *slot) {
     const smithy_str folder =
         folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
     if (!folder.ptr) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
-    if (still_fits(run, slot, &members, &fits) != SMITHY_OK)
+    if (still_fits(run, slot, folder, &members, &fits) != SMITHY_OK)
         return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
     if (!fits) {
         discard_superseded(run, slot, folder);

@@ -4,6 +4,7 @@ smithy_status standing_find(state_group *group, smithy_str name, int64_t created
     *s = (standing){.entry = state_find_stream(group, name, created_ms)};
     SMITHY_TRY(state_identity(name, created_ms, &s->identity));
     s->accounted = state_is_accounted(group, s->identity);
+    s->is_missed = state_find_missed(group, s->identity) != NULL;
     return SMITHY_OK;
 }
 
@@ -18,10 +19,27 @@ smithy_status standing_join(exporter_state *state, state_group *group, const cat
                                             .owed_to = joined_at});
 }
 
+/* A stream that was not listed when its group became one is back. One gap at a time: its entry has room for no more. */
+static smithy_status owe_what_was_missed(exporter_state *state, state_group *group, const catalog_group *catalog) {
+    for (size_t i = 0; i < catalog->stream_count && group->missed_count > 0; i++) {
+        const catalog_stream *stream = &catalog->streams[i];
+        standing s;
+        SMITHY_TRY(standing_find(group, stream->name, stream->created_ms, &s));
+        if (!s.is_missed || s.entry) continue;
+        const state_missed *missed = state_find_missed(group, s.identity);
+        SMITHY_TRY(state_set_stream(state, group,
+                                    &(state_stream){.name = stream->name,
+                                                    .created_ms = stream->created_ms,
+                                                    .exported_at = missed->exported_at,
+                                                    .owed_to = missed->owed_to}));
+        state_remove_missed(group, missed, s.identity);
+    }
+    return SMITHY_OK;
+}
+
 smithy_status standing_recognize(exporter_state *state, state_group *group, const catalog_group *catalog) {
     char text[CATALOG_FOLDER_MAX];
-    if (group->folder_count == 0) return SMITHY_OK;
-    for (size_t i = 0; i < catalog->stream_count; i++) {
+    for (size_t i = 0; i < catalog->stream_count && group->folder_count > 0; i++) {
         const catalog_stream *stream = &catalog->streams[i];
         if (stream->name.len > sizeof text) continue;
         const state_folder *note = state_find_folder(group, catalog_folder(stream->name, text));
@@ -30,7 +48,8 @@ smithy_status standing_recognize(exporter_state *state, state_group *group, cons
         SMITHY_TRY(standing_find(group, stream->name, stream->created_ms, &s));
         if (!s.entry && !s.accounted)
             SMITHY_TRY(standing_join(state, group, stream, s.identity, note->exported_before));
+        SMITHY_TRY(state_name_missed(state, group, note->folder, s.identity));
         state_remove_folder(group, note->folder);
     }
-    return SMITHY_OK;
+    return owe_what_was_missed(state, group, catalog);
 }

@@ -9,6 +9,7 @@
 typedef struct standing {
     state_stream *entry; /* Own or owed; NULL: neither. */
     bool accounted;
+    bool is_missed; /* More is owed to it than its entry says: state_missed. */
     uint64_t identity;
 } standing;
 

@@ -97,10 +97,25 @@ state_stream *state_find_stream(state_group *group, smithy_str name, int64_t cre
     return same_life(group->streams[at].created_ms, created_ms) ? &group->streams[at] : NULL;
 }
 
+/* An earlier life of the name is over: the state speaks of it no more. */
+static smithy_status forget_life(state_group *group, const state_stream *gone) {
+    uint64_t identity;
+    SMITHY_TRY(state_identity(gone->name, gone->created_ms, &identity));
+    for (size_t i = group->accounted_count; i-- > 0;) {
+        if (group->accounted[i] != identity) continue;
+        group->accounted_count--;
+        memmove(group->accounted + i, group->accounted + i + 1, (group->accounted_count - i) * sizeof identity);
+        if (group->accounted_sorted > i) group->accounted_sorted--;
+    }
+    return SMITHY_OK;
+}
+
 smithy_status state_set_stream(exporter_state *state, state_group *group, const state_stream *entry) {
     const size_t at = stream_position(group, entry->name);
     if (at < group->stream_count && smithy_str_equal(group->streams[at].name, entry->name)) {
         const smithy_str name = group->streams[at].name;
+        if (!same_life(group->streams[at].created_ms, entry->created_ms))
+            SMITHY_TRY(forget_life(group, &group->streams[at]));
         group->streams[at] = *entry;
         group->streams[at].name = name;
         return SMITHY_OK;

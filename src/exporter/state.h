@@ -35,6 +35,16 @@ typedef struct state_folder {
     int64_t exported_before; /* The group's E when the task began: what lies up to it is not in the folder. */
 } state_folder;
 
+/* Streams accounted for that the listing by which their group became one did not show: each of them is owed
+ * (exported_at, owed_to] when it shows up again. Most are gone for good. */
+typedef struct state_missed {
+    int64_t exported_at, owed_to;
+    uint64_t *identities; /* In order. */
+    size_t count;
+    smithy_str *folders; /* Of such as have only left a folder yet. */
+    size_t folder_count;
+} state_missed;
+
 typedef struct state_group {
     smithy_str arn; /* Without ":*" at its end. */
     int64_t created_ms;
@@ -49,6 +59,8 @@ typedef struct state_group {
     size_t stream_count, stream_capacity;
     state_folder *folders;
     size_t folder_count, folder_capacity;
+    state_missed *missed; /* The earliest first. */
+    size_t missed_count, missed_capacity;
 } state_group;
 
 /* A run's claim to be the only one. */
@@ -84,6 +96,9 @@ typedef struct state_cleanup {
     int64_t since_ms;
     bool cleaned; /* It was clean once; objects can still appear for a while. */
 } state_cleanup;
+
+/* A list that misses a task once is no proof that the service has forgotten it: so long an accounted one is kept. */
+#define STATE_TASK_KEPT_MS (14LL * 24 * 3600 * 1000)
 
 /* An export task whose output the state accounts for. */
 typedef struct state_task {
@@ -152,6 +167,16 @@ const state_folder *state_find_folder(const state_group *group, smithy_str folde
 smithy_status state_add_folder(exporter_state *state, state_group *group, smithy_str folder,
                                int64_t exported_before) SMITHY_NODISCARD;
 void state_remove_folder(state_group *group, smithy_str folder);
+
+/* `missed` with its identities in order, whose memory is the state's from now on. A note of nobody is none. */
+smithy_status state_add_missed(exporter_state *state, state_group *group, const state_missed *missed) SMITHY_NODISCARD;
+/* The earliest note that has it; NULL where none has. */
+const state_missed *state_find_missed(const state_group *group, uint64_t identity);
+/* Who left that folder has this identity, in all notes. */
+smithy_status state_name_missed(exporter_state *state, state_group *group, smithy_str folder,
+                                uint64_t identity) SMITHY_NODISCARD;
+/* Takes it out of the note that was just found; a note without any goes. */
+void state_remove_missed(state_group *group, const state_missed *found, uint64_t identity);
 
 bool state_has_task(exporter_state *state, smithy_str id);
 smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) SMITHY_NODISCARD;

@@ -83,7 +83,7 @@ static smithy_status move_forward(exporter_state *state, state_group *group, con
         if (entry->created_ms != STATE_UNKNOWN_TIME && !find_listed(catalog, entry->name))
             SMITHY_TRY(account(state, group, entry->name, entry->created_ms));
     }
-    group->stream_count = 0;
+    group->stream_count = group->missed_count = 0;
     return SMITHY_OK;
 }
 
@@ -114,6 +114,12 @@ static smithy_status move_back(exporter_state *state, state_group *group, int64_
     group->stream_count = count;
     for (size_t i = 0; i < group->folder_count; i++)
         group->folders[i].exported_before = least(group->folders[i].exported_before, to_ms);
+    while (group->missed_count > 0 && group->missed[group->missed_count - 1].exported_at >= to_ms)
+        group->missed_count--;
+    if (group->missed_count > 0) {
+        state_missed *last = &group->missed[group->missed_count - 1];
+        last->owed_to = least(last->owed_to, to_ms);
+    }
     return SMITHY_OK;
 }
 

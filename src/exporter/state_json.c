@@ -27,7 +27,7 @@ typedef struct record {
     smithy_str arn, accounted, folder, keep, id, name, group, prefix, kind, destination_prefix, by, reason;
     smithy_opt_i64 created, exported, converge, owed, ended, since, from, to, until, before, at;
     smithy_opt_bool cleaned;
-    const cJSON *folders;
+    const cJSON *folders, *missed;
 } record;
 
 static smithy_status read_member(const cJSON *member, record *r, smithy_call *call) {
@@ -70,6 +70,7 @@ static smithy_status read_member(const cJSON *member, record *r, smithy_call *ca
     }
     if (smithy_json_is(member, "Cleaned")) return smithy_json_get_bool(member, &r->cleaned, call);
     if (smithy_json_is(member, "Folders")) r->folders = member;
+    if (smithy_json_is(member, "Missed")) r->missed = member;
     return SMITHY_OK; /* A member of a later minor version. */
 }
 
@@ -94,18 +95,19 @@ static smithy_status watermark(smithy_opt_i64 value, const char *name, int64_t *
     return SMITHY_OK;
 }
 
-static smithy_status read_accounted(exporter_state *state, state_group *group, smithy_str text, smithy_call *call) {
+static smithy_status read_identities(exporter_state *state, smithy_str arn, smithy_str text, uint64_t **identities,
+                                     size_t *count, smithy_call *call) {
     size_t len = 0;
+    *count = 0;
     if (!text.ptr) return SMITHY_OK;
     uint8_t *bytes = smithy_call_alloc(call, smithy_base64_max(text.len), 1);
     if (!bytes) return SMITHY_ERROR_MEMORY;
     if (!smithy_base64_read(text, bytes, &len) || len % 8 != 0)
-        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "Accounted of %.*s is damaged",
-                                SMITHY_STR_ARG(group->arn));
-    group->accounted = smithy_call_alloc(state->memory, len / 8, 8);
-    if (!group->accounted) return SMITHY_ERROR_MEMORY;
-    group->accounted_count = group->accounted_capacity = len / 8;
-    for (size_t i = 0; i < len; i++) group->accounted[i / 8] = group->accounted[i / 8] << 8 | bytes[i];
+        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "Accounted of %.*s is damaged", SMITHY_STR_ARG(arn));
+    *identities = smithy_call_alloc(state->memory, len / 8, 8);
+    if (!*identities) return SMITHY_ERROR_MEMORY;
+    *count = len / 8;
+    for (size_t i = 0; i < len; i++) (*identities)[i / 8] = (*identities)[i / 8] << 8 | bytes[i];
     return SMITHY_OK;
 }
 
@@ -125,6 +127,44 @@ static smithy_status read_folders(exporter_state *state, state_group *group, con
     return SMITHY_OK;
 }
 
+static smithy_status read_missed_folders(exporter_state *state, const cJSON *list, state_missed *missed,
+                                         smithy_call *call) {
+    const cJSON *first = NULL;
+    size_t count = 0;
+    if (!list) return SMITHY_OK;
+    SMITHY_TRY(smithy_json_array(list, false, &first, &count, call));
+    missed->folders = smithy_call_alloc(state->memory, count + 1, sizeof *missed->folders);
+    if (!missed->folders) return SMITHY_ERROR_MEMORY;
+    for (const cJSON *item = first; item; item = item->next) {
+        smithy_str folder;
+        SMITHY_TRY(smithy_json_get_str(item, &folder, call));
+        missed->folders[missed->folder_count++] = smithy_call_copy(state->memory, folder);
+    }
+    return smithy_call_status(state->memory);
+}
+
+static smithy_status read_missed(exporter_state *state, state_group *group, const cJSON *list, smithy_call *call) {
+    const cJSON *first = NULL;
+    size_t count;
+    if (!list) return SMITHY_OK;
+    SMITHY_TRY(smithy_json_array(list, false, &first, &count, call));
+    for (const cJSON *item = first; item; item = item->next) {
+        record r;
+        state_missed missed = {0};
+        SMITHY_TRY(read_record(item, &r, call));
+        SMITHY_TRY(watermark(r.exported, "ExportedAt", &missed.exported_at, call));
+        SMITHY_TRY(watermark(r.owed, "OwedTo", &missed.owed_to, call));
+        SMITHY_TRY(read_identities(state, group->arn, r.accounted, &missed.identities, &missed.count, call));
+        for (size_t i = 1; i < missed.count; i++)
+            if (missed.identities[i - 1] >= missed.identities[i])
+                return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "Missed of %.*s is damaged",
+                                        SMITHY_STR_ARG(group->arn));
+        SMITHY_TRY(read_missed_folders(state, r.folders, &missed, call));
+        SMITHY_TRY(state_add_missed(state, group, &missed));
+    }
+    return SMITHY_OK;
+}
+
 static smithy_status read_group(exporter_state *state, const record *r, smithy_call *call) {
     smithy_str arn, name, stream;
     if (!state_split_arn(r->arn, &arn, &name, &stream) || stream.ptr)
@@ -136,7 +176,9 @@ static smithy_status read_group(exporter_state *state, const record *r, smithy_c
     if (!group) return SMITHY_ERROR_MEMORY;
     SMITHY_TRY(watermark(r->exported, "ExportedAt", &group->exported_at, call));
     SMITHY_TRY(watermark(r->converge, "ConvergeTo", &group->converge_to, call));
-    SMITHY_TRY(read_accounted(state, group, r->accounted, call));
+    SMITHY_TRY(read_identities(state, group->arn, r->accounted, &group->accounted, &group->accounted_count, call));
+    group->accounted_capacity = group->accounted_count;
+    SMITHY_TRY(read_missed(state, group, r->missed, call));
     return read_folders(state, group, r->folders, call);
 }
 

@@ -9,17 +9,17 @@ static void put_time(smithy_json_writer *json, const char *name, int64_t ms) {
     if (ms >= 0) smithy_json_put_i64(json, name, (smithy_opt_i64){true, ms});
 }
 
-static void write_accounted(smithy_json_writer *json, const state_group *group) {
-    if (group->accounted_count == 0) return;
+static void write_identities(smithy_json_writer *json, const uint64_t *identities, size_t count) {
+    if (count == 0) return;
     smithy_buffer *out = json->out;
     smithy_json_name(json, "Accounted");
     smithy_buffer_append_char(out, '"');
     /* Three identities are 24 bytes, 32 characters without padding: the text can be written in pieces. */
-    for (size_t i = 0; i < group->accounted_count; i += 3) {
+    for (size_t i = 0; i < count; i += 3) {
         uint8_t bytes[24];
         size_t len = 0;
-        for (size_t k = i; k < group->accounted_count && k < i + 3; k++)
-            for (int shift = 56; shift >= 0; shift -= 8) bytes[len++] = (uint8_t)(group->accounted[k] >> shift);
+        for (size_t k = i; k < count && k < i + 3; k++)
+            for (int shift = 56; shift >= 0; shift -= 8) bytes[len++] = (uint8_t)(identities[k] >> shift);
         smithy_base64_append(out, bytes, len);
     }
     smithy_buffer_append_char(out, '"');
@@ -39,14 +39,38 @@ static void write_folders(smithy_json_writer *json, const state_group *group) {
     smithy_json_close_array(json);
 }
 
+static void write_missed_folders(smithy_json_writer *json, const state_missed *missed) {
+    if (missed->folder_count == 0) return;
+    smithy_json_name(json, "Folders");
+    smithy_json_open_array(json);
+    for (size_t i = 0; i < missed->folder_count; i++) smithy_json_value_str(json, missed->folders[i]);
+    smithy_json_close_array(json);
+}
+
+static void write_missed(smithy_json_writer *json, const state_group *group) {
+    if (group->missed_count == 0) return;
+    smithy_json_name(json, "Missed");
+    smithy_json_open_array(json);
+    for (size_t i = 0; i < group->missed_count; i++) {
+        smithy_json_open_object(json);
+        put_time(json, "ExportedAt", group->missed[i].exported_at);
+        put_time(json, "OwedTo", group->missed[i].owed_to);
+        write_identities(json, group->missed[i].identities, group->missed[i].count);
+        write_missed_folders(json, &group->missed[i]);
+        smithy_json_close_object(json);
+    }
+    smithy_json_close_array(json);
+}
+
 static void write_group(smithy_json_writer *json, const state_group *group) {
     smithy_json_open_object(json);
     smithy_json_put_str(json, "LogGroupArn", group->arn);
     put_time(json, "CreatedAt", group->created_ms);
     put_time(json, "ExportedAt", group->exported_at);
     put_time(json, "ConvergeTo", group->converge_to);
-    write_accounted(json, group);
+    write_identities(json, group->accounted, group->accounted_count);
     write_folders(json, group);
+    write_missed(json, group);
     smithy_json_close_object(json);
 }
 

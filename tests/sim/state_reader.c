@@ -87,6 +87,13 @@ static bool is_accounted(const cJSON *group, const sim_stream *stream) {
     return holds_identity(text, digest);
 }
 
+/* A listing missed the stream when its group's watermark passed over a gap: the first such note; NULL: none. */
+static const cJSON *missed_note(const cJSON *group, const sim_stream *stream) {
+    const cJSON *note;
+    cJSON_ArrayForEach(note, member(group, "Missed")) if (is_accounted(note, stream)) return note;
+    return NULL;
+}
+
 sim_claim state_claim(const sim_state *state, const sim_world *world, const sim_stream *stream) {
     const sim_group *group = &world->groups[stream->group];
     char arn[4096];
@@ -94,14 +101,18 @@ sim_claim state_claim(const sim_state *state, const sim_world *world, const sim_
     snprintf(arn, sizeof arn, "%s:log-stream:%s", group->arn, stream->name);
     cJSON_ArrayForEach(entry, state->groups) if (is_text(entry, "LogGroupArn", group->arn) &&
                                                  same_life(entry, group->created_ms)) of_group = entry;
-    const int64_t group_at = number(of_group, "ExportedAt", SIM_NOTHING);
     if (!of_group) return (sim_claim){SIM_NOTHING, SIM_NOTHING, SIM_NOTHING};
+    const cJSON *missed = missed_note(of_group, stream);
+    const int64_t group_at = number(missed ? missed : of_group, "ExportedAt", SIM_NOTHING);
     cJSON_ArrayForEach(entry, state->streams) {
         if (!is_text(entry, "LogStreamArn", arn) || !same_life(entry, stream->created_ms)) continue;
         const int64_t at = number(entry, "ExportedAt", SIM_NOTHING);
         const int64_t owed_to = number(entry, "OwedTo", at);
         return (sim_claim){at, owed_to, member(entry, "OwedTo") && group_at > owed_to ? group_at : owed_to};
     }
+    if (missed)
+        return (sim_claim){group_at, number(missed, "OwedTo", SIM_NOTHING),
+                           number(of_group, "ExportedAt", SIM_NOTHING)};
     if (is_accounted(of_group, stream)) return (sim_claim){group_at, group_at, group_at};
     return (sim_claim){SIM_NOTHING, SIM_NOTHING, SIM_NOTHING};
 }

@@ -303,6 +303,38 @@ static void streams_that_differ_are_brought_to_one_instant_and_then_go_as_one(vo
     expect_unit(f, 1, STATE_UNIT_GROUP, "", 701, 1000);
 }
 
+static void a_stream_that_is_not_listed_when_its_group_becomes_one_is_owed_the_gap(void **context) {
+    fixture *f = *context;
+    list(f, "a", 10, 90, 95);
+    list(f, "b", 10, 90, 95);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 100);
+    complete(f, 0, 2, (const char *[]){"a", "b"});
+    f->streams[0].last_event_ms = 150;
+    (void)make_plan(f, EXPORTER_UNIT_STREAM, 200);
+    expect_unit(f, 0, STATE_UNIT_STREAM, "a", 101, 200);
+    complete(f, 0, 1, (const char *[]){"a"});
+    relist(f);
+    list(f, "a", 10, 150, 150);
+    assert_int_equal(plan_converge(&f->state, f->group, &f->catalog, 300), SMITHY_OK);
+    assert_int_equal(f->group->missed_count, 1);
+    list(f, "b", 10, 150, 150);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 400);
+    assert_int_equal(f->group->missed_count, 0);
+    expect_unit(f, f->plan.unit_count - 1, STATE_UNIT_OWED, "b", 101, 300);
+}
+
+static void a_folder_that_nobody_explains_when_its_group_becomes_one_is_owed_the_gap(void **context) {
+    fixture *f = *context;
+    list(f, "a", 10, 90, 95);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 100);
+    complete(f, 0, 2, (const char *[]){"a", "b"});
+    assert_int_equal(plan_converge(&f->state, f->group, &f->catalog, 300), SMITHY_OK);
+    list(f, "b", 10, 150, 150);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 400);
+    assert_int_equal(f->plan.unit_count, 1);
+    expect_unit(f, 0, STATE_UNIT_OWED, "b", 101, 300);
+}
+
 /* The task of this unit, which is for several streams, completed. */
 static size_t complete_together(fixture *f, const plan_unit *unit) {
     plan_members members;
@@ -436,6 +468,8 @@ int main(void) {
         PLAN_TEST(a_stream_whose_first_event_lies_in_the_window_it_joined_is_owed_nothing),
         PLAN_TEST(a_first_event_that_shows_late_is_owed_all_the_same),
         PLAN_TEST(streams_that_differ_are_brought_to_one_instant_and_then_go_as_one),
+        PLAN_TEST(a_stream_that_is_not_listed_when_its_group_becomes_one_is_owed_the_gap),
+        PLAN_TEST(a_folder_that_nobody_explains_when_its_group_becomes_one_is_owed_the_gap),
         PLAN_TEST(streams_that_stand_alike_and_begin_alike_are_one_task),
         PLAN_TEST(a_stream_that_stands_elsewhere_is_none_of_the_several),
         PLAN_TEST(where_nothing_may_be_deleted_streams_go_by_their_names),

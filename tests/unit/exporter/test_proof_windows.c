@@ -63,6 +63,12 @@ static void expect_none(void) {
     smithy_call_destroy(bench.run.memory);
 }
 
+static void account(const char *name) {
+    uint64_t identity;
+    assert_int_equal(state_identity(smithy_str_from(name), 7, &identity), SMITHY_OK);
+    assert_int_equal(state_account(&bench.run.state, bench.group, identity), SMITHY_OK);
+}
+
 static void windows_that_touch_hold(void **state) {
     (void)state;
     static const proof_task TASKS[] = {WHOLE(0, 99), WHOLE(100, 199), WHOLE(200, 200)};
@@ -116,8 +122,31 @@ static void a_stream_that_was_left_out_between_is_a_gap(void **state) {
     (void)state;
     static const proof_task TASKS[] = {WHOLE(0, 99), WHOLE(200, 299), SINGLE("a", 100, 199), SINGLE("b", 100, 149)};
     open_bench(299);
+    account("b");
     CHECK(TASKS);
     expect(PROOF_GAP, 150, 199);
+}
+
+static void of_a_stream_that_is_gone_nobody_knows_what_it_was_owed(void **state) {
+    (void)state;
+    static const proof_task TASKS[] = {WHOLE(0, 99), WHOLE(200, 299), SINGLE("a", 100, 199), SINGLE("b", 100, 149)};
+    open_bench(299);
+    account("a");
+    CHECK(TASKS);
+    expect_none();
+}
+
+static void what_is_owed_to_a_stream_that_a_listing_missed_is_no_gap(void **state) {
+    (void)state;
+    static const proof_task TASKS[] = {WHOLE(0, 99), WHOLE(200, 299), SINGLE("a", 100, 199), SINGLE("b", 100, 149)};
+    uint64_t identity;
+    open_bench(299);
+    account("b");
+    assert_int_equal(state_identity(SMITHY_STR("b"), 7, &identity), SMITHY_OK);
+    assert_int_equal(state_add_missed(&bench.run.state, bench.group, &(state_missed){149, 199, &identity, 1, NULL, 0}),
+                     SMITHY_OK);
+    CHECK(TASKS);
+    expect_none();
 }
 
 static void what_a_stream_is_owed_is_no_gap(void **state) {
@@ -147,6 +176,8 @@ int main(void) {
         cmocka_unit_test(a_claim_beyond_the_last_window_is_a_gap),
         cmocka_unit_test(a_window_that_the_state_does_not_count_on_yet_is_no_fault),
         cmocka_unit_test(streams_may_go_their_own_way_and_meet_again),
+        cmocka_unit_test(of_a_stream_that_is_gone_nobody_knows_what_it_was_owed),
+        cmocka_unit_test(what_is_owed_to_a_stream_that_a_listing_missed_is_no_gap),
         cmocka_unit_test(a_stream_that_was_left_out_between_is_a_gap),
         cmocka_unit_test(what_a_stream_is_owed_is_no_gap),
         cmocka_unit_test(a_stream_by_itself_reaches_to_its_own_watermark),

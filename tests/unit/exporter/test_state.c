@@ -59,6 +59,11 @@ static void fill(exporter_state *state) {
                                                              .destination_prefix = SMITHY_STR("p"),
                                                              .created_ms = 10}),
                      SMITHY_OK);
+    static uint64_t missed[] = {3, 9};
+    static smithy_str folder = SMITHY_STR_INIT("born");
+    assert_int_equal(state_add_missed(state, state_find_group(state, SMITHY_STR(ARN "/app"), 100),
+                                      &(state_missed){5, 8, missed, 2, &folder, 1}),
+                     SMITHY_OK);
 }
 
 static void what_is_written_is_read_back_the_same(void **context) {
@@ -76,6 +81,16 @@ static void what_is_written_is_read_back_the_same(void **context) {
     assert_int_equal(one->accounted_count, 100);
     assert_true(state_is_accounted(one, 0x0123456789abcdefULL));
     assert_false(state_is_accounted(one, 12));
+    assert_non_null(state_find_missed(one, 9));
+    assert_int_equal(one->missed[0].owed_to, 8);
+    assert_int_equal(state_name_missed(&copy, one, SMITHY_STR("born"), 4), SMITHY_OK);
+    assert_non_null(state_find_missed(one, 4));
+    state_remove_missed(one, state_find_missed(one, 4), 4);
+    assert_int_equal(state_name_missed(&copy, one, SMITHY_STR("born"), 4), SMITHY_OK);
+    assert_null(state_find_missed(one, 4));
+    assert_int_equal(state_read(&copy, smithy_buffer_str(&f->text), f->scratch), SMITHY_ERROR_RESPONSE);
+    assert_int_equal(state_init(&copy, f->memory), SMITHY_OK);
+    assert_int_equal(state_read(&copy, smithy_buffer_str(&f->text), f->scratch), SMITHY_OK);
     smithy_buffer_init(&again, NULL, 64 << 20);
     /* The sets may be in another order in memory; written twice they settle. */
     assert_int_equal(state_write(&copy, SMITHY_STR("w"), &again), SMITHY_OK);
