@@ -104,6 +104,7 @@ typedef struct ledger_reading {
     void *context;
     smithy_call *call, *line_call;
     smithy_buffer packed, text;
+    size_t records; /* Of tasks, so far. */
 } ledger_reading;
 
 static smithy_status take_bytes(void *context, const uint8_t *bytes, size_t len) {
@@ -135,6 +136,8 @@ static smithy_status visit_lines(ledger_reading *r) {
         const size_t len = end ? (size_t)(end - text.ptr) - at : text.len - at;
         smithy_call_reset(r->line_call);
         smithy_status status = read_line((smithy_str){text.ptr + at, len}, &line, r->line_call);
+        if (line.type != LEDGER_STREAM) r->records++;
+        line.order = r->records;
         if (status != SMITHY_OK)
             return smithy_call_fail(r->call, status, "%.300s", smithy_call_error(r->line_call)->message);
         SMITHY_TRY(r->visit(r->context, &line));

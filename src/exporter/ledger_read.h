@@ -11,6 +11,7 @@ typedef enum ledger_line_type { LEDGER_TASK, LEDGER_STREAM, LEDGER_DISCARDED } l
 /* Texts live until the visit ends. */
 typedef struct ledger_line {
     ledger_line_type type;
+    size_t order; /* Of all records of tasks, the how-manieth this is, or follows; from 1. */
     smithy_str task_id;
     smithy_str folder; /* The task's, with a slash at its end; of a stream its own, without. */
     int64_t objects, bytes, closed_ms;

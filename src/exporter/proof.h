@@ -71,6 +71,12 @@ bool proof_read_back(run_context *run, proof *out, size_t sample);
 
 /* NULL for one that does not count. */
 const proof_task *proof_find_task(const proof *out, smithy_str id);
+/* The task of a stream's line; NULL where the line does not count, or belongs to a record of the task that another one
+ * replaced: a killed run's and that of the run which settled its task tell the same streams. */
+static inline const proof_task *proof_task_of(const proof *out, const ledger_line *line) {
+    const proof_task *task = line->type == LEDGER_STREAM ? proof_find_task(out, line->task_id) : NULL;
+    return task && task->order + 1 == line->order ? task : NULL;
+}
 bool proof_holds(const proof *out);
 void proof_note(run_context *run, proof *out, const proof_finding *finding);
 

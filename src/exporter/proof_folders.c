@@ -33,7 +33,7 @@ static size_t find_own(const proof *out, const proof_task *whole, smithy_str nam
 static smithy_status visit(void *context, const ledger_line *line) {
     const folder_check *check = context;
     const proof *out = check->out;
-    const proof_task *whole = line->type == LEDGER_STREAM ? proof_find_task(out, line->task_id) : NULL;
+    const proof_task *whole = proof_task_of(out, line);
     /* Streams that share a folder cannot be told apart by it. */
     if (!whole || whole->kind != STATE_UNIT_GROUP || line->name_count != 1) return SMITHY_OK;
     for (size_t i = find_own(out, whole, line->names[0]); i < out->task_count; i++) {

@@ -217,7 +217,7 @@ static smithy_status draw(reading_back *r, const stream_window *window) {
 static smithy_status visit(void *context, const ledger_line *line) {
     reading_back *r = context;
     smithy_str names[LEDGER_NAMES_MAX];
-    const proof_task *task = line->type == LEDGER_STREAM ? proof_find_task(r->out, line->task_id) : NULL;
+    const proof_task *task = proof_task_of(r->out, line);
     if (!task) return SMITHY_OK;
     if (line->name_count == 0) {
         r->out->streams_unnamed++;

@@ -70,6 +70,17 @@ def test_an_archive_of_single_streams_holds(aws, exporter, prove, unit):
     assert code == 0 and answer["eventsRead"] == 61, answer
 
 
+def test_what_the_ledger_says_twice_is_read_back_once(aws, bucket, prove, exported):
+    for key in ledger_keys(aws, bucket):  # As a run leaves it that was killed before it could save its state.
+        body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        aws.s3.put_object(Bucket=bucket, Key=key.removesuffix(".gz") + "-again.gz", Body=body)
+    code, answer = prove("verify", "--all")
+    assert code == 0, answer
+    assert (answer["streamsRead"], answer["eventsRead"], answer["late"]) == (4, 82, 0)
+    code, answer = prove("gaps")
+    assert (code, answer["windows"]) == (0, 2)
+
+
 def test_a_ledger_that_lost_a_window_is_a_gap(aws, bucket, prove, exported):
     aws.s3.delete_object(Bucket=bucket, Key=ledger_keys(aws, bucket)[-1])
     code, answer = prove("gaps")
