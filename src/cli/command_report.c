@@ -23,7 +23,7 @@ static bool read_since(cli_command *command, report_request *request) {
 static bool read_ledger(run_context *run, report_input *input) {
     proof ledger;
     if (!lease_load(run)) return false;
-    smithy_status status = proof_collect(run, &ledger);
+    smithy_status status = proof_collect(run, 0, &ledger);
     if (status == SMITHY_OK && ledger.task_count > 0) {
         proof_check_windows(run, &ledger);
         status = report_use_ledger(run, &ledger, input);

@@ -57,6 +57,13 @@ typedef struct exporter_answer {
     int64_t bytes;           /* As stored, compressed. */
     int64_t objects_deleted; /* Of failed tasks, and of streams that a task matched beside the one it was for. */
 
+    int64_t late_streams;     /* Whose hints say that something came behind their watermark after it was set. */
+    int64_t late_events;      /* Archived by this run's sweep. */
+    int64_t late_objects;     /* Written by it, or replaced. */
+    int64_t late_groups_done; /* Swept by this run to their end. */
+    int64_t late_groups_failed;
+    int64_t late_groups_left; /* Of the round, not reached before the deadline. */
+
     int64_t window_to_ms; /* H: what came until then is archived where nothing failed. */
     int64_t next_due_ms;  /* When the next younger event falls due; 0: none is known. */
     int64_t duration_ms;

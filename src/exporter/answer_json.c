@@ -65,6 +65,18 @@ static void put_streams_and_tasks(smithy_json_writer *json, const exporter_answe
     smithy_json_close_object(json);
 }
 
+static void put_late(smithy_json_writer *json, const exporter_answer *answer) {
+    smithy_json_name(json, "late");
+    smithy_json_open_object(json);
+    put_i64(json, "streams", answer->late_streams);
+    put_i64(json, "events", answer->late_events);
+    put_i64(json, "objects", answer->late_objects);
+    put_i64(json, "groupsSwept", answer->late_groups_done);
+    put_i64(json, "groupsFailed", answer->late_groups_failed);
+    put_i64(json, "groupsLeft", answer->late_groups_left);
+    smithy_json_close_object(json);
+}
+
 static void put_problems(smithy_json_writer *json, smithy_buffer *scratch, const exporter_answer *answer) {
     smithy_json_name(json, "problems");
     smithy_json_open_array(json);
@@ -94,6 +106,7 @@ void exporter_answer_write_json(const exporter_answer *answer, smithy_buffer *ou
     put_i64(&json, "objects", answer->objects);
     put_i64(&json, "bytes", answer->bytes);
     put_i64(&json, "objectsDeleted", answer->objects_deleted);
+    put_late(&json, answer);
     put_problems(&json, &scratch, answer);
     put_i64(&json, "durationMs", answer->duration_ms);
     smithy_json_close_object(&json);

@@ -141,6 +141,21 @@ static void append_objects(const exporter_answer *answer, smithy_buffer *out) {
     smithy_buffer_append_char(out, '\n');
 }
 
+static void append_late(const exporter_answer *answer, smithy_buffer *out) {
+    static const char *const WORDS[] = {"groups swept", "groups left for the next run"};
+    const int64_t counts[] = {answer->late_groups_done, answer->late_groups_left};
+    if (answer->late_groups_done + answer->late_groups_left > 0) {
+        smithy_buffer_append_text(out, "  late     ");
+        exporter_text_append_count(out, answer->late_events, "event");
+        smithy_buffer_append_text(out, " archived");
+        append_parts(out, "; ", counts, WORDS, sizeof counts / sizeof counts[0]);
+    } else if (answer->late_streams > 0) {
+        smithy_buffer_append_text(out, "  late     ");
+        exporter_text_append_count(out, answer->late_streams, "stream");
+        smithy_buffer_append_text(out, " got events behind what is archived: LateEvents=sweep archives them\n");
+    }
+}
+
 static void append_counts(const exporter_answer *answer, smithy_buffer *out) {
     char took[EXPORTER_DURATION_TEXT_SIZE];
     append_groups(answer, out);
@@ -151,6 +166,7 @@ static void append_counts(const exporter_answer *answer, smithy_buffer *out) {
     smithy_buffer_append_text(out, " exported\n");
     append_tasks(answer, out);
     append_objects(answer, out);
+    append_late(answer, out);
     (void)exporter_duration_write(answer->duration_ms, took);
     smithy_buffer_append_f(out, "  took     %s\n", took);
 }

@@ -32,12 +32,16 @@ void run_sleep_until(run_context *run, int64_t mono_ms) {
     if (left > 0) run->system->sleep_ms(run->system->context, left);
 }
 
-smithy_call *run_fresh_call(run_context *run) {
-    smithy_call_reset(run->call);
-    smithy_call_watch(run->call, run->options->stop);
+void run_limit_call(const run_context *run, smithy_call *call) {
+    smithy_call_watch(call, run->options->stop);
     /* What is under way at the stop may take a part of the reserve; the rest belongs to saving the state. */
     const int64_t end = run->options->deadline_mono_ms;
-    smithy_call_set_deadline(run->call, end == 0 ? 0 : run->stop_mono_ms + (end - run->stop_mono_ms) / 3);
+    smithy_call_set_deadline(call, end == 0 ? 0 : run->stop_mono_ms + (end - run->stop_mono_ms) / 3);
+}
+
+smithy_call *run_fresh_call(run_context *run) {
+    smithy_call_reset(run->call);
+    run_limit_call(run, run->call);
     return run->call;
 }
 

@@ -55,6 +55,8 @@ bool run_must_stop(const run_context *run);
 void run_sleep_until(run_context *run, int64_t mono_ms);
 /* Frees what the last operation left, and gives the next one its share of the time. */
 smithy_call *run_fresh_call(run_context *run);
+/* Another call than the run's own, with the same share of the time. */
+void run_limit_call(const run_context *run, smithy_call *call);
 /* The same for what must happen after the stop: saving the state. */
 smithy_call *run_saving_call(run_context *run);
 void run_show(run_context *run, const char *phase);

@@ -93,3 +93,14 @@ bool destination_fits(smithy_str prefix, size_t longest_stream_name) {
     return prefix.len + 1 + DESTINATION_TASK_ID_LEN + 1 + longest_stream_name + sizeof "/000000.gz" - 1 <=
            DESTINATION_KEY_MAX;
 }
+
+smithy_str destination_arn_part(smithy_str arn, int wanted) {
+    size_t start = 0;
+    for (int part = 0; start < arn.len; part++) {
+        const char *colon = memchr(arn.ptr + start, ':', arn.len - start);
+        const size_t end = colon ? (size_t)(colon - arn.ptr) : arn.len;
+        if (part == wanted) return (smithy_str){arn.ptr + start, end - start};
+        start = end + 1;
+    }
+    return (smithy_str){0};
+}

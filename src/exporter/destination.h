@@ -22,6 +22,9 @@ typedef struct destination_values {
  * is written as %2E ("." and ".."), and control characters and "%" by their codes, so that it can be read back. */
 smithy_str destination_expand(smithy_str template_text, const destination_values *values, smithy_call *memory);
 
+/* One of the parts of an ARN that colons part, counted from 0; absent where it has no such. */
+smithy_str destination_arn_part(smithy_str arn, int wanted);
+
 /* Whether each key of a task with this prefix fits, for the longest name of a stream that it may write. */
 bool destination_fits(smithy_str prefix, size_t longest_stream_name);
 

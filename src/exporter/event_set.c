@@ -1,5 +1,8 @@
 #include "event_set.h"
 
+#include <smithy/text.h>
+#include <stdio.h>
+
 #define STAMP_LEN      25 /* "2024-05-28T01:02:03.456Z " */
 #define FIRST_CAPACITY 1024
 
@@ -24,6 +27,30 @@ size_t event_record_end(smithy_str text, bool is_all) {
         if (is_stamp(rest)) return at;
         if (rest.len < STAMP_LEN && !is_all) return 0;
     }
+}
+
+static void write_stamp(int64_t ms, char stamp[32]) {
+    const smithy_civil t = smithy_time_to_civil(ms);
+    (void)snprintf(stamp, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.year, t.month, t.day, t.hour, t.minute, t.second,
+                   t.ms);
+}
+
+void event_range_init(event_range *range, int64_t from_ms, int64_t to_ms) {
+    write_stamp(from_ms, range->from);
+    write_stamp(to_ms, range->to);
+}
+
+bool event_range_holds(const event_range *range, smithy_str record) {
+    return is_stamp(record) && memcmp(record.ptr, range->from, STAMP_LEN - 1) >= 0 &&
+           memcmp(record.ptr, range->to, STAMP_LEN - 1) <= 0;
+}
+
+void event_append(smithy_buffer *out, int64_t stamp_ms, smithy_str message) {
+    char stamp[32];
+    write_stamp(stamp_ms, stamp);
+    smithy_buffer_append_f(out, "%s ", stamp);
+    smithy_buffer_append_str(out, message);
+    smithy_buffer_append_char(out, '\n');
 }
 
 /* ---- the set ---- */
@@ -69,14 +96,23 @@ static smithy_status make_room(event_set *set) {
     return SMITHY_OK;
 }
 
-smithy_status event_set_put(event_set *set, smithy_str record) {
+static smithy_status put(event_set *set, uint64_t hash, int32_t times) {
     SMITHY_TRY(make_room(set));
-    const uint64_t hash = hash_of(record);
     event_count *slot = slot_of(set->slots, set->capacity, hash);
     if (!slot->hash) set->used++;
     slot->hash = hash;
-    slot->left++;
-    set->records++;
+    slot->left += times;
+    set->records += times;
+    return SMITHY_OK;
+}
+
+smithy_status event_set_put(event_set *set, smithy_str record) {
+    return put(set, hash_of(record), 1);
+}
+
+smithy_status event_set_add(event_set *set, const event_set *other) {
+    for (size_t i = 0; i < other->capacity; i++)
+        if (other->slots[i].left > 0) SMITHY_TRY(put(set, other->slots[i].hash, other->slots[i].left));
     return SMITHY_OK;
 }
 
@@ -87,6 +123,32 @@ bool event_set_take(event_set *set, smithy_str record) {
     slot->left--;
     slot->was_taken = true;
     return true;
+}
+
+static void give_back(event_set *set, const event_range *range, smithy_str text, size_t until) {
+    for (size_t at = 0; at < until;) {
+        const smithy_str rest = {text.ptr + at, text.len - at};
+        const smithy_str record = {rest.ptr, event_record_end(rest, true)};
+        if (event_range_holds(range, record)) slot_of(set->slots, set->capacity, hash_of(record))->left++;
+        at += record.len;
+    }
+}
+
+bool event_set_take_event(event_set *set, const event_range *range, smithy_str text, bool or_none) {
+    bool is_whole = true;
+    for (size_t at = 0; at < text.len;) {
+        const smithy_str rest = {text.ptr + at, text.len - at};
+        const smithy_str record = {rest.ptr, event_record_end(rest, true)};
+        if (event_range_holds(range, record) && !event_set_take(set, record)) {
+            is_whole = false;
+            if (or_none) {
+                give_back(set, range, text, at);
+                return false;
+            }
+        }
+        at += record.len;
+    }
+    return is_whole;
 }
 
 int64_t event_set_surplus(const event_set *set) {

@@ -123,6 +123,7 @@ static smithy_status add_task_line(run_context *run, const task_spec *spec, smit
     smithy_json_put_str(&json, "Kind", smithy_str_from(kind_name(spec->kind)));
     smithy_json_put_str(&json, "Prefix", spec->prefix.ptr ? spec->prefix : SMITHY_STR(""));
     if (spec->kind != STATE_UNIT_GROUP) put_i64(&json, "StreamCreatedAt", stream_created_ms(group, spec->prefix));
+    put_i64(&json, "RequestedAt", spec->requested_ms);
     put_i64(&json, "From", spec->from_ms);
     put_i64(&json, "To", spec->to_ms);
     smithy_json_put_str(&json, "Bucket", spec->bucket);
@@ -217,6 +218,26 @@ smithy_status ledger_add_task(run_context *run, const task_spec *spec, smithy_st
         status = add_stream_line(run, task_id, spec, &named, &content->parts[i]);
     smithy_call_destroy(memory);
     return status;
+}
+
+smithy_status ledger_add_late(run_context *run, const ledger_late *late) {
+    smithy_json_writer json = open_line(run, "late");
+    smithy_json_put_str(&json, "TaskId", late->id);
+    smithy_json_put_str(&json, "LogGroup", late->group->name);
+    smithy_json_put_str(&json, "LogGroupArn", late->group->arn);
+    put_i64(&json, "CreatedAt", late->group->created_ms);
+    put_i64(&json, "From", late->from_ms);
+    put_i64(&json, "To", late->to_ms);
+    smithy_json_put_str(&json, "Bucket", run->settings->destination_bucket);
+    smithy_json_put_str(&json, "Folder", late->folder);
+    smithy_json_put_str(&json, "Key", late->key);
+    put_i64(&json, "Events", late->events);
+    put_i64(&json, "Objects", 1);
+    put_i64(&json, "Bytes", late->bytes);
+    put_i64(&json, "ClosedAt", run_now_ms(run));
+    SMITHY_TRY(close_line(run, &json));
+    if (run->ledger.lines.len < LEDGER_PART_BYTES) return SMITHY_OK;
+    return ledger_flush(run, run_fresh_call(run));
 }
 
 smithy_status ledger_add_discarded(run_context *run, smithy_str task_id, smithy_str folder) {

@@ -11,6 +11,8 @@
  *   {"Type":"task",      …}   a window that was closed: task, group, kind, prefix, From, To, Folder, what is in it
  *   {"Type":"stream",    …}   behind its task's: a folder in that folder, the real names it may stand for, its objects
  *   {"Type":"discarded", …}   a task whose output was taken out of the archive, or will be
+ *   {"Type":"late",      …}   an object of late events: Folder is the stream's, Key the object's, From to To a day
+ * (UTC)
  *
  * A run that is killed between ledger and state leaves lines that the next run's adoption of the task repeats. So the
  * task's id is the key, and of several records of one task the last counts. */
@@ -28,6 +30,15 @@ smithy_status ledger_add_task(run_context *run, const task_spec *spec, smithy_st
                               const folder_content *content) SMITHY_NODISCARD;
 /* Notes that a task's output goes. */
 smithy_status ledger_add_discarded(run_context *run, smithy_str task_id, smithy_str folder) SMITHY_NODISCARD;
+
+/* An object of events that came behind their window. */
+typedef struct ledger_late {
+    smithy_str id;
+    const catalog_group *group;
+    smithy_str folder, key;
+    int64_t from_ms, to_ms, events, bytes;
+} ledger_late;
+smithy_status ledger_add_late(run_context *run, const ledger_late *late) SMITHY_NODISCARD;
 
 /* Writes what was noted since; nothing where nothing was. The state must not be saved where this fails. */
 smithy_status ledger_flush(run_context *run, smithy_call *call) SMITHY_NODISCARD;

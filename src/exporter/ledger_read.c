@@ -5,6 +5,7 @@
 #include "pieces.h"
 
 #include <smithy/json.h>
+#include <smithy/text.h>
 
 #define TEXT_MAX_BYTES (2 * LEDGER_PENDING_BYTES)
 
@@ -31,7 +32,7 @@ static smithy_status unknown_word(smithy_str word, smithy_call *call) {
 }
 
 static smithy_status read_type(const cJSON *member, ledger_line *line, smithy_call *call) {
-    static const char *const TYPES[] = {"task", "stream", "discarded"};
+    static const char *const TYPES[] = {"task", "stream", "discarded", "late"};
     smithy_str word;
     size_t index;
     SMITHY_TRY(smithy_json_get_str(member, &word, call));
@@ -56,18 +57,16 @@ static smithy_status read_member(const cJSON *member, ledger_line *line, smithy_
     const struct {
         const char *name;
         smithy_str *value;
-    } TEXTS[] = {{"TaskId", &line->task_id},
-                 {"LogGroup", &line->group},
-                 {"LogGroupArn", &line->arn},
-                 {"Prefix", &line->prefix},
-                 {"Folder", &line->folder}};
+    } TEXTS[] = {{"TaskId", &line->task_id}, {"LogGroup", &line->group}, {"LogGroupArn", &line->arn},
+                 {"Prefix", &line->prefix},  {"Key", &line->key},        {"Folder", &line->folder}};
     const struct {
         const char *name;
         int64_t *value;
     } NUMBERS[] = {{"CreatedAt", &line->created_ms}, {"StreamCreatedAt", &line->stream_created_ms},
                    {"From", &line->from_ms},         {"To", &line->to_ms},
                    {"Objects", &line->objects},      {"Bytes", &line->bytes},
-                   {"ClosedAt", &line->closed_ms},   {"Streams", &line->streams}};
+                   {"ClosedAt", &line->closed_ms},   {"Streams", &line->streams},
+                   {"Events", &line->events},        {"RequestedAt", &line->requested_ms}};
     if (smithy_json_is(member, "Type")) return read_type(member, line, call);
     if (smithy_json_is(member, "Kind")) return read_kind(member, line, call);
     if (smithy_json_is(member, "Streams") && cJSON_IsArray(member)) return read_names(member, line, call);
@@ -136,7 +135,7 @@ static smithy_status visit_lines(ledger_reading *r) {
         const size_t len = end ? (size_t)(end - text.ptr) - at : text.len - at;
         smithy_call_reset(r->line_call);
         smithy_status status = read_line((smithy_str){text.ptr + at, len}, &line, r->line_call);
-        if (line.type != LEDGER_STREAM) r->records++;
+        if (line.type == LEDGER_TASK || line.type == LEDGER_DISCARDED) r->records++;
         line.order = r->records;
         if (status != SMITHY_OK)
             return smithy_call_fail(r->call, status, "%.300s", smithy_call_error(r->line_call)->message);
@@ -166,10 +165,20 @@ typedef struct key_list {
     size_t count, capacity;
 } key_list;
 
-static smithy_status list_keys(run_context *run, key_list *keys, smithy_call *memory, smithy_call *call) {
+/* Keys sort as they were written: the first one that may be wanted. */
+static smithy_str first_key(run_context *run, int64_t since_ms, smithy_call *memory) {
+    char time[SMITHY_TIME_TEXT_SIZE];
+    if (since_ms <= 0) return (smithy_str){0};
+    (void)smithy_time_write_date_time(since_ms / 1000 * 1000, time);
+    return smithy_call_format(memory, LEDGER_PREFIX "/%.*s/%s", SMITHY_STR_ARG(run->state.id), time);
+}
+
+static smithy_status list_keys(run_context *run, int64_t since_ms, key_list *keys, smithy_call *memory,
+                               smithy_call *call) {
     s3_list_objects_v2_pages pages = {
         .input = {.bucket = run->settings->destination_bucket,
-                  .prefix = smithy_call_format(memory, LEDGER_PREFIX "/%.*s/", SMITHY_STR_ARG(run->state.id))}};
+                  .prefix = smithy_call_format(memory, LEDGER_PREFIX "/%.*s/", SMITHY_STR_ARG(run->state.id)),
+                  .start_after = first_key(run, since_ms, memory)}};
     const s3_list_objects_v2_output *page;
     if (!pages.input.prefix.ptr) return SMITHY_ERROR_MEMORY;
     smithy_call_reset(call);
@@ -184,14 +193,16 @@ static smithy_status list_keys(run_context *run, key_list *keys, smithy_call *me
     return SMITHY_OK;
 }
 
-smithy_status ledger_read(run_context *run, ledger_visit *visit, void *context, int64_t *objects, smithy_call *call) {
+smithy_status ledger_read(run_context *run, int64_t since_ms, ledger_visit *visit, void *context, int64_t *objects,
+                          smithy_call *call) {
     key_list keys = {0};
     ledger_reading reading = {.run = run, .visit = visit, .context = context, .call = call};
     smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = run->system});
     reading.line_call = smithy_call_create(&(smithy_call_options){.system = run->system});
     smithy_buffer_init(&reading.packed, run->system, TEXT_MAX_BYTES);
     smithy_buffer_init(&reading.text, run->system, TEXT_MAX_BYTES);
-    smithy_status status = memory && reading.line_call ? list_keys(run, &keys, memory, call) : SMITHY_ERROR_MEMORY;
+    smithy_status status =
+        memory && reading.line_call ? list_keys(run, since_ms, &keys, memory, call) : SMITHY_ERROR_MEMORY;
     for (size_t i = 0; i < keys.count && status == SMITHY_OK; i++) status = read_object(&reading, keys.items[i]);
     *objects = (int64_t)keys.count;
     smithy_buffer_deinit(&reading.packed);

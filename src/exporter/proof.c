@@ -38,11 +38,31 @@ static smithy_str copy_unless(smithy_call *memory, smithy_str text, smithy_str k
     return known.ptr && smithy_str_equal(text, known) ? known : smithy_call_copy(memory, text);
 }
 
+static smithy_status collect_late(proof *out, const ledger_line *line, smithy_call *memory) {
+    if (!GROW(memory, out->lates, out->late_count, out->late_capacity)) return SMITHY_ERROR_MEMORY;
+    const proof_late *last = out->late_count > 0 ? &out->lates[out->late_count - 1] : NULL;
+    out->lates[out->late_count] =
+        (proof_late){.id = smithy_call_copy(memory, line->task_id),
+                     .group = copy_unless(memory, line->group, last ? last->group : (smithy_str){0}),
+                     .arn = copy_unless(memory, line->arn, last ? last->arn : (smithy_str){0}),
+                     .folder = copy_unless(memory, line->folder, last ? last->folder : (smithy_str){0}),
+                     .key = smithy_call_copy(memory, line->key),
+                     .created_ms = line->created_ms,
+                     .from_ms = line->from_ms,
+                     .to_ms = line->to_ms,
+                     .events = line->events,
+                     .bytes = line->bytes,
+                     .order = out->late_count};
+    out->late_count++;
+    return smithy_call_status(memory);
+}
+
 static smithy_status collect_task(void *context, const ledger_line *line) {
     task_collection *collection = context;
     proof *out = collection->out;
     smithy_call *memory = collection->run->memory;
     if (line->type == LEDGER_STREAM) return SMITHY_OK;
+    if (line->type == LEDGER_LATE) return collect_late(out, line, memory);
     if (!GROW(memory, out->tasks, out->task_count, out->task_capacity)) return SMITHY_ERROR_MEMORY;
     const proof_task *last = out->task_count > 0 ? &out->tasks[out->task_count - 1] : NULL;
     out->tasks[out->task_count] =
@@ -55,6 +75,7 @@ static smithy_status collect_task(void *context, const ledger_line *line) {
                      .is_discarded = line->type == LEDGER_DISCARDED,
                      .created_ms = line->created_ms,
                      .stream_created_ms = line->stream_created_ms,
+                     .requested_ms = line->requested_ms > 0 ? line->requested_ms : line->to_ms,
                      .from_ms = line->from_ms,
                      .to_ms = line->to_ms,
                      .closed_ms = line->closed_ms,
@@ -110,6 +131,30 @@ static void keep_what_counts(run_context *run, proof *out) {
     if (kept > 1) qsort(out->tasks, kept, sizeof *out->tasks, compare_windows);
 }
 
+/* One object's records stand together, the last one behind the others. */
+static int compare_lates(const void *a, const void *b) {
+    const proof_late *left = a, *right = b;
+    int order = smithy_str_compare(left->arn, right->arn);
+    if (order != 0) return order;
+    if (left->created_ms != right->created_ms) return left->created_ms < right->created_ms ? -1 : 1;
+    order = smithy_str_compare(left->folder, right->folder);
+    if (order != 0) return order;
+    if (left->from_ms != right->from_ms) return left->from_ms < right->from_ms ? -1 : 1;
+    order = smithy_str_compare(left->key, right->key);
+    if (order != 0) return order;
+    return left->order < right->order ? -1 : left->order > right->order;
+}
+
+static void keep_last_lates(proof *out) {
+    size_t kept = 0;
+    if (out->late_count > 1) qsort(out->lates, out->late_count, sizeof *out->lates, compare_lates);
+    for (size_t i = 0; i < out->late_count; i++) {
+        const bool is_last = i + 1 == out->late_count || !smithy_str_equal(out->lates[i].key, out->lates[i + 1].key);
+        if (is_last) out->lates[kept++] = out->lates[i];
+    }
+    out->late_count = kept;
+}
+
 static int compare_ids(const void *a, const void *b) {
     const proof_task *const *left = a, *const *right = b;
     return smithy_str_compare((*left)->id, (*right)->id);
@@ -130,18 +175,19 @@ const proof_task *proof_find_task(const proof *out, smithy_str id) {
     return found ? *found : NULL;
 }
 
-smithy_status proof_collect(run_context *run, proof *out) {
+smithy_status proof_collect(run_context *run, int64_t since_ms, proof *out) {
     task_collection collection = {run, out};
     *out = (proof){0};
     run_show(run, "reading the ledger");
-    SMITHY_TRY(ledger_read(run, collect_task, &collection, &out->ledger_objects, run->call));
+    SMITHY_TRY(ledger_read(run, since_ms, collect_task, &collection, &out->ledger_objects, run->call));
     keep_what_counts(run, out);
+    keep_last_lates(out);
     return SMITHY_OK;
 }
 
 bool proof_open(run_context *run, proof *out) {
     if (!lease_load(run)) return false;
-    const smithy_status status = proof_collect(run, out);
+    const smithy_status status = proof_collect(run, 0, out);
     if (status != SMITHY_OK) {
         run_fail(run, status, "reading the ledger");
         return false;

@@ -39,27 +39,38 @@ typedef struct proof_task {
     smithy_str id, group, arn, prefix, folder;
     state_unit_kind kind;
     bool is_discarded;
-    int64_t created_ms, stream_created_ms, from_ms, to_ms, closed_ms, objects, bytes;
+    int64_t created_ms, stream_created_ms, requested_ms, from_ms, to_ms, closed_ms, objects, bytes;
     size_t order;
 } proof_task;
+
+/* An object of late events, by its last record. */
+typedef struct proof_late {
+    smithy_str id, group, arn, folder, key;
+    int64_t created_ms, from_ms, to_ms, events, bytes;
+    size_t order;
+} proof_late;
 
 /* Texts live in run->memory. */
 typedef struct proof {
     proof_task *tasks; /* By group's life, stream, window. */
     size_t task_count, task_capacity;
     const proof_task **by_id;
+    proof_late *lates; /* By group's life, stream's folder, day. */
+    size_t late_count, late_capacity;
     proof_finding *findings;
     size_t finding_count, finding_capacity; /* PROOF_FINDINGS_MAX are kept. */
     int64_t faults[PROOF_FAULTS];           /* All that were met. */
     int64_t ledger_objects, groups;
+    int64_t late_objects, late_archived; /* Those of late events that were looked at, and the events noted in them. */
     int64_t tasks_looked_at, objects, bytes;                  /* Whose objects were compared. */
     int64_t streams_read, streams_unnamed, events_read, late; /* Read back; late: ingested after the window closed. */
 } proof;
 
 /* Each: false where run->answer says why it could not be done. Faults are in the proof. */
 
-/* The ledger's tasks alone, for proof_check_windows; the state was read before. */
-smithy_status proof_collect(run_context *run, proof *out) SMITHY_NODISCARD;
+/* The ledger's tasks and objects of late events alone, or those noted at `since_ms` or later (0: all), for
+ * proof_check_windows; the state was read before. */
+smithy_status proof_collect(run_context *run, int64_t since_ms, proof *out) SMITHY_NODISCARD;
 /* Reads state and ledger. First of all. */
 bool proof_open(run_context *run, proof *out);
 void proof_check_windows(run_context *run, proof *out);

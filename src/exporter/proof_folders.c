@@ -55,7 +55,7 @@ static smithy_status visit(void *context, const ledger_line *line) {
 bool proof_check_folders(run_context *run, proof *out) {
     folder_check check = {run, out};
     int64_t objects;
-    const smithy_status status = ledger_read(run, visit, &check, &objects, run_fresh_call(run));
+    const smithy_status status = ledger_read(run, 0, visit, &check, &objects, run_fresh_call(run));
     if (status != SMITHY_OK) run_fail(run, status, "reading the ledger");
     return !run->failed;
 }

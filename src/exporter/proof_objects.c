@@ -21,6 +21,32 @@ static smithy_status sum_folder(run_context *run, smithy_str folder, folder_sum 
     return SMITHY_OK;
 }
 
+static bool check_lates(run_context *run, proof *out) {
+    for (size_t i = 0; i < out->late_count && !run_must_stop(run); i++) {
+        const proof_late *late = &out->lates[i];
+        folder_sum sum;
+        const smithy_status status = sum_folder(run, late->key, &sum);
+        if (status != SMITHY_OK) {
+            run_fail(run, status, "looking at the objects of late events");
+            return false;
+        }
+        out->objects += sum.objects;
+        out->bytes += sum.bytes;
+        out->late_objects++;
+        out->late_archived += late->events;
+        if (sum.objects > 0 && sum.bytes >= late->bytes) continue;
+        proof_note(run, out,
+                   &(proof_finding){.fault = PROOF_OBJECTS,
+                                    .group = late->group,
+                                    .stream = late->folder,
+                                    .task_id = late->id,
+                                    .from_ms = late->from_ms,
+                                    .to_ms = late->to_ms,
+                                    .count = sum.objects > 0 ? 0 : 1});
+    }
+    return !run->failed;
+}
+
 /* More than was noted is no fault: objects can appear late. */
 bool proof_check_objects(run_context *run, proof *out) {
     run_show(run, "looking at the objects");
@@ -45,5 +71,5 @@ bool proof_check_objects(run_context *run, proof *out) {
                                     .to_ms = task->to_ms,
                                     .count = task->objects > sum.objects ? task->objects - sum.objects : 0});
     }
-    return !run->failed;
+    return !run->failed && check_lates(run, out);
 }

@@ -1,13 +1,9 @@
 /* Reading back: what a task wrote of a stream, against what CloudWatch Logs holds of its window. */
 #include "proof.h"
 
-#include "event_set.h"
-#include "pieces.h"
-
-#include <smithy/text.h>
+#include "archive_read.h"
 
 #define TEXT_MAX_BYTES ((size_t)128 << 20)
-#define FETCH_TRIES    3
 
 /* A stream's folder in a task's output. */
 typedef struct stream_window {
@@ -19,73 +15,28 @@ typedef struct stream_window {
 
 /* ---- the archive's side ---- */
 
-typedef struct object_reading {
-    event_set *set;
-    smithy_buffer text;
-    pieces_reader reader;
-} object_reading;
-
-static smithy_status take_records(object_reading *r, bool is_all) {
-    smithy_str rest = smithy_buffer_str(&r->text);
-    for (size_t end; rest.len > 0 && (end = event_record_end(rest, is_all)) > 0;) {
-        SMITHY_TRY(event_set_put(r->set, (smithy_str){rest.ptr, end}));
-        rest = (smithy_str){rest.ptr + end, rest.len - end};
+/* What came late of the stream and lies in the window was archived beside the tasks. */
+static smithy_status read_late(run_context *run, const proof *out, const stream_window *window,
+                               const event_range *range, event_set *set) {
+    for (size_t i = 0; i < out->late_count; i++) {
+        const proof_late *late = &out->lates[i];
+        archive_object object = {0};
+        if (late->from_ms > window->task->to_ms || late->to_ms < window->task->from_ms ||
+            late->created_ms != window->task->created_ms || !smithy_str_equal(late->arn, window->task->arn) ||
+            !smithy_str_equal(late->folder, window->folder))
+            continue;
+        SMITHY_TRY(archive_read_object(run, late->key, range, set, &object));
     }
-    if (rest.len > 0 && rest.len < r->text.len) memmove(r->text.ptr, rest.ptr, rest.len);
-    r->text.len = rest.len;
     return SMITHY_OK;
 }
 
-static smithy_status take_piece(void *context, const uint8_t *bytes, size_t len) {
-    object_reading *r = context;
-    SMITHY_TRY(pieces_reader_add(&r->reader, (smithy_bytes){bytes, len}));
-    return take_records(r, false);
-}
-
-static smithy_status read_object(run_context *run, smithy_str key, event_set *set, smithy_call *call) {
-    object_reading r = {.set = set};
-    smithy_sink sink = {take_piece, NULL, &r};
-    s3_get_object_output output;
-    smithy_buffer_init(&r.text, run->system, TEXT_MAX_BYTES);
-    smithy_status status = pieces_reader_init(&r.reader, run->system, &r.text);
-    if (status == SMITHY_OK) {
-        const s3_get_object_input input = {.bucket = run->settings->destination_bucket, .key = key, .body_sink = &sink};
-        status = s3_get_object(run->s3, &input, &output, call);
-        if (status == SMITHY_OK && !r.reader.ended) status = SMITHY_ERROR_RESPONSE;
-        if (status == SMITHY_OK) status = take_records(&r, true);
-        pieces_reader_deinit(&r.reader);
-    }
-    smithy_buffer_deinit(&r.text);
-    return status;
-}
-
-static smithy_status read_folder(run_context *run, const stream_window *window, event_set *set, smithy_call *memory) {
-    s3_list_objects_v2_pages pages = {
-        .input = {.bucket = run->settings->destination_bucket,
-                  .prefix = smithy_call_format(memory, "%.*s%.*s/", SMITHY_STR_ARG(window->task->folder),
-                                               SMITHY_STR_ARG(window->folder))}};
-    const s3_list_objects_v2_output *page;
-    smithy_call *listing = smithy_call_create(&(smithy_call_options){.system = run->system});
-    smithy_status status = listing && pages.input.prefix.ptr ? SMITHY_OK : SMITHY_ERROR_MEMORY;
-    for (page = NULL; status == SMITHY_OK;) {
-        status = s3_list_objects_v2_next(run->s3, &pages, &page, listing);
-        if (status != SMITHY_OK || !page) break;
-        for (size_t i = 0; i < page->contents.count && status == SMITHY_OK; i++)
-            status = read_object(run, page->contents.items[i].key, set, run_fresh_call(run));
-    }
-    smithy_call_destroy(listing);
-    return status;
-}
-
-/* A body that broke in its middle has put a part of its records in: all begins anew. */
-static smithy_status fetch(run_context *run, const stream_window *window, event_set *set, smithy_call *memory) {
-    smithy_status status = SMITHY_OK;
-    for (int tries = 0; tries < FETCH_TRIES; tries++) {
-        event_set_deinit(set);
-        status = read_folder(run, window, set, memory);
-        if (status != SMITHY_ERROR_TRANSPORT && status != SMITHY_ERROR_TIMEOUT) break;
-    }
-    return status;
+static smithy_status fetch(run_context *run, const proof *out, const stream_window *window, const event_range *range,
+                           event_set *set, smithy_call *memory) {
+    const smithy_str prefix =
+        smithy_call_format(memory, "%.*s%.*s/", SMITHY_STR_ARG(window->task->folder), SMITHY_STR_ARG(window->folder));
+    if (!prefix.ptr) return SMITHY_ERROR_MEMORY;
+    SMITHY_TRY(archive_read_folder(run, prefix, range, set));
+    return read_late(run, out, window, range, set);
 }
 
 /* ---- the service's side ---- */
@@ -95,23 +46,12 @@ typedef struct comparison {
 } comparison;
 
 /* As an export writes it. All of its records must be there. */
-static smithy_status compare_event(const stream_window *window, event_set *set, const logs_filtered_log_event *event,
-                                   smithy_buffer *text, comparison *result) {
-    char stamp[SMITHY_TIME_TEXT_SIZE];
-    bool is_there = true;
-    const int64_t ms = event->timestamp.value;
-    (void)smithy_time_write_date_time(ms / 1000 * 1000, stamp); /* "2024-05-28T01:02:03Z" */
+static smithy_status compare_event(const stream_window *window, const event_range *range, event_set *set,
+                                   const logs_filtered_log_event *event, smithy_buffer *text, comparison *result) {
     smithy_buffer_reset(text);
-    smithy_buffer_append_f(text, "%.19s.%03dZ ", stamp, (int)(ms % 1000));
-    smithy_buffer_append_str(text, event->message);
+    event_append(text, event->timestamp.value, event->message);
     SMITHY_TRY(smithy_buffer_status(text));
-    smithy_str rest = smithy_buffer_str(text);
-    while (rest.len > 0) {
-        const size_t end = event_record_end(rest, true);
-        is_there = event_set_take(set, (smithy_str){rest.ptr, end}) && is_there;
-        rest = (smithy_str){rest.ptr + end, rest.len - end};
-    }
-    if (is_there) return SMITHY_OK;
+    if (event_set_take_event(set, range, smithy_buffer_str(text), false)) return SMITHY_OK;
     if (event->ingestion_time.value > window->task->closed_ms)
         result->late++;
     else
@@ -119,7 +59,8 @@ static smithy_status compare_event(const stream_window *window, event_set *set, 
     return SMITHY_OK;
 }
 
-static smithy_status compare(run_context *run, const stream_window *window, event_set *set, comparison *result) {
+static smithy_status compare(run_context *run, const stream_window *window, const event_range *range, event_set *set,
+                             comparison *result) {
     logs_filter_log_events_pages pages = {.input = {.log_group_name = window->task->group,
                                                     .log_stream_names = {window->names, window->name_count},
                                                     .start_time = SMITHY_SET(window->task->from_ms),
@@ -132,7 +73,7 @@ static smithy_status compare(run_context *run, const stream_window *window, even
     do {
         status = logs_filter_log_events_next(run->logs, &pages, &page, call);
         for (size_t i = 0; status == SMITHY_OK && page && i < page->events.count; i++)
-            status = compare_event(window, set, &page->events.items[i], &text, result);
+            status = compare_event(window, range, set, &page->events.items[i], &text, result);
     } while (status == SMITHY_OK && page);
     smithy_buffer_deinit(&text);
     return status;
@@ -163,11 +104,13 @@ static bool is_of_one(run_context *run, smithy_status status) {
 static smithy_status read_window(run_context *run, proof *out, const stream_window *window) {
     comparison result = {0};
     event_set set;
+    event_range range;
+    event_range_init(&range, window->task->from_ms, window->task->to_ms);
     event_set_init(&set, run->system);
     smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = run->system});
-    smithy_status status = memory ? fetch(run, window, &set, memory) : SMITHY_ERROR_MEMORY;
+    smithy_status status = memory ? fetch(run, out, window, &range, &set, memory) : SMITHY_ERROR_MEMORY;
     out->events_read += set.records;
-    if (status == SMITHY_OK) status = compare(run, window, &set, &result);
+    if (status == SMITHY_OK) status = compare(run, window, &range, &set, &result);
     if (status == SMITHY_OK) {
         const int64_t surplus = event_set_surplus(&set);
         out->streams_read++;
@@ -236,7 +179,7 @@ bool proof_read_back(run_context *run, proof *out, size_t sample) {
     r.drawn = smithy_call_alloc(run->memory, sample + 1, sizeof *r.drawn);
     smithy_call *call = smithy_call_create(&(smithy_call_options){.system = run->system});
     smithy_status status = r.drawn && call ? SMITHY_OK : SMITHY_ERROR_MEMORY;
-    if (status == SMITHY_OK) status = ledger_read(run, visit, &r, &objects, call);
+    if (status == SMITHY_OK) status = ledger_read(run, 0, visit, &r, &objects, call);
     for (size_t i = 0; i < r.drawn_count && status == SMITHY_OK && !run_must_stop(run); i++)
         status = read_window(run, out, &r.drawn[i]);
     if (status != SMITHY_OK) run_fail(run, status, "reading back");

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "duration.h"
 #include "filter.h"
+#include "late.h"
 #include "lease.h"
 #include "session.h"
 #include "settle.h"
@@ -109,7 +110,7 @@ static bool is_wanted(run_context *run, pipeline *line, const catalog_group *gro
     const smithy_status status = filter_why_excluded(run, group, &why);
     if (status == SMITHY_OK && !why.ptr) return true;
     if (status != SMITHY_OK && run_must_stop(run)) return false; /* The group waits. */
-    line->next_group++;
+    line->groups.groups[line->next_group++].is_excluded = true;
     if (status == SMITHY_OK)
         exclude(run, group, why);
     else
@@ -212,6 +213,7 @@ static void list_next_group(run_context *run, pipeline *line) {
     }
     line->next_group++;
     run->answer->streams_seen += (int64_t)work->catalog.stream_count;
+    if (status == SMITHY_OK) status = late_count_hints(run, work->group, &work->catalog);
     if (status == SMITHY_OK && work->plan.verdict == PLAN_DUE) {
         enqueue(line, work);
         return;
@@ -321,7 +323,7 @@ static void judge(run_context *run) {
     exporter_answer *answer = run->answer;
     answer->duration_ms = run_mono_ms(run) - run->started_mono_ms;
     if (answer->outcome != EXPORTER_OUTCOME_DONE || run->failed || run->lost_lease) return;
-    const bool remains = answer->task_in_flight || answer->groups_waiting > 0;
+    const bool remains = answer->task_in_flight || answer->groups_waiting > 0 || answer->late_groups_left > 0;
     /* Not one group could be exported, and no later run could: there is something to be changed first. */
     if (answer->tasks_completed == 0 && answer->groups_failed > 0 && run->needs_change == answer->groups_failed)
         answer->outcome = EXPORTER_OUTCOME_CONFIGURATION;
@@ -357,6 +359,14 @@ static void explain_done(run_context *run) {
     }
 }
 
+static void explain_incomplete(exporter_answer *answer) {
+    const bool is_late = answer->groups_failed == 0 && answer->late_groups_failed > 0;
+    snprintf(answer->message, sizeof answer->message, "%lld of %lld groups could not be %s: %.200s%s%s",
+             (long long)(is_late ? answer->late_groups_failed : answer->groups_failed),
+             (long long)answer->groups_matched, is_late ? "searched for late events" : "exported",
+             answer->problems[0].group, answer->problem_count > 0 ? ": " : "", answer->problems[0].reason);
+}
+
 static void explain(run_context *run) {
     exporter_answer *answer = run->answer;
     if (answer->message[0]) return;
@@ -367,14 +377,13 @@ static void explain(run_context *run) {
         break;
     case EXPORTER_OUTCOME_WORK_REMAINS:
         snprintf(answer->message, sizeof answer->message, "the time was up: %lld groups wait%s; the next run goes on",
-                 (long long)answer->groups_waiting, answer->task_in_flight ? " and a task is in flight" : "");
+                 (long long)(answer->groups_waiting > 0 ? answer->groups_waiting : answer->late_groups_left),
+                 answer->task_in_flight        ? " and a task is in flight"
+                 : answer->groups_waiting == 0 ? " to be searched for late events"
+                                               : "");
         break;
     case EXPORTER_OUTCOME_CONFIGURATION:
-    case EXPORTER_OUTCOME_INCOMPLETE:
-        snprintf(answer->message, sizeof answer->message, "%lld of %lld groups could not be exported: %.200s%s%s",
-                 (long long)answer->groups_failed, (long long)answer->groups_matched, answer->problems[0].group,
-                 answer->problem_count > 0 ? ": " : "", answer->problems[0].reason);
-        break;
+    case EXPORTER_OUTCOME_INCOMPLETE: explain_incomplete(answer); break;
     default: explain_done(run); break;
     }
 }
@@ -385,6 +394,7 @@ void exporter_run(const exporter_options *options, exporter_answer *answer) {
     if (session_open(&run, options, SESSION_AWS, answer) && prepare(&run, &line)) {
         settle_leftovers(&run, &line.groups, &line.slot);
         if (line.slot.phase == SLOT_FREE) export_all(&run, &line);
+        late_sweep(&run, &line.groups);
         record_flight(&run, &line);
         drop_rest(&run, &line);
         lease_release(&run);

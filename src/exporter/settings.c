@@ -3,6 +3,7 @@
 #include "duration.h"
 
 #define SETTLE_DELAY_DEFAULT_MS (12 * EXPORTER_MS_PER_HOUR)
+#define LATE_HORIZON_DEFAULT_MS (14 * EXPORTER_MS_PER_DAY)
 #define RESERVE_DEFAULT_MS      (30 * EXPORTER_MS_PER_SECOND)
 #define DESTINATION_DEFAULT     "%Y/%m/%d/{group}/{stream}"
 
@@ -30,16 +31,7 @@ exporter_log_level exporter_log_level_of_lambda(const smithy_system *system) {
     return level;
 }
 
-/* ---- what is missing, what is not for this version ---- */
-
-static smithy_status refuse_later_keys(const settings_input *input, smithy_call *call) {
-    for (int key = 0; key < SETTINGS_KEY_COUNT; key++)
-        if (SETTINGS_KEYS[key].is_later && settings_is_given(input, (settings_key)key))
-            return smithy_call_fail(call, SMITHY_ERROR_CONFIG,
-                                    "%s is not supported yet: leave it out (what it asks for would not be done)",
-                                    settings_show(input->values[key].name).text);
-    return SMITHY_OK;
-}
+/* ---- what is missing ---- */
 
 /* An unknown key of the event that may have been meant as `name`. */
 static smithy_str find_misspelt(const settings_input *input, const char *name) {
@@ -104,6 +96,9 @@ static smithy_status read_durations(const settings_input *input, exporter_settin
     if (settings_is_given(input, SETTINGS_TIMEOUT_RESERVE))
         SMITHY_TRY(settings_read_duration(&values[SETTINGS_TIMEOUT_RESERVE], EXPORTER_MS_PER_DAY, "1d",
                                           &settings->timeout_reserve_ms, call));
+    if (settings_is_given(input, SETTINGS_LATE_HORIZON))
+        SMITHY_TRY(settings_read_duration(&values[SETTINGS_LATE_HORIZON], 60 * EXPORTER_MS_PER_DAY, "60d",
+                                          &settings->late_horizon_ms, call));
     if (settings_is_given(input, SETTINGS_TIMEOUT))
         SMITHY_TRY(settings_read_duration(&values[SETTINGS_TIMEOUT], 365 * EXPORTER_MS_PER_DAY, "365d",
                                           &settings->timeout_ms, call));
@@ -153,6 +148,8 @@ static smithy_status read_values(const settings_input *input, exporter_settings_
         SMITHY_TRY(settings_read_log_level(&values[SETTINGS_LOG_LEVEL], &settings->log_level, call));
     if (settings_is_given(input, SETTINGS_EXPORT_UNIT))
         SMITHY_TRY(settings_read_export_unit(&values[SETTINGS_EXPORT_UNIT], &settings->export_unit, call));
+    if (settings_is_given(input, SETTINGS_LATE_EVENTS))
+        SMITHY_TRY(settings_read_late_events(&values[SETTINGS_LATE_EVENTS], &settings->late_events, call));
     if (settings_is_given(input, SETTINGS_DESTINATION_PREFIX))
         SMITHY_TRY(settings_read_destination_prefix(&values[SETTINGS_DESTINATION_PREFIX], &settings->destination_prefix,
                                                     call));
@@ -168,13 +165,13 @@ static smithy_status read_all(const exporter_settings_source *source, exporter_s
     SMITHY_TRY(is_lambda ? settings_input_from_event(&input, source->event, call)
                          : settings_input_from_args(&input, source, call));
     settings_input_from_environment(&input, system);
-    SMITHY_TRY(refuse_later_keys(&input, call));
     SMITHY_TRY(require_keys(&input, source->need, call));
     *settings = (exporter_settings){
         .log_level = is_lambda          ? exporter_log_level_of_lambda(system)
                      : source->is_quiet ? EXPORTER_LOG_WARN
                                         : EXPORTER_LOG_INFO,
         .settle_delay_ms = SETTLE_DELAY_DEFAULT_MS,
+        .late_horizon_ms = LATE_HORIZON_DEFAULT_MS,
         .timeout_reserve_ms = RESERVE_DEFAULT_MS,
         .destination_prefix = SMITHY_STR(DESTINATION_DEFAULT),
         .stream_prefix = SMITHY_STR(""),

@@ -21,6 +21,12 @@ typedef enum exporter_export_unit {
     EXPORTER_UNIT_STREAM    /* A task for each stream, as the first version of this tool did. */
 } exporter_export_unit;
 
+typedef enum exporter_late_events {
+    EXPORTER_LATE_REPORT = 0, /* Counted where the hints tell. */
+    EXPORTER_LATE_SWEEP,      /* Archived, too. */
+    EXPORTER_LATE_OFF
+} exporter_late_events;
+
 typedef enum exporter_log_level {
     EXPORTER_LOG_DEBUG = 0,
     EXPORTER_LOG_INFO,
@@ -56,6 +62,8 @@ typedef struct exporter_settings {
     int64_t settle_delay_ms;        /* SettleDelay; default 12 h. */
     int64_t timeout_reserve_ms;     /* TimeoutReserve; default 30 s. */
     exporter_export_unit export_unit; /* ExportUnit; default auto. */
+    exporter_late_events late_events; /* LateEvents; default report. */
+    int64_t late_horizon_ms;          /* LateHorizon; default 14 d. */
     smithy_str destination_prefix;    /* DestinationPrefix; default "%Y/%m/%d/{group}/{stream}". */
     smithy_str region;                /* Region; absent: the environment's. */
     smithy_str profile;               /* --profile; the command only; absent: AWS_PROFILE, or "default". */

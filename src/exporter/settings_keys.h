@@ -22,7 +22,6 @@ typedef enum settings_key {
     SETTINGS_ROLE_ARN,
     SETTINGS_EXTERNAL_ID,
     SETTINGS_TIMEOUT,
-    /* Of later versions: refused, for a filter that is silently ignored would export too much. */
     SETTINGS_LATE_EVENTS,
     SETTINGS_LATE_HORIZON,
     SETTINGS_KEY_COUNT
@@ -33,7 +32,6 @@ typedef struct settings_key_names {
     const char *flag;     /* "--settle-delay" */
     const char *variable; /* "SETTLE_DELAY"; NULL: not of the environment. */
     bool is_list;         /* A JSON list of texts is taken too. */
-    bool is_later;        /* Of a later version. */
 } settings_key_names;
 
 extern const settings_key_names SETTINGS_KEYS[SETTINGS_KEY_COUNT];

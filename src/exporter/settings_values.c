@@ -195,6 +195,22 @@ smithy_status settings_read_export_unit(const settings_value *value, exporter_ex
     return settings_refuse(value, "auto, group or stream", call);
 }
 
+smithy_status settings_read_late_events(const settings_value *value, exporter_late_events *choice, smithy_call *call) {
+    static const struct {
+        smithy_str word;
+        exporter_late_events choice;
+    } CHOICES[] = {{SMITHY_STR_INIT("report"), EXPORTER_LATE_REPORT},
+                   {SMITHY_STR_INIT("sweep"), EXPORTER_LATE_SWEEP},
+                   {SMITHY_STR_INIT("off"), EXPORTER_LATE_OFF}};
+    const smithy_str word = settings_trim(value->text);
+    for (size_t i = 0; i < sizeof CHOICES / sizeof CHOICES[0]; i++) {
+        if (!smithy_str_equal_nocase(word, CHOICES[i].word)) continue;
+        *choice = CHOICES[i].choice;
+        return SMITHY_OK;
+    }
+    return settings_refuse(value, "report, sweep or off", call);
+}
+
 smithy_status settings_read_region(const settings_value *value, smithy_str *region, smithy_call *call) {
     const smithy_str name = settings_trim(value->text);
     bool allowed = name.len > 0 && name.len <= REGION_MAX && is_lower(name.ptr[0]);

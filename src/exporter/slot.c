@@ -62,24 +62,13 @@ static size_t longest_name(const export_slot *slot) {
     return longest;
 }
 
-static smithy_str arn_part(smithy_str arn, int wanted) {
-    size_t start = 0;
-    for (int part = 0; start < arn.len; part++) {
-        const char *colon = memchr(arn.ptr + start, ':', arn.len - start);
-        const size_t end = colon ? (size_t)(colon - arn.ptr) : arn.len;
-        if (part == wanted) return (smithy_str){arn.ptr + start, end - start};
-        start = end + 1;
-    }
-    return (smithy_str){0};
-}
-
 static smithy_str expand_destination(run_context *run, const export_slot *slot, smithy_str stream) {
     const catalog_group *group = &slot->work->catalog;
     return destination_expand(run->settings->destination_prefix,
                               &(destination_values){.group = group->name,
                                                     .stream = stream,
-                                                    .region = arn_part(group->arn, 3),
-                                                    .account = arn_part(group->arn, 4),
+                                                    .region = destination_arn_part(group->arn, 3),
+                                                    .account = destination_arn_part(group->arn, 4),
                                                     .date_ms = run_now_ms(run)},
                               slot->work->memory);
 }
@@ -109,7 +98,8 @@ static bool specify(run_context *run, export_slot *slot) {
                              .to_ms = slot->unit.to_ms,
                              .bucket = run->settings->destination_bucket,
                              .destination_prefix = slot->spec.destination_prefix,
-                             .attempt = slot->spec.attempt + 1};
+                             .attempt = slot->spec.attempt + 1,
+                             .requested_ms = slot->spec.requested_ms};
     slot->task_id[0] = 0;
     slot->intent_saved = false;
     const smithy_status status = task_write_name(&slot->spec, run->state.id, slot->name, &carries_prefix);
@@ -158,6 +148,7 @@ static void start_piece(run_context *run, export_slot *slot, int64_t in_ms) {
 void slot_begin(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit) {
     int64_t watermark = 0;
     *slot = (struct export_slot){.work = work, .unit = *unit, .wanted_to_ms = unit->to_ms};
+    slot->spec.requested_ms = run_now_ms(run);
     const smithy_str stream = unit->stream ? unit->stream->name : (smithy_str){0};
     const smithy_status status =
         plan_watermark(work->group, unit->kind, stream, unit->stream ? unit->stream->created_ms : 0, &watermark);
@@ -180,6 +171,7 @@ void slot_adopt(run_context *run, export_slot *slot, group_work *work, const pla
                                  .poll_ms = FIRST_POLL_MS,
                                  .created_mono_ms = run_mono_ms(run),
                                  .adopted = true};
+    slot->spec.requested_ms = info->created_ms;
     snprintf(slot->name, sizeof slot->name, "%.*s", SMITHY_STR_ARG(info->name));
     snprintf(slot->task_id, sizeof slot->task_id, "%.*s", SMITHY_STR_ARG(info->id));
     again_in(run, slot, 0);
@@ -227,6 +219,12 @@ static bool is_for_this_piece(run_context *run, const export_slot *slot, const t
            smithy_str_equal(spec.destination_prefix, slot->spec.destination_prefix);
 }
 
+/* It may be an earlier run's. */
+static void task_is_found(run_context *run, export_slot *slot, const task_info *info) {
+    if (info->created_ms < slot->spec.requested_ms) slot->spec.requested_ms = info->created_ms;
+    task_is_running(run, slot, info->id);
+}
+
 /* Somebody's task is active. It may be our own, whose answer was lost; else we say whose it is, and wait. */
 static void wait_for_slot(run_context *run, export_slot *slot) {
     task_list active = {0};
@@ -234,7 +232,7 @@ static void wait_for_slot(run_context *run, export_slot *slot) {
     if (memory && task_list_active(run, &active, memory) == SMITHY_OK) {
         for (size_t i = 0; i < active.count; i++) {
             if (is_for_this_piece(run, slot, &active.items[i])) {
-                task_is_running(run, slot, active.items[i].id);
+                task_is_found(run, slot, &active.items[i]);
                 smithy_call_destroy(memory);
                 return;
             }
@@ -289,7 +287,7 @@ static void search(run_context *run, export_slot *slot) {
     const smithy_status status = memory ? task_list_all(run, &tasks, memory) : SMITHY_ERROR_MEMORY;
     for (size_t i = 0; status == SMITHY_OK && i < tasks.count; i++)
         if (is_for_this_piece(run, slot, &tasks.items[i])) {
-            task_is_running(run, slot, tasks.items[i].id);
+            task_is_found(run, slot, &tasks.items[i]);
             break;
         }
     smithy_call_destroy(memory);

@@ -10,7 +10,7 @@
 smithy_status state_init(exporter_state *state, smithy_call *memory) {
     uint8_t random[8];
     char id[2 * sizeof random + 1];
-    *state = (exporter_state){.memory = memory, .stream_prefix = SMITHY_STR("")};
+    *state = (exporter_state){.memory = memory, .stream_prefix = SMITHY_STR(""), .sweep_round = STATE_NOTHING};
     const smithy_system *system = smithy_call_system(memory);
     if (system->random(system->context, random, sizeof random) != SMITHY_OK)
         return smithy_call_fail(memory, SMITHY_ERROR_IO, "the system gives no random numbers");
@@ -52,8 +52,13 @@ state_group *state_find_group(exporter_state *state, smithy_str arn, int64_t cre
 }
 
 static void start_over(state_group *group, smithy_str arn, int64_t created_ms) {
-    *group =
-        (state_group){.arn = arn, .created_ms = created_ms, .exported_at = STATE_NOTHING, .converge_to = STATE_NOTHING};
+    *group = (state_group){.arn = arn,
+                           .created_ms = created_ms,
+                           .exported_at = STATE_NOTHING,
+                           .converge_to = STATE_NOTHING,
+                           .swept_at = STATE_NOTHING,
+                           .swept_from = STATE_NOTHING,
+                           .sweep_next = STATE_NOTHING};
 }
 
 state_group *state_add_group(exporter_state *state, smithy_str arn, int64_t created_ms) {

@@ -51,7 +51,10 @@ typedef struct state_group {
     bool goes_by_names;  /* Not kept: objects may not be deleted, so only single streams can be made exact. */
     int64_t exported_at; /* The group's E; STATE_NOTHING while it has none of its own. */
     int64_t
-        converge_to; /* Where streams that differ are brought before they become one group; STATE_NOTHING: nowhere. */
+        converge_to;  /* Where streams that differ are brought before they become one group; STATE_NOTHING: nowhere. */
+    int64_t swept_at; /* When the last whole search for late events began; STATE_NOTHING: never. */
+    int64_t swept_from; /* Where it began in the events' time. */
+    int64_t sweep_next; /* Where the search that is under way goes on; STATE_NOTHING: none is. */
 
     uint64_t *accounted; /* state_identity of each stream accounted for. */
     size_t accounted_count, accounted_capacity, accounted_sorted;
@@ -127,7 +130,9 @@ typedef struct exporter_state {
     smithy_call *memory;
     smithy_str id; /* 16 hex digits, random, for this state's own tasks. */
     smithy_str
-        stream_prefix; /* LogStreamNamePrefix: all of this is said of streams whose names begin so; empty: all. */
+        stream_prefix;   /* LogStreamNamePrefix: all of this is said of streams whose names begin so; empty: all. */
+    int64_t sweep_round; /* When the search for late events in all groups began that is under way; STATE_NOTHING: none
+                            is. */
     state_lease lease;
     state_flight flight;
     state_group **groups; /* By ARN. */

@@ -8,7 +8,7 @@
  *    "streams": [
  *     {"LogStreamArn": "arn:aws:logs:…:log-group:/app:log-stream:web-1", "CreatedAt": …, "ExportedAt": …,
  *      "OwedTo": …}],
- *    "tasks": [{"TaskId": …, "EndedAt": …}], "cleanups": […], "flight": {…}, "edits": […]}
+ *    "sweepRound": …, "tasks": [{"TaskId": …, "EndedAt": …}], "cleanups": […], "flight": {…}, "edits": […]}
  *
  * state_write.c writes it. A reader takes the members in any order but wants "groups" ahead of "streams", as the writer
  * puts them. */
@@ -25,6 +25,7 @@
 /* One object of the document, as its members are met. Absent members keep the value they have. */
 typedef struct record {
     smithy_str arn, accounted, folder, keep, id, name, group, prefix, kind, destination_prefix, by, reason;
+    smithy_opt_i64 swept_at, swept_from, sweep_next;
     smithy_opt_i64 created, exported, converge, owed, ended, since, from, to, until, before, at;
     smithy_opt_bool cleaned;
     const cJSON *folders, *missed;
@@ -54,6 +55,9 @@ static smithy_status read_member(const cJSON *member, record *r, smithy_call *ca
         {"CreatedAt", NUMBER, offsetof(record, created)},
         {"ExportedAt", NUMBER, offsetof(record, exported)},
         {"ConvergeTo", NUMBER, offsetof(record, converge)},
+        {"SweptAt", NUMBER, offsetof(record, swept_at)},
+        {"SweptFrom", NUMBER, offsetof(record, swept_from)},
+        {"SweepNext", NUMBER, offsetof(record, sweep_next)},
         {"OwedTo", NUMBER, offsetof(record, owed)},
         {"EndedAt", NUMBER, offsetof(record, ended)},
         {"Since", NUMBER, offsetof(record, since)},
@@ -176,6 +180,9 @@ static smithy_status read_group(exporter_state *state, const record *r, smithy_c
     if (!group) return SMITHY_ERROR_MEMORY;
     SMITHY_TRY(watermark(r->exported, "ExportedAt", &group->exported_at, call));
     SMITHY_TRY(watermark(r->converge, "ConvergeTo", &group->converge_to, call));
+    SMITHY_TRY(watermark(r->swept_at, "SweptAt", &group->swept_at, call));
+    SMITHY_TRY(watermark(r->swept_from, "SweptFrom", &group->swept_from, call));
+    SMITHY_TRY(watermark(r->sweep_next, "SweepNext", &group->sweep_next, call));
     SMITHY_TRY(read_identities(state, group->arn, r->accounted, &group->accounted, &group->accounted_count, call));
     group->accounted_capacity = group->accounted_count;
     SMITHY_TRY(read_missed(state, group, r->missed, call));
@@ -314,6 +321,12 @@ static smithy_status read_id(exporter_state *state, smithy_str value, heading *s
     return smithy_call_status(state->memory);
 }
 
+static smithy_status read_sweep_round(exporter_state *state, smithy_str value, smithy_call *call) {
+    if (smithy_str_to_i64(value, &state->sweep_round) && state->sweep_round >= 0 && state->sweep_round <= LAST_MS)
+        return SMITHY_OK;
+    return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its sweepRound is no time in ms since 1970");
+}
+
 static smithy_status read_top(exporter_state *state, smithy_str name, smithy_str value, heading *seen,
                               smithy_call *call) {
     if (smithy_str_equal(name, SMITHY_STR("format"))) return read_format(value, seen, call);
@@ -327,6 +340,7 @@ static smithy_status read_top(exporter_state *state, smithy_str name, smithy_str
     if (smithy_str_equal(name, SMITHY_STR("tasks"))) return parse_records(state, value, "tasks", read_task, call);
     if (smithy_str_equal(name, SMITHY_STR("cleanups")))
         return parse_records(state, value, "cleanups", read_cleanup, call);
+    if (smithy_str_equal(name, SMITHY_STR("sweepRound"))) return read_sweep_round(state, value, call);
     if (smithy_str_equal(name, SMITHY_STR("edits"))) return parse_records(state, value, "edits", read_edit, call);
     return SMITHY_OK;
 }

@@ -68,6 +68,9 @@ static void write_group(smithy_json_writer *json, const state_group *group) {
     put_time(json, "CreatedAt", group->created_ms);
     put_time(json, "ExportedAt", group->exported_at);
     put_time(json, "ConvergeTo", group->converge_to);
+    put_time(json, "SweptAt", group->swept_at);
+    put_time(json, "SweptFrom", group->swept_from);
+    put_time(json, "SweepNext", group->sweep_next);
     write_identities(json, group->accounted, group->accounted_count);
     write_folders(json, group);
     write_missed(json, group);
@@ -216,6 +219,7 @@ smithy_status state_write(const exporter_state *state, smithy_str writer, smithy
         smithy_json_put_str(&json, "LogStreamNamePrefix", state->stream_prefix);
         smithy_json_close_object(&json);
     }
+    put_time(&json, "sweepRound", state->sweep_round);
     write_flight(&json, &state->flight);
     write_edits(&json, state);
     write_tasks(&json, state);

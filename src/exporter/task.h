@@ -19,7 +19,8 @@ typedef struct task_spec {
     int64_t from_ms, to_ms;
     smithy_str bucket;
     smithy_str destination_prefix;
-    int attempt; /* From 1. */
+    int attempt;          /* From 1. */
+    int64_t requested_ms; /* No task of it reads events earlier. */
 } task_spec;
 
 typedef enum task_status {

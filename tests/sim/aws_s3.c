@@ -56,7 +56,9 @@ static void list_objects(sim_world *world, const sim_request *request, sim_reply
     int room = most ? atoi(most) : 1000, count = 0;
     if (room > 2 * world->knobs.page_size) room = 2 * world->knobs.page_size;
     if (!prefix) prefix = "";
+    const char *after = request_query(world, request, "start-after");
     int at = world_object_position(world, token ? token : prefix);
+    while (!token && after && at < world->object_count && strcmp(world->objects[at]->key, after) <= 0) at++;
     text_add(&reply->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "
                            "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
                            "<Name>" SIM_BUCKET "</Name>");

@@ -1,5 +1,6 @@
 #include "oracle.h"
 
+#include "late_reader.h"
 #include "ledger_reader.h"
 
 #include <stdlib.h>
@@ -104,7 +105,8 @@ static void count_object(sim_oracle *oracle, sim_world *world, const sim_object 
 static void count_archive(sim_oracle *oracle, sim_world *world, const sim_state *state) {
     prepare(oracle, world);
     for (int i = 0; i < world->object_count; i++)
-        if (!state || state_commits(state, world, world->objects[i])) count_object(oracle, world, world->objects[i]);
+        if (!state || late_is_object(world->objects[i]) || state_commits(state, world, world->objects[i]))
+            count_object(oracle, world, world->objects[i]);
     for (int i = 0; i < world->queue_count; i++) {
         const sim_happening *it = &world->queue[i];
         if (it->kind == SIM_OBJECT_APPEARS && (!state || state_commits(state, world, it->object)))
@@ -179,7 +181,7 @@ static void state_saved(sim_world *world, const char *text, size_t len) {
 
 /* ---- at the end ---- */
 
-void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms) {
+void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms, int64_t swept_from_ms) {
     count_archive(oracle, world, NULL);
     oracle->misses = false;
     for (int i = 0; i < world->event_count; i++) {
@@ -187,6 +189,9 @@ void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms) 
         const sim_stream *stream = &world->streams[event->stream];
         if (oracle->counts[i] > 0 || event->timestamp > horizon_ms || !is_alive(world, stream)) continue;
         oracle->misses = true;
+        if (event->timestamp >= swept_from_ms && is_late(world, event))
+            world_violation(world, "event %d of %s, stamped %lld, came late and no sweep archived it", i, stream->name,
+                            (long long)event->timestamp);
         if (!is_late(world, event))
             world_violation(world, "event %d of %s, stamped %lld, is due and was never archived", i, stream->name,
                             (long long)event->timestamp);

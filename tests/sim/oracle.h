@@ -2,6 +2,7 @@
  *
  *   committed      an object whose task the state accounts for, unless the state says that it must go
  *   claimed        the state says that this stream's events of this time are archived
+ *   swept          written by a sweep to an object of late events: committed from then on
  *   late           not yet visible to export when a task read that closed its window, or that its stream joined its
  *                  group by: such an event is allowed to be missing, not to be there twice
  *
@@ -25,7 +26,7 @@ typedef struct sim_oracle {
 /* Puts the oracle on watch in a world that was just reset. */
 void oracle_watch(sim_oracle *oracle, sim_world *world);
 void oracle_free(sim_oracle *oracle);
-/* All events stamped up to `horizon_ms` are due. */
-void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms);
+/* All events stamped up to `horizon_ms` are due. Late ones stamped at `swept_from_ms` or later are no exception. */
+void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms, int64_t swept_from_ms);
 
 #endif

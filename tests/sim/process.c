@@ -161,6 +161,8 @@ static void run_exporter(sim_process *process, exporter_answer *answer) {
         .settle_delay_ms = run->settle_ms,
         .timeout_reserve_ms = 30000,
         .export_unit = run->unit,
+        .late_events = run->sweeps ? EXPORTER_LATE_SWEEP : EXPORTER_LATE_REPORT,
+        .late_horizon_ms = run->late_horizon_ms,
         .destination_prefix = smithy_str_from(run->destination_prefix),
         .stream_prefix =
             smithy_str_from(process->world->knobs.stream_prefix ? process->world->knobs.stream_prefix : ""),

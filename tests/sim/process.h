@@ -45,9 +45,11 @@ struct sim_run {
     exporter_export_unit unit;
     int64_t settle_ms;
     const char *destination_prefix;
-    int64_t timeout_ms; /* 0: none. */
-    int64_t skew_ms;    /* Its wall clock is ahead by so much. */
-    int64_t latency_ms; /* The most that an answer takes. */
+    bool sweeps;             /* Archives late events, */
+    int64_t late_horizon_ms; /* so far back. */
+    int64_t timeout_ms;      /* 0: none. */
+    int64_t skew_ms;         /* Its wall clock is ahead by so much. */
+    int64_t latency_ms;      /* The most that an answer takes. */
     int fault_per_mille;
     bool may_be_denied; /* Random faults take in 403. */
     struct {

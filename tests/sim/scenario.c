@@ -13,6 +13,9 @@ typedef struct story {
     int64_t timeout_ms; /* Of most runs. */
     const char *destination_prefix;
     exporter_export_unit unit;
+    random_source late_dice; /* Its own, so that a story is the same with the sweep and without. */
+    bool sweeps;
+    int64_t late_horizon_ms;
     bool changes_unit, has_faults, has_kills, has_pairs, has_births, has_deaths, has_strangers, has_twins;
 } story;
 
@@ -78,6 +81,12 @@ static void draw_knobs(story *s) {
         knobs->cancelled_per_mille = chance(s, 10) ? 100 : 0;
         knobs->slow_per_mille = chance(s, 20) ? 100 : 0;
     }
+}
+
+static void draw_sweep(story *s) {
+    static const int64_t HORIZONS[] = {6 * SIM_HOUR, SIM_DAY, 3 * SIM_DAY, 14 * SIM_DAY};
+    s->late_horizon_ms = HORIZONS[random_below(&s->late_dice, 4)];
+    s->sweeps = s->world->always_sweeps || random_below(&s->late_dice, 8) == 0;
 }
 
 static const char *draw_name(story *s) {
@@ -171,6 +180,11 @@ static void schedule_life(story *s, int64_t span_ms) {
         const int64_t at = world->now_ms + draw(s, span_ms);
         world_put_event(world, (int)draw(s, world->stream_count - 1), at - draw_age(s), at);
     }
+    for (int64_t i = world->always_sweeps && world->stream_count > 0 ? 6 : 0; i > 0; i--) {
+        const int64_t at = world->now_ms + (int64_t)random_below(&s->late_dice, (uint64_t)span_ms + 1);
+        const int64_t age = (int64_t)random_below(&s->late_dice, i % 2 ? 3 * SIM_DAY : 14 * SIM_DAY);
+        world_put_event(world, (int)random_below(&s->late_dice, (uint64_t)world->stream_count), at - age, at);
+    }
     if (s->has_births && chance(s, 40)) schedule_birth(s, world->now_ms + draw(s, span_ms));
     if (s->has_strangers && chance(s, 30))
         world_schedule(world, (sim_happening){.at_ms = world->now_ms + draw(s, span_ms),
@@ -203,12 +217,15 @@ static sim_run draw_run(story *s, const char *name) {
                    .destination_prefix = s->destination_prefix,
                    .timeout_ms = s->timeout_ms,
                    .latency_ms = PICK(s, LATENCIES)};
+    run.sweeps = s->sweeps && random_below(&s->late_dice, 10) < 7;
+    run.late_horizon_ms = s->late_horizon_ms;
     if (chance(s, 10)) run.skew_ms = draw(s, 20 * SIM_MINUTE) - 10 * SIM_MINUTE;
     if (s->has_faults) run.fault_per_mille = PICK(s, FAULTS);
     run.may_be_denied = chance(s, 30);
     if (s->has_kills && chance(s, 50)) {
         run.kill_at = 1 + (int)draw(s, chance(s, 50) ? 60 : 20);
         run.kill_after_effect = chance(s, 50);
+        if (run.sweeps) run.kill_at += (int)random_below(&s->late_dice, 2) * (int)random_below(&s->late_dice, 300);
     }
     return run;
 }
@@ -220,10 +237,13 @@ static void count_run(story *s, const sim_result *result) {
     s->tally->nested += result->nested_ran;
     s->tally->done += result->answer.outcome == EXPORTER_OUTCOME_DONE;
     s->tally->tasks += result->answer.tasks_completed;
+    s->tally->swept += result->answer.late_events;
 }
 
-static void check_requests(sim_world *world, const sim_result *result) {
-    if (result->requests > 400 + 200 * (result->duration_ms / SIM_MINUTE))
+/* A sweep asks about each day of each group, in pages that may hold one event. */
+static void check_requests(sim_world *world, const sim_run *run, const sim_result *result) {
+    const int most = run->sweeps ? 20000 : 400;
+    if (result->requests > most + 200 * (result->duration_ms / SIM_MINUTE))
         world_violation(world, "%d requests in %lld s", result->requests, (long long)(result->duration_ms / 1000));
 }
 
@@ -233,12 +253,13 @@ static void let_run(story *s) {
     if (s->has_pairs && chance(s, 50)) {
         run.nested = &nested;
         run.nested_at = 1 + (int)draw(s, 40);
+        if (run.sweeps) run.nested_at += (int)random_below(&s->late_dice, 2) * (int)random_below(&s->late_dice, 300);
         run.nested_after_effect = chance(s, 50);
         run.nested_pause_ms = chance(s, 30) ? draw(s, 3 * SIM_MINUTE) : 0;
     }
     process_run(s->world, &run, &result);
     count_run(s, &result);
-    if (!run.nested) check_requests(s->world, &result);
+    if (!run.nested) check_requests(s->world, &run, &result);
 }
 
 /* ---- the end ---- */
@@ -253,26 +274,38 @@ static void calm_down(sim_world *world, const sim_run *run) {
     knobs->births_per_mille = 0;
 }
 
+static bool run_until_done(sim_world *world, sim_run *run, sim_tally *tally, sim_result *result) {
+    story s = {.world = world, .tally = tally};
+    for (int i = 0; i < FINAL_RUNS_MAX; i++) {
+        run->seed++;
+        process_run(world, run, result);
+        count_run(&s, result);
+        check_requests(world, run, result);
+        world_advance(world, world->now_ms + SIM_MINUTE);
+        if (result->answer.outcome == EXPORTER_OUTCOME_DONE) return true;
+    }
+    world_violation(world, "%d undisturbed runs did not end the work: %s: %s", FINAL_RUNS_MAX,
+                    exporter_outcome_name(result->answer.outcome), result->answer.message);
+    return false;
+}
+
+/* The first may end the round of an earlier run; the windows that the runs closed must have settled. */
+static bool sweep_all(sim_world *world, sim_run *run, sim_tally *tally, sim_result *result) {
+    for (int i = 0; i < 2; i++) {
+        world_advance(world, world->now_ms + 2 * SIM_HOUR);
+        if (!run_until_done(world, run, tally, result)) return false;
+    }
+    return true;
+}
+
 void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *calm, sim_tally *tally) {
     sim_result result;
     sim_run run = *calm;
-    story s = {.world = world, .tally = tally};
     calm_down(world, &run);
-    bool is_done = false;
-    for (int i = 0; i < FINAL_RUNS_MAX && !is_done; i++) {
-        run.seed++;
-        process_run(world, &run, &result);
-        count_run(&s, &result);
-        check_requests(world, &result);
-        is_done = result.answer.outcome == EXPORTER_OUTCOME_DONE;
-        world_advance(world, world->now_ms + SIM_MINUTE);
-    }
-    if (!is_done) {
-        world_violation(world, "%d undisturbed runs did not end the work: %s: %s", FINAL_RUNS_MAX,
-                        exporter_outcome_name(result.answer.outcome), result.answer.message);
-        return;
-    }
-    oracle_judge_end(oracle, world, result.answer.window_to_ms);
+    if (!run_until_done(world, &run, tally, &result)) return;
+    if (run.sweeps && !sweep_all(world, &run, tally, &result)) return;
+    const int64_t to_ms = result.answer.window_to_ms;
+    oracle_judge_end(oracle, world, to_ms, run.sweeps ? to_ms - run.late_horizon_ms : SIM_NEVER);
     tally->events += world->event_count;
     run.seed++;
     world_advance(world, world->now_ms + 1000);
@@ -288,10 +321,11 @@ void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *calm, 
 
 bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tally *tally) {
     static const int64_t GAPS[] = {0, 1000, SIM_MINUTE, 5 * SIM_MINUTE, SIM_HOUR, 13 * SIM_HOUR, 2 * SIM_DAY};
-    story s = {.world = world, .dice = {seed * 2 + 1}, .tally = tally};
+    story s = {.world = world, .dice = {seed * 2 + 1}, .late_dice = {seed * 2 + 2}, .tally = tally};
     world_reset(world, seed);
     oracle_watch(oracle, world);
     draw_knobs(&s);
+    draw_sweep(&s);
     settle_account(&s);
     for (int64_t rounds = 1 + draw(&s, 6); rounds > 0 && !world->violation[0]; rounds--) {
         const int64_t gap = PICK(&s, GAPS);
@@ -305,6 +339,8 @@ bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tall
                           .unit = chance(&s, 70) ? EXPORTER_UNIT_AUTO : EXPORTER_UNIT_STREAM,
                           .settle_ms = s.settle_ms,
                           .destination_prefix = s.destination_prefix,
+                          .sweeps = s.sweeps,
+                          .late_horizon_ms = s.late_horizon_ms,
                           .latency_ms = 20};
     if (!world->violation[0]) scenario_finish(world, oracle, &calm, tally);
     return !world->violation[0];

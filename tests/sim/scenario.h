@@ -7,7 +7,7 @@
 #include "process.h"
 
 typedef struct sim_tally { /* To see that the stories are worth telling. */
-    int64_t runs, requests, kills, nested, done, tasks, events;
+    int64_t runs, requests, kills, nested, done, tasks, events, swept;
 } sim_tally;
 
 /* False where something did not hold: world->violation says what. */

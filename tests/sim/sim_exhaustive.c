@@ -62,6 +62,18 @@ static sim_run begin(context *c) {
         put_news(world);
         run.unit = EXPORTER_UNIT_AUTO;
         break;
+    case 2: /* Late events, of two days and a stream that shares its name's beginning. */
+        run.sweeps = true;
+        run.late_horizon_ms = SIM_DAY;
+        process_run(world, &run, &result);
+        world_advance(world, world->now_ms + 2 * SIM_HOUR);
+        put_events(world, 0, 30);
+        put_events(world, 1, 2);
+        world_advance(world, world->now_ms + SIM_HOUR);
+        process_run(world, &run, &result);
+        put_events(world, 1, 4);
+        world_advance(world, world->now_ms + 2 * SIM_HOUR);
+        break;
     default: /* A task that an earlier run left in flight, and one that failed. */
         world->knobs.running_ms = 5 * SIM_MINUTE;
         run.timeout_ms = 5000;
@@ -75,7 +87,7 @@ static sim_run begin(context *c) {
     return run;
 }
 
-#define STORY_COUNT 3
+#define STORY_COUNT 4
 
 /* ---- one disturbance ---- */
 

@@ -8,7 +8,8 @@
 
 typedef struct options {
     uint64_t from, count;
-    bool is_verbose, keeps_going, first_event_lags, listings_miss, strict_joins, births_in_tasks, has_mode_changes;
+    bool is_verbose, keeps_going, first_event_lags, listings_miss, strict_joins, sweeps, births_in_tasks,
+        has_mode_changes;
 } options;
 
 static bool read_options(int argc, char **argv, options *o) {
@@ -29,6 +30,8 @@ static bool read_options(int argc, char **argv, options *o) {
             o->births_in_tasks = true;
         else if (strcmp(argv[i], "--mode-changes") == 0)
             o->has_mode_changes = true;
+        else if (strcmp(argv[i], "--sweep") == 0)
+            o->sweeps = true;
         else if (strcmp(argv[i], "--seeds") == 0 && has_value)
             o->count = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--from") == 0 && has_value)
@@ -39,7 +42,7 @@ static bool read_options(int argc, char **argv, options *o) {
         } else {
             fprintf(stderr,
                     "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--first-event-lags] "
-                    "[--listings-miss] [--strict-joins] [--births-in-tasks] [--mode-changes]\n",
+                    "[--listings-miss] [--strict-joins] [--births-in-tasks] [--mode-changes] [--sweep]\n",
                     argv[0]);
             return false;
         }
@@ -65,6 +68,7 @@ int main(int argc, char **argv) {
     world->listings_miss = o.listings_miss;
     world->strict_joins = o.strict_joins;
     world->has_mode_changes = o.has_mode_changes;
+    world->always_sweeps = o.sweeps;
     world->births_in_tasks = o.births_in_tasks;
     const double start = seconds();
     for (; played < o.count && (failures == 0 || o.keeps_going); played++) {
@@ -75,12 +79,13 @@ int main(int argc, char **argv) {
         fflush(stdout);
     }
     const double took = seconds() - start;
-    printf("%llu seeds from %llu, %llu failed, in %.1f s (%.0f a second): %lld runs, %lld done, %lld killed, %lld with "
-           "another one inside, %lld requests, %lld tasks, %lld events, %lld saves, %lld late\n",
-           (unsigned long long)played, (unsigned long long)o.from, (unsigned long long)failures, took,
-           (double)played / took, (long long)tally.runs, (long long)tally.done, (long long)tally.kills,
-           (long long)tally.nested, (long long)tally.requests, (long long)tally.tasks, (long long)tally.events,
-           (long long)oracle.saves, (long long)oracle.late);
+    printf(
+        "%llu seeds from %llu, %llu failed, in %.1f s (%.0f a second): %lld runs, %lld done, %lld killed, %lld with "
+        "another one inside, %lld requests, %lld tasks, %lld events, %lld saves, %lld late, %lld archived by sweeps\n",
+        (unsigned long long)played, (unsigned long long)o.from, (unsigned long long)failures, took,
+        (double)played / took, (long long)tally.runs, (long long)tally.done, (long long)tally.kills,
+        (long long)tally.nested, (long long)tally.requests, (long long)tally.tasks, (long long)tally.events,
+        (long long)oracle.saves, (long long)oracle.late, (long long)tally.swept);
     oracle_free(&oracle);
     world_destroy(world);
     return failures > 0;

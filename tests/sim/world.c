@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "late_reader.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -311,6 +313,7 @@ sim_object *world_find_object(const sim_world *world, const char *key) {
 void world_put_object(sim_world *world, sim_object *object) {
     const int at = world_object_position(world, object->key);
     object->etag = ++world->next_etag;
+    if (late_is_object(object)) late_read(world, object, world_find_object(world, object->key));
     if (at < world->object_count && strcmp(world->objects[at]->key, object->key) == 0) {
         world->objects[at] = object;
     } else {

@@ -51,7 +51,9 @@ static void the_json_has_every_member_even_of_an_empty_answer(void **state) {
         "\"groups\":{\"matched\":0,\"exported\":0,\"idle\":0,\"young\":0,\"empty\":0,\"excluded\":0,\"leftOut\":0,"
         "\"failed\":0,\"waiting\":0},\"streams\":{\"seen\":0,\"exported\":0},"
         "\"tasks\":{\"created\":0,\"completed\":0,\"failed\":0,\"adopted\":0,\"inFlight\":false},"
-        "\"objects\":0,\"bytes\":0,\"objectsDeleted\":0,\"problems\":[],\"problemsTotal\":0,"
+        "\"objects\":0,\"bytes\":0,\"objectsDeleted\":0,"
+        "\"late\":{\"streams\":0,\"events\":0,\"objects\":0,\"groupsSwept\":0,\"groupsFailed\":0,\"groupsLeft\":0},"
+        "\"problems\":[],\"problemsTotal\":0,"
         "\"durationMs\":0}");
     smithy_buffer_deinit(&out);
 }

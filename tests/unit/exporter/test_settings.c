@@ -14,6 +14,8 @@ static void an_event_with_the_required_keys_gets_the_defaults(void **state) {
     assert_true(smithy_str_equal(r.settings.store_key, SMITHY_STR("exporter.json")));
     assert_int_equal(r.settings.log_level, EXPORTER_LOG_INFO);
     assert_int_equal(r.settings.settle_delay_ms, 12 * 3600000);
+    assert_int_equal(r.settings.late_events, EXPORTER_LATE_REPORT);
+    assert_int_equal(r.settings.late_horizon_ms, 14 * 86400000);
     assert_int_equal(r.settings.timeout_reserve_ms, 30000);
     assert_int_equal(r.settings.export_unit, EXPORTER_UNIT_AUTO);
     check_text(r.settings.destination_prefix, "%Y/%m/%d/{group}/{stream}");
@@ -156,8 +158,8 @@ static const bad_event BAD_EVENTS[] = {
     {",\"DestinationPrefix\":\"a//b\"", "DestinationPrefix", "empty folder"},
     {",\"DestinationPrefix\":\"\"", "DestinationPrefix", "template"},
     {",\"DestinationPrefix\":\"a\\nb\"", "DestinationPrefix \"a?b\"", "template"},
-    {",\"LateEvents\":\"sweep\"", "LateEvents", "not supported yet"},
-    {",\"lateHorizon\":\"3d\"", "lateHorizon", "not supported yet"},
+    {",\"LateEvents\":\"always\"", "LateEvents \"always\"", "report, sweep or off"},
+    {",\"lateHorizon\":\"61d\"", "lateHorizon \"61d\"", "up to 60d"},
     {",\"ExcludeLogGroups\":\"\"", "ExcludeLogGroups \"\"", "patterns of whole names"},
     {",\"ExcludeLogGroups\":\"/a,,/b\"", "ExcludeLogGroups \"\"", "patterns of whole names"},
     {",\"ExcludeLogGroups\":[\"/a\",\"[ab]\"]", "ExcludeLogGroups \"[ab]\"", "* stands for any text"},
@@ -227,12 +229,14 @@ static void without_filters_all_is_wanted(void **state) {
     reading_end(&r);
 }
 
-static void later_keys_are_refused_in_the_environment_too(void **state) {
+static void late_events_can_be_told_in_the_environment(void **state) {
     (void)state;
-    static const char *const ENVIRONMENT[] = {"LATE_EVENTS=sweep", NULL};
+    static const char *const ENVIRONMENT[] = {"LATE_EVENTS=Sweep", "LATE_HORIZON=3d", NULL};
     reading r;
     reading_event(&r, "{" REQUIRED_IN_EVENT "}", ENVIRONMENT);
-    check_refused(&r, "environment", "LATE_EVENTS", "not supported yet");
+    check_accepted(&r);
+    assert_int_equal(r.settings.late_events, EXPORTER_LATE_SWEEP);
+    assert_int_equal(r.settings.late_horizon_ms, 3 * 86400000);
     reading_end(&r);
 }
 
@@ -329,7 +333,7 @@ int main(void) {
         cmocka_unit_test(a_bad_event_is_one_line_that_names_the_key_and_what_is_allowed),
         cmocka_unit_test(filters_are_read_from_every_source),
         cmocka_unit_test(without_filters_all_is_wanted),
-        cmocka_unit_test(later_keys_are_refused_in_the_environment_too),
+        cmocka_unit_test(late_events_can_be_told_in_the_environment),
         cmocka_unit_test(an_event_past_its_maximum_is_refused),
         cmocka_unit_test(a_hostile_value_is_cut_and_stays_on_its_line),
         cmocka_unit_test(every_failed_allocation_is_told),
