@@ -1,5 +1,6 @@
 """Fixtures: what scripts/package made, in a root folder that holds nothing else, and AWS on loopback beside it."""
 
+import contextlib
 import datetime
 import os
 import platform
@@ -22,7 +23,8 @@ from net import authority  # noqa: E402
 DIST = Path(os.environ.get("DIST", ROOT / "dist"))
 ARCHS = ["x86_64", "arm64"]
 QEMU = {"x86_64": "qemu-x86_64-static", "arm64": "qemu-aarch64-static"}
-LOGS, OTHER = "aws.package.test", "other.package.test"
+AWS, OTHER = "aws.package.test", "other.package.test"
+NAMES = (AWS, f"archive.{AWS}")  # The second one is the bucket's.
 
 
 def require(arch, what=""):
@@ -101,7 +103,7 @@ def bucket(aws):
 def trusted(tmp_path_factory):
     """(the authority, the file of a server it vouches for)"""
     root = authority.issue("The tests' authority")
-    server = authority.issue(LOGS, [LOGS], root)
+    server = authority.issue(AWS, NAMES, root)
     return root, authority.write_server_file(tmp_path_factory.mktemp("tls") / "server.pem", server)
 
 
@@ -132,7 +134,8 @@ class Names(threading.Thread):
                 query, sender = self.socket.recvfrom(512)
             except OSError:
                 return
-            self.socket.sendto(self._answer(query), sender)
+            with contextlib.suppress(OSError):
+                self.socket.sendto(self._answer(query), sender)
 
     def _answer(self, query):
         labels, at = [], 12
@@ -149,7 +152,7 @@ class Names(threading.Thread):
 
 @pytest.fixture
 def names():
-    server = Names(LOGS)
+    server = Names(*NAMES)
     yield server
     server.socket.close()
 

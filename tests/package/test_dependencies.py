@@ -55,13 +55,13 @@ def test_a_pin_that_is_gone_is_one_line_that_says_how_to_renew(downloads, capsys
 def test_a_damaged_download_is_fetched_anew_and_else_deleted(downloads, capsys):
     folder, apt_get, _ = downloads
     (folder / "curl_1.dsc").write_bytes(DAMAGED)
-    apt_get(f'case "$*" in *source*) printf "{DAMAGED.decode()}" >curl_1.dsc ;; esac')
+    apt_get(f'case "$*" in *" source "*) printf "{DAMAGED.decode()}" >curl_1.dsc ;; esac')
     with pytest.raises(SystemExit):
         dependencies.fetch("x86_64", folder)
     assert "curl_1.dsc is not what dependencies.lock pins" in capsys.readouterr().err
     assert not (folder / "curl_1.dsc").exists()
 
-    apt_get('case "$*" in *source*) printf curl >curl_1.dsc ;; esac')
+    apt_get('case "$*" in *" source "*) printf curl >curl_1.dsc ;; esac')
     dependencies.fetch("x86_64", folder)
     assert (folder / "curl_1.dsc").read_bytes() == b"curl"
 
