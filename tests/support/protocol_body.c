@@ -206,7 +206,11 @@ static bool canonical_xml(smithy_str body, FILE *out) {
     if (body.len == 0) return true;
     xml_state *state = calloc(1, sizeof *state);
     XML_Parser parser = XML_ParserCreate(NULL);
-    if (!state || !parser) abort();
+    if (!state) abort();
+    if (!parser) { /* Memory that was made to run out. */
+        free(state);
+        return false;
+    }
     XML_SetUserData(parser, state);
     XML_SetElementHandler(parser, xml_start, xml_end);
     XML_SetCharacterDataHandler(parser, xml_characters);

@@ -22,8 +22,10 @@ static int open_bench(void **state) {
     fake_system_init(&fake, 1);
     const smithy_call_options options = {.system = &fake.system};
     call = smithy_call_create(&options);
+    assert_non_null(call);
     fake_system_set_env(&fake, "HOME", "/home/me");
     config = smithy_config_create(NULL, call);
+    assert_non_null(config);
     return call && config ? 0 : -1;
 }
 
@@ -43,6 +45,7 @@ static void put(const char *path, const char *text) {
 static void start_over(const smithy_config_options *options) {
     smithy_config_destroy(config);
     config = smithy_config_create(options, call);
+    assert_non_null(config);
     smithy_call_clear_error(call);
     assert_non_null(config);
 }
@@ -330,6 +333,7 @@ static const char *home_only(void *context, const char *name) {
 
 static void *ask(void *shared) {
     smithy_call *own = smithy_call_create(NULL);
+    if (!own) return NULL;
     smithy_setting setting;
     const smithy_status status = smithy_config_get(shared, NULL, "b", &setting, own);
     const bool good = status == SMITHY_OK && smithy_str_equal(setting.value, SMITHY_STR("2"));
@@ -344,6 +348,7 @@ static void threads_that_ask_at_once_read_the_files_once(void **state) {
     counted.base.file_read = count_reads;
     counted.base.env = home_only;
     smithy_config *shared = smithy_config_create(&(smithy_config_options){.system = &counted.base}, call);
+    assert_non_null(shared);
     pthread_t threads[8];
     for (size_t i = 0; i < 8; i++) assert_int_equal(pthread_create(&threads[i], NULL, ask, shared), 0);
     for (size_t i = 0; i < 8; i++) {

@@ -61,6 +61,7 @@ static bool parses_as_expected(const cJSON *test) {
     fake_system_init(&fake, 1);
     const smithy_call_options options = {.system = &fake.system};
     smithy_call *call = smithy_call_create(&options);
+    assert_non_null(call);
     profile_set_init(&set, &fake.system);
     smithy_status status = SMITHY_OK;
     for (profile_file file = PROFILE_CONFIG_FILE; status == SMITHY_OK && file < PROFILE_FILES; file++) {
@@ -122,7 +123,9 @@ static bool places_are_as_expected(const cJSON *test) {
         fake_system_set_env(&fake, variable->string, cJSON_GetStringValue(variable));
     const smithy_call_options options = {.system = &fake.system};
     smithy_call *call = smithy_call_create(&options);
+    assert_non_null(call);
     smithy_config *config = smithy_config_create(NULL, call);
+    assert_non_null(config);
     const char *profile = text_in(test, "profile");
     const bool good = is_at(&fake.system, call, true, text_in(test, "configLocation")) &&
                       is_at(&fake.system, call, false, text_in(test, "credentialsLocation")) &&

@@ -19,6 +19,7 @@ static int open_bench(void **state) {
     fake_system_init(&shared.fake, 1);
     const smithy_call_options options = {.system = &shared.fake.system};
     shared.call = smithy_call_create(&options);
+    assert_non_null(shared.call);
     *state = &shared;
     return shared.call ? 0 : -1;
 }
@@ -41,6 +42,7 @@ static void the_environment_is_read_at_each_get(void **state) {
     bench *b = *state;
     smithy_credentials credentials;
     smithy_credentials_provider *provider = smithy_credentials_default(b->call);
+    assert_non_null(provider);
     assert_int_equal(get(b, provider, &credentials), SMITHY_ERROR_CREDENTIALS);
     fake_system_set_env(&b->fake, "AWS_ACCESS_KEY_ID", " AKID\n");
     fake_system_set_env(&b->fake, "AWS_SECRET_ACCESS_KEY", "secret");
@@ -64,6 +66,7 @@ static void half_a_pair_is_an_error_that_names_the_half(void **state) {
     bench *b = *state;
     smithy_credentials credentials;
     smithy_credentials_provider *provider = smithy_credentials_environment(b->call);
+    assert_non_null(provider);
     fake_system_set_env(&b->fake, "AWS_SECRET_ACCESS_KEY", "secret");
     fake_system_set_env(&b->fake, "AWS_ACCESS_KEY_ID", " \t");
     assert_int_equal(get(b, provider, &credentials), SMITHY_ERROR_CREDENTIALS);
@@ -76,6 +79,7 @@ static void a_token_that_would_break_a_header_is_refused_and_not_told(void **sta
     bench *b = *state;
     smithy_credentials credentials;
     smithy_credentials_provider *provider = smithy_credentials_environment(b->call);
+    assert_non_null(provider);
     fake_system_set_env(&b->fake, "AWS_ACCESS_KEY_ID", "AKID");
     fake_system_set_env(&b->fake, "AWS_SECRET_ACCESS_KEY", "secret");
     fake_system_set_env(&b->fake, "AWS_SESSION_TOKEN", "to\r\nken");
@@ -133,6 +137,7 @@ static void memory_may_run_out(void **state) {
     smithy_call_clear_error(b->call);
     smithy_credentials_provider *provider =
         smithy_credentials_static(SMITHY_STR("AKID"), SMITHY_STR("b"), (smithy_str){0}, b->call);
+    assert_non_null(provider);
     b->fake.fail_allocation = 1;
     assert_int_equal(get(b, provider, &credentials), SMITHY_ERROR_MEMORY);
     b->fake.fail_allocation = 0;

@@ -90,6 +90,7 @@ static void chunks_and_trailer_are_framed(void **state) {
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         smithy_call *call = smithy_call_create(NULL);
+        assert_non_null(call);
         letters source = {.length = CASES[i].length, .piece = 3};
         const smithy_body plain = body_of(&source, source.length);
         chunked_body chunked;
@@ -138,6 +139,7 @@ static void the_length_is_known_ahead(void **state) {
     for (int64_t length = 0; length <= 300; length += length < 40 ? 1 : 13)
         for (int algorithm = CHECKSUM_NONE; algorithm <= CHECKSUM_SHA256; algorithm++) {
             smithy_call *call = smithy_call_create(NULL);
+            assert_non_null(call);
             check_form(length, (checksum_algorithm)algorithm, false, call);
             check_form(length, (checksum_algorithm)algorithm, true, call);
             smithy_call_destroy(call);
@@ -149,6 +151,7 @@ static void the_length_is_known_ahead(void **state) {
 static void a_length_that_cannot_be_counted_is_refused(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     letters source = {.length = 1, .piece = 1};
     const smithy_body plain = body_of(&source, INT64_MAX);
     chunked_body chunked;
@@ -172,6 +175,7 @@ static void a_source_must_keep_its_word(void **state) {
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
         for (int is_signed = 0; is_signed < 2; is_signed++) {
             smithy_call *call = smithy_call_create(NULL);
+            assert_non_null(call);
             letters source = CASES[i].source;
             const smithy_body plain = body_of(&source, 20);
             chunked_body chunked;
@@ -199,6 +203,7 @@ static void memory_may_run_out_anywhere(void **state) {
         const smithy_body plain = body_of(&source, 40);
         fake_system_init(&fake, 1);
         smithy_call *call = smithy_call_create(&(smithy_call_options){.system = &fake.system});
+        assert_non_null(call);
         fake.fail_allocation = fake.allocations + nth;
         smithy_buffer_init(&out, NULL, MAX_BODY);
         smithy_status status = chunked_body_init(&chunked, &plain, CHECKSUM_SHA256, true, 16, &body, call);
@@ -259,6 +264,7 @@ static void read_recording(const cJSON *json, smithy_buffer *sent, smithy_str *a
 
 static void check_recording(const char *name, const cJSON *json, int64_t length, size_t chunk_size, bool is_signed) {
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     letters source = {.length = length, .piece = 4096};
     const smithy_body plain = body_of(&source, length);
     smithy_str authorization = {NULL, 0};

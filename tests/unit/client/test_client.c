@@ -69,6 +69,7 @@ static void options_choose_transport_and_credentials(void **state) {
         smithy_credentials_static(SMITHY_STR("OTHERKEY"), SMITHY_STR("s"), (smithy_str){0}, bench.call);
     const smithy_client_options options = {.transport = &other.base, .credentials = keys};
     smithy_client *client = smithy_client_create(&TOY_JSON, &options, NULL, 0, bench.call);
+    assert_non_null(client);
     assert_int_equal(smithy_client_invoke(client, &TOY_ECHO, &INPUT, &output, bench.call), SMITHY_OK);
     assert_int_equal(bench.transport.request_count, 0);
     assert_non_null(strstr(scripted_request_header(&other, 0, "Authorization"), "Credential=OTHERKEY/"));
@@ -93,6 +94,7 @@ static void attempts_come_from_the_call_then_the_options_then_the_environment(vo
     smithy_call_set_max_attempts(bench.call, 0);
     smithy_client_destroy(bench.client);
     bench.client = smithy_client_create(&TOY_JSON, NULL, NULL, 0, bench.call);
+    assert_non_null(bench.client);
     assert_int_equal(toy_bench_invoke(&bench, &TOY_ECHO, &INPUT, &output), SMITHY_ERROR_TRANSPORT);
     assert_int_equal(toy_bench_error(&bench)->attempts, 5);
     toy_bench_close(&bench);
@@ -109,6 +111,7 @@ static void a_service_without_rules_needs_an_endpoint(void **state) {
     smithy_client_destroy(bench.client);
     const smithy_client_options options = {.endpoint_url = SMITHY_STR_INIT("https://h")};
     bench.client = smithy_client_create(&bare, &options, NULL, 0, bench.call);
+    assert_non_null(bench.client);
     assert_int_equal(toy_bench_invoke(&bench, &TOY_ECHO, &INPUT, &output), SMITHY_OK);
     toy_bench_close(&bench);
 }

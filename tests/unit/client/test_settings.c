@@ -48,6 +48,7 @@ static int open_bench(void **state) {
     fake_system_init(&fake, 1);
     const smithy_call_options options = {.system = &fake.system};
     call = smithy_call_create(&options);
+    assert_non_null(call);
     fake_system_set_env(&fake, "AWS_REGION", "eu-west-1");
     fake_system_set_env(&fake, "HOME", "/home/me");
     return call ? 0 : -1;
@@ -71,6 +72,7 @@ static smithy_status resolve_for(const smithy_service *service, const smithy_cli
                                  const own_settings *own, bool reads_files) {
     static const smithy_client_options DEFAULTS = {0};
     smithy_config *config = smithy_config_create(NULL, call);
+    assert_non_null(config);
     const aws_settings_sources sources = {.service = service,
                                           .options = options ? options : &DEFAULTS,
                                           .own = own,

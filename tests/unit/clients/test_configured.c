@@ -68,6 +68,7 @@ static void the_callers_options_win(void **state) {
     open_bench("[default]\nregion = us-west-2\ns3 =\n  addressing_style = path\n");
     const s3_client_options options = {.region = SMITHY_STR_INIT("eu-west-1"), .force_path_style = SMITHY_SET(false)};
     s3_client *client = s3_client_create(&options, bench.call);
+    assert_non_null(client);
     assert_string_equal(put_object(client), "https://bucket.s3.eu-west-1.amazonaws.com/key?x-id=PutObject");
     assert_int_equal(strlen(last_header("X-Amz-Content-Sha256")), 64);
     s3_client_destroy(client);
@@ -79,6 +80,7 @@ static const char *ask_sts(sts_client *client) {
     const sts_get_caller_identity_input input = {0};
     sts_get_caller_identity_output output;
     assert_int_not_equal(sts_get_caller_identity(client, &input, &output, bench.call), SMITHY_ERROR_CONFIG);
+    assert_true(bench.transport.request_count > 0);
     return bench.transport.requests[bench.transport.request_count - 1].url;
 }
 
@@ -86,9 +88,11 @@ static void legacy_endpoints_are_used_where_they_are_asked_for(void **state) {
     (void)state;
     open_bench("[default]\nregion = us-west-2\n");
     sts_client *regional = sts_client_create(NULL, bench.call);
+    assert_non_null(regional);
     assert_string_equal(ask_sts(regional), "https://sts.us-west-2.amazonaws.com/");
     fake_system_set_env(&bench.fake, "AWS_STS_REGIONAL_ENDPOINTS", "legacy");
     sts_client *legacy = sts_client_create(NULL, bench.call);
+    assert_non_null(legacy);
     assert_string_equal(ask_sts(legacy), "https://sts.amazonaws.com/");
     sts_client_destroy(regional);
     sts_client_destroy(legacy);
@@ -100,6 +104,7 @@ static void the_region_of_a_profile_signs(void **state) {
     open_bench("[default]\nregion = ap-south-1\nservices = local\n"
                "[services local]\ns3 =\n  endpoint_url = https://minio.example:9000\n");
     s3_client *client = s3_client_create(NULL, bench.call);
+    assert_non_null(client);
     assert_string_equal(put_object(client), "https://bucket.minio.example:9000/key?x-id=PutObject");
     assert_non_null(strstr(last_header("Authorization"), "/ap-south-1/s3/aws4_request"));
     s3_client_destroy(client);
@@ -129,6 +134,7 @@ static void what_is_wrong_in_the_files_fails_the_operation_before_it_is_sent(voi
     logs_describe_log_groups_output output;
     open_bench("[default]\nregion eu-west-1\n");
     logs_client *client = logs_client_create(NULL, bench.call);
+    assert_non_null(client);
     assert_int_equal(logs_describe_log_groups(client, &(logs_describe_log_groups_input){0}, &output, bench.call),
                      SMITHY_ERROR_CONFIG);
     const smithy_error *error = smithy_call_error(bench.call);
@@ -144,8 +150,11 @@ static void a_configuration_may_be_shared(void **state) {
     open_bench("[profile dev]\nregion = us-west-2\n");
     const smithy_config_options which = {.profile = SMITHY_STR_INIT("dev")};
     smithy_config *config = smithy_config_create(&which, bench.call);
+    assert_non_null(config);
     s3_client *s3 = s3_client_create(&(s3_client_options){.config = config}, bench.call);
+    assert_non_null(s3);
     logs_client *logs = logs_client_create(&(logs_client_options){.config = config}, bench.call);
+    assert_non_null(logs);
     assert_int_equal(smithy_client_prepare(s3_client_base(s3), bench.call), SMITHY_OK);
     bench.fake.file_fail = SMITHY_ERROR_IO; /* They are read once for both. */
     assert_int_equal(smithy_client_prepare(logs_client_base(logs), bench.call), SMITHY_OK);
@@ -176,7 +185,7 @@ static smithy_status slow_file(void *context, const char *path, smithy_buffer *c
 static void *use(void *shared) {
     smithy_client *client = shared;
     smithy_call *call = smithy_call_create(NULL);
-    const smithy_status status = smithy_client_prepare(client, call);
+    const smithy_status status = call ? smithy_client_prepare(client, call) : SMITHY_ERROR_MEMORY;
     const bool good = status == SMITHY_OK && smithy_client_region(client).len == strlen("eu-west-1");
     smithy_call_destroy(call);
     return good ? shared : NULL;
@@ -189,7 +198,9 @@ static void threads_may_begin_at_once(void **state) {
     system.env = plain_env;
     system.file_read = slow_file;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     logs_client *client = logs_client_create(&(logs_client_options){.system = &system}, call);
+    assert_non_null(client);
     for (size_t i = 0; i < 8; i++) assert_int_equal(pthread_create(&threads[i], NULL, use, client), 0);
     for (size_t i = 0; i < 8; i++) {
         void *result;

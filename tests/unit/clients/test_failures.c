@@ -35,6 +35,7 @@ static void assert_refused(smithy_status status, const char *message) {
 static void an_object_without_a_key_is_told_before_anything_is_sent(void **state) {
     (void)state;
     s3_client *s3 = s3_client_create(NULL, bench.call);
+    assert_non_null(s3);
     const s3_object_identifier objects[] = {{.key = SMITHY_STR_INIT("a")}, {.version_id = SMITHY_STR_INIT("v")}};
     const s3_delete wanted = {.objects = {objects, 2}};
     const s3_delete_objects_input input = {.bucket = SMITHY_STR_INIT("b"), .delete_ = &wanted};
@@ -46,6 +47,7 @@ static void an_object_without_a_key_is_told_before_anything_is_sent(void **state
 static void an_entry_of_a_map_is_told_by_its_key(void **state) {
     (void)state;
     dynamodb_client *dynamodb = dynamodb_client_create(NULL, bench.call);
+    assert_non_null(dynamodb);
     const dynamodb_batch_get_request_map_entry tables[] = {{.key = SMITHY_STR_INIT("my-table")}};
     const dynamodb_batch_get_item_input input = {.request_items = {tables, 1}};
     dynamodb_batch_get_item_output output;
@@ -57,6 +59,7 @@ static void an_entry_of_a_map_is_told_by_its_key(void **state) {
 static void an_output_that_was_half_read_is_zeroed(void **state) {
     (void)state;
     logs_client *logs = logs_client_create(&(logs_client_options){.max_attempts = 1}, bench.call);
+    assert_non_null(logs);
     const logs_describe_log_groups_input input = {.limit = SMITHY_SET(1)};
     const logs_describe_log_groups_output zeroed = {0};
     logs_describe_log_groups_output output;

@@ -25,6 +25,7 @@ static void a_download_needs_its_url_alone(void **state) {
     (void)state;
     client_bench_open(&bench, NULL, 0);
     s3_client *s3 = s3_client_create(NULL, bench.call);
+    assert_non_null(s3);
     const s3_get_object_input input = {.bucket = SMITHY_STR_INIT("bucket"), .key = SMITHY_STR_INIT("a b/c")};
     smithy_presigned presigned;
     assert_int_equal(s3_get_object_presign(s3, &input, 900, &presigned, bench.call), SMITHY_OK);
@@ -45,6 +46,7 @@ static void an_upload_fixes_only_what_it_was_given(void **state) {
     (void)state;
     client_bench_open(&bench, NULL, 0);
     s3_client *s3 = s3_client_create(NULL, bench.call);
+    assert_non_null(s3);
     s3_put_object_input input = {.bucket = SMITHY_STR_INIT("bucket"), .key = SMITHY_STR_INIT("k")};
     smithy_presigned presigned;
     assert_int_equal(s3_put_object_presign(s3, &input, 60, &presigned, bench.call), SMITHY_OK);
@@ -70,6 +72,7 @@ static void a_query_operation_becomes_a_get(void **state) {
     client_bench_open(&bench, NULL, 0);
     fake_system_set_env(&bench.fake, "AWS_SESSION_TOKEN", "TOKEN//+==");
     sts_client *sts = sts_client_create(NULL, bench.call);
+    assert_non_null(sts);
     const sts_get_caller_identity_input input = {0};
     smithy_presigned presigned;
     assert_int_equal(sts_get_caller_identity_presign(sts, &input, 60, &presigned, bench.call), SMITHY_OK);
@@ -99,6 +102,7 @@ static void what_cannot_be_presigned_is_told(void **state) {
         fake_system_set_env(&bench.fake, "AWS_SECRET_ACCESS_KEY", CASES[i].secret);
         fake_system_set_env(&bench.fake, "AWS_EC2_METADATA_DISABLED", "true");
         s3_client *s3 = s3_client_create(NULL, bench.call);
+        assert_non_null(s3);
         const s3_get_object_input input = {.bucket = smithy_str_from(CASES[i].bucket),
                                            .key = smithy_str_from(CASES[i].key)};
         smithy_presigned presigned;

@@ -90,6 +90,7 @@ static recording *load(const char *name) {
         r = calloc(1, sizeof *r);
         assert_non_null(r);
         r->json = cJSON_ParseWithLength(text.ptr, text.len);
+        assert_non_null(r->json);
         const cJSON *event = NULL;
         cJSON_ArrayForEach(event, cJSON_GetObjectItem(r->json, "events")) take_event(r, event);
         for (size_t i = 0; i < r->count; i++) r->answers[i].body = r->exchanges[i].body;

@@ -68,6 +68,7 @@ static void json_keeps_every_digit(void **state) {
         smithy_json_put_number(&w, "n", smithy_str_from(NUMBERS[i]));
         smithy_json_put_number(&w, "absent", (smithy_str){0});
         smithy_json_close_object(&w);
+        assert_int_equal(smithy_buffer_status(&out), SMITHY_OK);
         assert_int_equal(smithy_json_parse(&json, smithy_buffer_str(&out), call), SMITHY_OK);
         assert_int_equal(smithy_json_get_number(json.root->child, &value, call), SMITHY_OK);
         check_text(value, NUMBERS[i]);

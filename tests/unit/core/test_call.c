@@ -17,6 +17,7 @@ static void a_null_call_means_out_of_memory(void **state) {
 static void a_new_call_has_no_error_and_no_deadline(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     assert_int_equal(smithy_call_status(call), SMITHY_OK);
     assert_true(smithy_call_deadline(call) == 0);
     assert_false(smithy_call_is_canceled(call));
@@ -28,6 +29,7 @@ static void allocations_are_zeroed_aligned_and_apart(void **state) {
     (void)state;
     random_source chance = {7};
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     for (int round = 0; round < 3; round++) {
         unsigned char *blocks[400];
         size_t sizes[400];
@@ -50,6 +52,7 @@ static void allocations_are_zeroed_aligned_and_apart(void **state) {
 static void nothing_is_still_a_pointer(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     assert_non_null(smithy_call_alloc(call, 0, 100));
     assert_non_null(smithy_call_alloc(call, 100, 0));
     smithy_call_destroy(call);
@@ -58,6 +61,7 @@ static void nothing_is_still_a_pointer(void **state) {
 static void a_product_that_overflows_is_refused(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     assert_null(smithy_call_alloc(call, SIZE_MAX / 2, 3));
     assert_int_equal(smithy_call_status(call), SMITHY_ERROR_LIMIT);
     assert_null(smithy_call_alloc(call, SIZE_MAX, 1));
@@ -68,6 +72,7 @@ static void a_product_that_overflows_is_refused(void **state) {
 static void the_arena_never_exceeds_its_maximum(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(&(smithy_call_options){.max_memory = 1000});
+    assert_non_null(call);
     assert_non_null(smithy_call_alloc(call, 1, 1000));
     assert_null(smithy_call_alloc(call, 1, 1));
     assert_int_equal(smithy_call_status(call), SMITHY_ERROR_LIMIT);
@@ -86,6 +91,7 @@ static void a_reset_gives_back_all_but_one_ordinary_block(void **state) {
     failing_system counting;
     failing_system_init(&counting, 0);
     smithy_call *call = smithy_call_create(&(smithy_call_options){.system = &counting.system});
+    assert_non_null(call);
     for (int i = 0; i < 100; i++) smithy_call_alloc(call, 1, 20000);
     for (int i = 0; i < 100; i++) smithy_call_alloc(call, 1, 5000);
     smithy_call_reset(call);
@@ -100,6 +106,7 @@ static void a_reset_gives_back_all_but_one_ordinary_block(void **state) {
 static void copies_are_terminated_and_keep_absence(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     check_text(smithy_call_copy(call, (smithy_str){"abcdef", 3}), "abc");
     check_text(smithy_call_copy(call, SMITHY_STR("")), "");
     assert_null(smithy_call_copy(call, (smithy_str){0}).ptr);
@@ -110,6 +117,7 @@ static void copies_are_terminated_and_keep_absence(void **state) {
 static void what_the_outputs_held_is_overwritten(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     const smithy_str secret = smithy_call_copy(call, SMITHY_STR("wJalrXUtnFEMI"));
     smithy_call_reset(call); /* The first block stays, so looking at it is allowed. */
     for (size_t i = 0; i < secret.len; i++) assert_int_equal(secret.ptr[i], 0);
@@ -119,6 +127,7 @@ static void what_the_outputs_held_is_overwritten(void **state) {
 static void one_text_can_be_carried_over_a_reset(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     for (int i = 0; i < 50; i++) smithy_call_alloc(call, 1, 9000);
     smithy_str token = smithy_call_copy(call, SMITHY_STR("next/token"));
     for (int i = 0; i < 3; i++) {
@@ -138,6 +147,7 @@ static void one_text_can_be_carried_over_a_reset(void **state) {
 static void a_turn_keeps_what_was_made_since_the_last_one(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(&(smithy_call_options){.max_memory = (size_t)512 * 1024});
+    assert_non_null(call);
     smithy_str last = smithy_call_copy(call, SMITHY_STR("page 0"));
     for (int page = 1; page < 20; page++) { /* Far more than fits at once. */
         smithy_call_turn(call, false);
@@ -154,6 +164,7 @@ static void a_turn_keeps_what_was_made_since_the_last_one(void **state) {
 static void a_failed_turn_is_taken_again(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(&(smithy_call_options){.max_memory = (size_t)512 * 1024});
+    assert_non_null(call);
     const smithy_str kept = smithy_call_copy(call, SMITHY_STR("token"));
     smithy_call_turn(call, false);
     for (int attempt = 0; attempt < 20; attempt++) {
@@ -169,6 +180,7 @@ static void a_failed_turn_is_taken_again(void **state) {
 static void a_turn_and_a_reset_share_one_maximum(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(&(smithy_call_options){.max_memory = (size_t)256 * 1024});
+    assert_non_null(call);
     assert_non_null(smithy_call_alloc(call, 1, (size_t)200 * 1024));
     smithy_call_turn(call, false);
     assert_null(smithy_call_alloc(call, 1, (size_t)200 * 1024));
@@ -181,6 +193,7 @@ static void a_turn_and_a_reset_share_one_maximum(void **state) {
 static void the_first_failure_is_kept(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     assert_int_equal(smithy_call_fail(call, SMITHY_ERROR_IO, "disk %d", 1), SMITHY_ERROR_IO);
     assert_int_equal(smithy_call_fail(call, SMITHY_ERROR_INPUT, "later"), SMITHY_ERROR_INPUT);
     assert_int_equal(smithy_call_status(call), SMITHY_ERROR_IO);
@@ -194,6 +207,7 @@ static void the_first_failure_is_kept(void **state) {
 static void a_long_message_is_cut_between_characters(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     char text[600];
     for (size_t lead = 0; lead < 4; lead++) {
         memset(text, 'a', lead);
@@ -212,6 +226,7 @@ static void a_modeled_error_is_found_by_its_shape_until_cleared(void **state) {
     static const int SHAPE = 1, OTHER = 2;
     int detail = 3;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     assert_null(smithy_call_error_shape(call, NULL));
     smithy_call_set_error_shape(call, &SHAPE, &detail);
     assert_ptr_equal(smithy_call_error_shape(call, &SHAPE), &detail);
@@ -232,6 +247,7 @@ static void a_timeout_becomes_an_instant_that_cannot_overflow(void **state) {
     system.context = &now;
     system.mono_ms = late_clock;
     smithy_call *call = smithy_call_create(&(smithy_call_options){.system = &system, .timeout_ms = 250});
+    assert_non_null(call);
     assert_true(smithy_call_deadline(call) == 5250);
     smithy_call_reset(call);
     assert_true(smithy_call_deadline(call) == 5250);
@@ -255,6 +271,7 @@ static void *cancel(void *call) {
 static void another_thread_cancels_until_it_is_taken_back(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, cancel, call), 0);
     while (!smithy_call_is_canceled(call)) smithy_system_default()->sleep_ms(NULL, 1);
@@ -288,6 +305,9 @@ static void a_call_that_follows_ends_with_its_leader(void **state) {
     static volatile int flag;
     smithy_call *leader = smithy_call_create(NULL), *between = smithy_call_create(NULL),
                 *last = smithy_call_create(NULL);
+    assert_non_null(leader);
+    assert_non_null(between);
+    assert_non_null(last);
     smithy_call_set_deadline(leader, 12345);
     smithy_call_follow(between, leader);
     smithy_call_follow(last, between);

@@ -12,6 +12,7 @@
 
 static void expect(const char *template_text, const char *group, const char *stream, const char *prefix) {
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     const destination_values values = {smithy_str_from(group), smithy_str_from(stream), SMITHY_STR("123456789012"),
                                        SMITHY_STR("eu-west-1"), DAY};
     assert_string_equal(destination_expand(smithy_str_from(template_text), &values, call).ptr, prefix);

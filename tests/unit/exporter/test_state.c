@@ -21,6 +21,8 @@ typedef struct fixture {
 static int set_up(void **context) {
     static fixture f;
     f = (fixture){.memory = smithy_call_create(NULL), .scratch = smithy_call_create(NULL)};
+    assert_non_null(f.memory);
+    assert_non_null(f.scratch);
     smithy_buffer_init(&f.text, NULL, 64 << 20);
     assert_int_equal(state_init(&f.state, f.memory), SMITHY_OK);
     *context = &f;
@@ -37,7 +39,9 @@ static int tear_down(void **context) {
 
 static void fill(exporter_state *state) {
     state_group *one = state_add_group(state, SMITHY_STR(ARN "/app"), 100);
+    assert_non_null(one);
     state_group *two = state_add_group(state, SMITHY_STR(ARN "/aws/\"quoted\"\\group"), 200);
+    assert_non_null(two);
     one->exported_at = 5000;
     for (uint64_t i = 1; i <= 100; i++)
         assert_int_equal(state_account(state, one, i * 0x0123456789abcdefULL), SMITHY_OK);
@@ -114,6 +118,7 @@ static void a_state_cut_at_any_byte_is_refused(void **context) {
     for (size_t len = 0; len < f->text.len - 1; len++) { /* The last byte is the line's end. */
         exporter_state copy;
         smithy_call *memory = smithy_call_create(NULL);
+        assert_non_null(memory);
         assert_int_equal(state_init(&copy, memory), SMITHY_OK);
         smithy_call_reset(f->scratch);
         assert_int_equal(state_read(&copy, (smithy_str){f->text.ptr, len}, f->scratch), SMITHY_ERROR_RESPONSE);
@@ -189,6 +194,7 @@ static void a_damaged_state_of_the_first_version_is_refused(void **context) {
 static void a_group_made_again_starts_over(void **context) {
     fixture *f = *context;
     state_group *group = state_add_group(&f->state, SMITHY_STR(ARN "g"), 100);
+    assert_non_null(group);
     group->exported_at = 5;
     assert_null(state_find_group(&f->state, SMITHY_STR(ARN "g"), 101));
     assert_int_equal(state_add_group(&f->state, SMITHY_STR(ARN "g"), 101)->exported_at, STATE_NOTHING);

@@ -39,6 +39,7 @@ static void open_with(const scripted_answer *answers, size_t count) {
     fake_system_set_env(&bench.fake, "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
     fake_system_set_env(&bench.fake, "AWS_SECRET_ACCESS_KEY", "secret");
     bench.call = smithy_call_create(&(smithy_call_options){.system = &bench.fake.system});
+    assert_non_null(bench.call);
     bench.s3 = s3_client_create(NULL, bench.call);
     assert_non_null(bench.s3);
     bench.store = store_open_s3(bench.s3, SMITHY_STR("bucket"), SMITHY_STR("state.json"), SMITHY_STR("s3://bucket/…"),

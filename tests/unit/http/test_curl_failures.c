@@ -278,7 +278,7 @@ static void *work(void *context) {
         smithy_call *call = smithy_call_create(NULL);
         smithy_http_response response;
         smithy_transport *transport = self->shared->transport;
-        if (transport->perform(transport, &self->shared->request, &response, call) == SMITHY_OK &&
+        if (call && transport->perform(transport, &self->shared->request, &response, call) == SMITHY_OK &&
             smithy_str_equal(response.body, SMITHY_STR("hi")))
             self->succeeded++;
         if (i % 3 == 0) transport->drop_idle(transport);

@@ -38,6 +38,7 @@ static void open_pool(pool_bench *b) {
     b->system = *smithy_system_default();
     b->system.wall_ms = fake_wall_ms;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     b->transport = smithy_curl_transport_create(&(smithy_curl_options){.system = &b->system}, call);
     assert_non_null(b->transport);
     smithy_call_destroy(call);
@@ -55,7 +56,8 @@ static int get(const pool_bench *b) {
     const smithy_http_request request = {
         .method = SMITHY_STR_INIT("GET"), .url = smithy_str_from(b->url), .no_proxy = true};
     smithy_http_response response;
-    const smithy_status status = b->transport->perform(b->transport, &request, &response, call);
+    const smithy_status status =
+        call ? b->transport->perform(b->transport, &request, &response, call) : SMITHY_ERROR_MEMORY;
     const bool answered = status == SMITHY_OK && smithy_str_equal(response.body, SMITHY_STR("hi"));
     const int result = !answered ? -1 : response.reused;
     smithy_call_destroy(call);

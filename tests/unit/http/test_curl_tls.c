@@ -145,6 +145,7 @@ static smithy_status get(smithy_transport *transport, const tls_server *server, 
 
 static smithy_status get_once(const tls_server *server, const char *ca_file, smithy_http_failure *failure) {
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     smithy_transport *transport = make_transport(ca_file, call);
     smithy_http_response response;
     const smithy_status status = get(transport, server, &response, call);
@@ -221,6 +222,7 @@ static void a_forked_child_leaves_the_parents_connections_alone(void **state) {
     tls_server server;
     smithy_http_response response;
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     start(&server, "IP:127.0.0.1", 0, 2);
     smithy_transport *transport = make_transport(server.ca_path, call);
     assert_int_equal(get(transport, &server, &response, call), SMITHY_OK);

@@ -187,6 +187,7 @@ static void a_request_without_proxy_goes_direct_whatever_is_set(void **state) {
     smithy_transport_destroy(b.transport);
     b.transport = smithy_curl_transport_create(
         &(smithy_curl_options){.proxy = SMITHY_STR("http://127.0.0.1:1"), .no_proxy = SMITHY_STR("")}, b.call);
+    assert_non_null(b.transport);
     assert_int_equal(perform(&b), SMITHY_OK);
     b.request.no_proxy = false;
     assert_int_equal(perform(&b), SMITHY_ERROR_TRANSPORT);
@@ -203,6 +204,7 @@ static void the_options_say_no_proxy_to_the_environment(void **state) {
     OPEN(&b, CONNECTIONS);
     smithy_transport_destroy(b.transport);
     b.transport = smithy_curl_transport_create(&(smithy_curl_options){.proxy = SMITHY_STR("")}, b.call);
+    assert_non_null(b.transport);
     b.request.no_proxy = false;
     assert_int_equal(perform(&b), SMITHY_OK);
     unsetenv("http_proxy");
