@@ -53,6 +53,12 @@ static void append_read_back(const proof *p, smithy_buffer *out) {
     smithy_buffer_append_text(out, ": ");
     exporter_text_append_count(out, p->events_read, "event");
     smithy_buffer_append_text(out, ".\n");
+    if (p->late_objects > 0) {
+        exporter_text_append_count(out, p->late_archived, "late event");
+        smithy_buffer_append_text(out, " in ");
+        exporter_text_append_count(out, p->late_objects, "object");
+        smithy_buffer_append_text(out, " of their own.\n");
+    }
     if (p->late > 0) {
         exporter_text_append_count(out, p->late, "event");
         smithy_buffer_append_text(out, " came after the window had been closed, and are not in the archive.\n");
@@ -119,6 +125,8 @@ static void write_json(cli_command *command, const proof *p, const proof_request
         cli_json_i64(&json, "streamsUnnamed", p->streams_unnamed);
         cli_json_i64(&json, "eventsRead", p->events_read);
         cli_json_i64(&json, "late", p->late);
+        cli_json_i64(&json, "lateObjects", p->late_objects);
+        cli_json_i64(&json, "lateArchived", p->late_archived);
     }
     json_faults(&json, p);
     smithy_json_close_object(&json);
