@@ -1,5 +1,6 @@
 /* The command `plan`: what a run would export, in how many tasks, and how long that may take; nothing is done. */
 #include "answer_text.h"
+#include "destination.h"
 #include "duration.h"
 #include "log_text.h"
 #include "survey_view.h"
@@ -13,22 +14,23 @@ typedef struct plan_request {
 
 /* All groups together. */
 typedef struct totals {
-    size_t groups, tasks;
+    size_t groups, tasks, cuts;
     int64_t duration_ms, slow_ms; /* SURVEY_UNKNOWN. */
     size_t period_tasks;
     int64_t period_ms; /* How long the tasks of a period take. */
 } totals;
 
-static totals add_up(const survey *all, exporter_export_unit unit) {
+static totals add_up(const survey *all, const exporter_settings *settings, int64_t every_ms) {
     const bool known = all->durations.median_ms != SURVEY_UNKNOWN;
     totals sum = {0};
     for (size_t i = 0; i < all->count; i++) {
         const survey_group *group = &all->groups[i];
-        const size_t units = survey_units(group), period_tasks = survey_tasks_a_period(group, unit);
+        const size_t units = survey_units(group), period_tasks = survey_tasks_a_period(group, settings, every_ms);
         const int64_t one =
             group->task_duration_ms != SURVEY_UNKNOWN ? group->task_duration_ms : all->durations.median_ms;
         sum.groups += units > 0;
         sum.tasks += units;
+        sum.cuts += group->units_of_cuts;
         sum.period_tasks += period_tasks;
         if (!known) continue;
         sum.duration_ms += one * (int64_t)units;
@@ -73,6 +75,14 @@ static void append_headline(const survey *all, const totals *sum, smithy_buffer 
     smithy_buffer_append_text(out, ", events until ");
     exporter_text_append_time(out, all->horizon_ms);
     smithy_buffer_append_text(out, ".\n");
+}
+
+/* Why there are more tasks than groups and streams ask for. */
+static void append_cuts(const totals *sum, smithy_str template_text, smithy_buffer *out) {
+    if (sum->cuts == 0) return;
+    exporter_text_append_count(out, (int64_t)sum->cuts, "task");
+    smithy_buffer_append_f(out, " of these, as DestinationPrefix parts the archive by the events' %s, in UTC.\n",
+                           exporter_period_name(destination_period(template_text)));
 }
 
 static void append_time_needed(const survey *all, const totals *sum, smithy_buffer *out) {
@@ -159,6 +169,7 @@ static void append_table(const cli_command *command, const survey *all, size_t l
 static void write_text(cli_command *command, const survey *all, const totals *sum, const plan_request *request) {
     smithy_buffer *out = &command->out;
     append_headline(all, sum, out);
+    append_cuts(sum, command->settings.destination_prefix, out);
     append_time_needed(all, sum, out);
     append_fit(sum, request->every_ms, out);
     if (sum->tasks > 0) {
@@ -183,6 +194,7 @@ static void json_group(smithy_json_writer *json, const survey *all, const survey
     cli_json_count(json, "tasksOfGroup", group->units_of_group);
     cli_json_count(json, "tasksOfStreams", group->units_of_stream);
     cli_json_count(json, "tasksOfOwed", group->units_owed);
+    cli_json_count(json, "tasksOfCuts", group->units_of_cuts);
     cli_json_time(json, "from", group->from_ms);
     cli_json_time(json, "to", group->to_ms);
     cli_json_ms(json, "durationMs", survey_units(group) > 0 ? survey_duration_ms(all, group) : 0);
@@ -215,6 +227,7 @@ static void write_json(cli_command *command, const survey *all, const totals *su
     smithy_json_open_object(&json);
     cli_json_survey(&json, command, all);
     cli_json_count(&json, "tasks", sum->tasks);
+    cli_json_count(&json, "tasksOfCuts", sum->cuts);
     cli_json_ms(&json, "durationMs", sum->duration_ms);
     cli_json_ms(&json, "slowDurationMs", sum->slow_ms);
     cli_json_count(&json, "judgedByTasks", all->durations.tasks);
@@ -242,7 +255,7 @@ static bool act(cli_command *command, void *context) {
     if (!cli_command_read_limit(command, request->limit_text, CLI_GROUPS_LIMIT, &request->limit) ||
         !read_every(command, request) || !survey_take(&command->run, request->every_ms, &all))
         return false;
-    const totals sum = add_up(&all, command->settings.export_unit);
+    const totals sum = add_up(&all, &command->settings, request->every_ms);
     if (command->as_json)
         write_json(command, &all, &sum, request);
     else

@@ -58,7 +58,8 @@ static smithy_str destination(const late_group *g) {
                                                     .stream = SMITHY_STR(""),
                                                     .region = destination_arn_part(g->catalog->arn, 3),
                                                     .account = destination_arn_part(g->catalog->arn, 4),
-                                                    .date_ms = g->day_ms},
+                                                    .date_ms = g->day_ms,
+                                                    .data_ms = g->day_ms},
                               g->memory);
 }
 

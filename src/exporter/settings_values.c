@@ -1,5 +1,6 @@
 #include "settings_values.h"
 
+#include "destination.h"
 #include "duration.h"
 
 #define PREFIX_MAX             512
@@ -223,17 +224,6 @@ smithy_status settings_read_region(const settings_value *value, smithy_str *regi
 
 /* ---- the template of the destination ---- */
 
-/* How much of `text` the placeholder at its beginning takes; 0 where there is none that we know. */
-static size_t placeholder_length(smithy_str text) {
-    static const smithy_str KNOWN[] = {
-        SMITHY_STR_INIT("{date}"),    SMITHY_STR_INIT("{group}"),  SMITHY_STR_INIT("{stream}"),
-        SMITHY_STR_INIT("{account}"), SMITHY_STR_INIT("{region}"), SMITHY_STR_INIT("%Y"),
-        SMITHY_STR_INIT("%m"),        SMITHY_STR_INIT("%d"),       SMITHY_STR_INIT("%H")};
-    for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++)
-        if (smithy_str_starts_with(text, KNOWN[i])) return KNOWN[i].len;
-    return 0;
-}
-
 static bool is_key_char(char c) {
     return is_letter_or_digit(c) || has_char("!-_.*'()/=+@:,;& ", c);
 }
@@ -249,7 +239,7 @@ static bool has_empty_folder(smithy_str text) {
 static bool is_template(smithy_str text) {
     if (text.len == 0 || text.len > DESTINATION_PREFIX_MAX || has_empty_folder(text)) return false;
     while (text.len > 0) {
-        const size_t taken = has_char("{}%", text.ptr[0]) ? placeholder_length(text) : is_key_char(text.ptr[0]);
+        const size_t taken = has_char("{}%", text.ptr[0]) ? destination_placeholder(text) : is_key_char(text.ptr[0]);
         if (taken == 0) return false;
         text.ptr += taken;
         text.len -= taken;
@@ -260,8 +250,9 @@ static bool is_template(smithy_str text) {
 smithy_status settings_read_destination_prefix(const settings_value *value, smithy_str *prefix, smithy_call *call) {
     if (!is_template(value->text))
         return settings_refuse(value,
-                               "a template of {date} {group} {stream} {account} {region} %Y %m %d %H and characters of "
-                               "an S3 key, up to 512, without an empty folder or a slash at its ends",
+                               "a template of {date} {group} {stream} {account} {region} %Y %m %d %H, of the events' "
+                               "own day {data:%Y/%m/%d}, and characters of an S3 key, up to 512, without an empty "
+                               "folder or a slash at its ends",
                                call);
     *prefix = smithy_call_copy(call, value->text);
     return smithy_call_status(call);

@@ -1,5 +1,6 @@
 #include "slot.h"
 
+#include "cut.h"
 #include "destination.h"
 #include "folder.h"
 #include "lease.h"
@@ -69,7 +70,8 @@ static smithy_str expand_destination(run_context *run, const export_slot *slot, 
                                                     .stream = stream,
                                                     .region = destination_arn_part(group->arn, 3),
                                                     .account = destination_arn_part(group->arn, 4),
-                                                    .date_ms = run_now_ms(run)},
+                                                    .date_ms = run_now_ms(run),
+                                                    .data_ms = slot->unit.to_ms},
                               slot->work->memory);
 }
 
@@ -145,6 +147,18 @@ static void start_piece(run_context *run, export_slot *slot, int64_t in_ms) {
     create_at(run, slot, in_ms);
 }
 
+/* A piece of the window that was none yet: its destination may be another one. */
+static void start_new_piece(run_context *run, export_slot *slot, int64_t in_ms) {
+    slot->phase = SLOT_FREE;
+    if (choose_destination(run, slot)) start_piece(run, slot, in_ms);
+}
+
+/* As much of the window as stands under one date of the destination. */
+static void cut(const run_context *run, export_slot *slot) {
+    const exporter_period period = destination_period(run->settings->destination_prefix);
+    slot->unit.to_ms = cut_end(period, &slot->work->catalog, &slot->unit, slot->unit.from_ms, slot->wanted_to_ms);
+}
+
 void slot_begin(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit) {
     int64_t watermark = 0;
     *slot = (struct export_slot){.work = work, .unit = *unit, .wanted_to_ms = unit->to_ms};
@@ -158,6 +172,7 @@ void slot_begin(run_context *run, export_slot *slot, group_work *work, const pla
     }
     /* A unit before it failed, and this one counted on it: the next run plans anew. Several streams count on none. */
     if (unit->kind != STATE_UNIT_PREFIX && watermark + 1 != unit->from_ms) return;
+    cut(run, slot);
     if (choose_destination(run, slot) && may_be_made_exact(run, slot)) start_piece(run, slot, 0);
 }
 
@@ -249,6 +264,22 @@ static void wait_for_slot(run_context *run, export_slot *slot) {
     again_in(run, slot, jittered(run, slot->tries < 8 ? 1000LL * slot->tries : 10000));
 }
 
+/* A service that takes no window that ends before its group was made leaves the dates before that in one piece with the
+ * group's first. */
+static bool is_joined_to_creation(run_context *run, export_slot *slot) {
+    const exporter_period period = destination_period(run->settings->destination_prefix);
+    const int64_t created_ms = slot->work->catalog.created_ms;
+    const bool is_too_early = slot->unit.to_ms < created_ms && slot->wanted_to_ms >= created_ms;
+    if (period == EXPORTER_PERIOD_NONE || !is_too_early ||
+        !smithy_error_has_code(smithy_call_error(run->call), "InvalidParameterException"))
+        return false;
+    const int64_t end_ms = exporter_period_end(period, created_ms);
+    slot->unit.to_ms = end_ms < slot->wanted_to_ms ? end_ms : slot->wanted_to_ms;
+    slot->is_joined = true;
+    start_new_piece(run, slot, 0);
+    return true;
+}
+
 static void create(run_context *run, export_slot *slot) {
     smithy_str task_id;
     switch (task_create(run, &slot->spec, smithy_str_from(slot->name), &task_id)) {
@@ -271,7 +302,9 @@ static void create(run_context *run, export_slot *slot) {
         exporter_log_line(run->log, EXPORTER_LOG_WARN, "the group was deleted meanwhile",
                           EXPORTER_FIELD_STR("group", slot->spec.group));
         return;
-    case TASK_REFUSED: give_up_on_error(run, slot, "creating the export task"); return;
+    case TASK_REFUSED:
+        if (!is_joined_to_creation(run, slot)) give_up_on_error(run, slot, "creating the export task");
+        return;
     case TASK_FATAL:
         slot->phase = SLOT_FREE;
         run_fail(run, smithy_call_status(run->call), "creating an export task");
@@ -328,24 +361,38 @@ static void task_failed(run_context *run, export_slot *slot, smithy_str message,
         slot->phase = SLOT_FREE;
         return;
     }
-    if (cancelled || (++slot->failures >= FAILURES_BEFORE_HALVING && !halve(slot))) {
+    const bool is_too_big = ++slot->failures >= FAILURES_BEFORE_HALVING;
+    if (cancelled || (is_too_big && !halve(slot))) {
         give_up(run, slot, reason);
         return;
     }
-    start_piece(run, slot, jittered(run, 500LL << slot->failures));
+    start_new_piece(run, slot, jittered(run, 500LL << slot->failures));
+}
+
+/* Hints told of no event in a window of several dates, and there are some: half of it, until each stands under its own.
+ */
+static void cut_again(run_context *run, export_slot *slot) {
+    const exporter_period period = destination_period(run->settings->destination_prefix);
+    slot->unit.to_ms = cut_halve(period, &slot->work->catalog, slot->unit.from_ms, slot->unit.to_ms);
+    slot->is_surprised = false;
+    slot->failures = 0;
+    start_new_piece(run, slot, 0);
 }
 
 static void task_completed(run_context *run, export_slot *slot) {
-    if (!slot_close(run, slot)) return;
+    const bool is_closed = slot_close(run, slot);
+    if (slot->is_surprised && !slot->adopted && !run->failed) cut_again(run, slot);
+    if (!is_closed) return;
     slot->work->exported = true;
     run->state.flight = (state_flight){0};
     slot->phase = SLOT_FREE;
     if (slot->adopted || slot->unit.to_ms >= slot->wanted_to_ms) return;
-    /* A halved window goes on where its first piece ended. */
+    /* A window that was halved or cut goes on where its first piece ended. */
     slot->unit.from_ms = slot->unit.to_ms + 1;
-    slot->unit.to_ms = slot->wanted_to_ms;
+    slot->is_joined = false;
     slot->failures = 0;
-    start_piece(run, slot, 0);
+    cut(run, slot);
+    start_new_piece(run, slot, 0);
 }
 
 static void poll(run_context *run, export_slot *slot) {

@@ -21,7 +21,7 @@ typedef struct export_slot {
     slot_phase phase;
     int64_t next_mono_ms;
     group_work *work;
-    plan_unit unit;       /* unit.to_ms is the present piece's, when the window was halved. */
+    plan_unit unit;       /* unit.to_ms is the present piece's, when the window was halved or cut. */
     int64_t wanted_to_ms; /* The whole window's. */
     task_spec spec;
     char name[TASK_NAME_MAX + 1];
@@ -32,6 +32,8 @@ typedef struct export_slot {
     int64_t poll_ms;
     int64_t created_mono_ms;
     bool adopted;      /* An earlier run created it. */
+    bool is_joined;    /* A window of several dates that the service does not take apart. */
+    bool is_surprised; /* It held events where none were expected: its output went, to be exported date by date. */
     bool intent_saved; /* The state tells of it already: its name cannot. */
 } export_slot;
 

@@ -1,5 +1,7 @@
 #include "slot_close.h"
 
+#include "cut.h"
+#include "destination.h"
 #include "folder.h"
 #include "lease.h"
 #include "ledger.h"
@@ -141,6 +143,24 @@ static void discard_superseded(run_context *run, export_slot *slot, smithy_str f
     slot->phase = SLOT_FREE;
 }
 
+/* A window of several dates, which nothing was expected in, and which holds events: they would stand under one date.
+ * Where nothing may be deleted they stay there. */
+static smithy_status is_surprise(run_context *run, export_slot *slot, const folder_content *content, bool *surprise) {
+    const exporter_period period = destination_period(run->settings->destination_prefix);
+    *surprise = content->objects > 0 && !slot->is_joined && cut_spans(period, slot->spec.from_ms, slot->spec.to_ms);
+    return *surprise ? folder_may_delete(run, slot->spec.destination_prefix, surprise) : SMITHY_OK;
+}
+
+static void discard_surprise(run_context *run, export_slot *slot, smithy_str folder) {
+    exporter_log_line(run->log, EXPORTER_LOG_INFO,
+                      "a window in which no event was expected holds some: exported again, cut by date",
+                      EXPORTER_FIELD_TEXT("task", slot->task_id), EXPORTER_FIELD_STR("folder", folder));
+    slot->phase = SLOT_FREE;
+    if (!folder_discard(run, folder, smithy_str_from(slot->task_id))) return;
+    run->state.flight = (state_flight){0};
+    slot->is_surprised = true;
+}
+
 static smithy_status clean(run_context *run, export_slot *slot, const plan_members *members, smithy_str folder,
                            folder_content *content) {
     switch (slot->unit.kind) {
@@ -164,7 +184,7 @@ static smithy_status move_watermarks(run_context *run, const export_slot *slot, 
 bool slot_close(run_context *run, export_slot *slot) {
     folder_content content;
     plan_members members = {0};
-    bool fits;
+    bool fits, surprise = false;
     const smithy_str folder =
         folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
     if (!folder.ptr) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
@@ -176,7 +196,12 @@ bool slot_close(run_context *run, export_slot *slot) {
     }
     smithy_status status = folder_list(run, folder, &content, slot->work->memory);
     if (status == SMITHY_OK) status = clean(run, slot, &members, folder, &content);
+    if (status == SMITHY_OK) status = is_surprise(run, slot, &content, &surprise);
     if (status != SMITHY_OK) return leave_open(run, slot, status, "reading and cleaning the task's folder");
+    if (surprise) {
+        discard_surprise(run, slot, folder);
+        return false;
+    }
     status = ledger_add_task(run, &slot->spec, smithy_str_from(slot->task_id), &slot->work->catalog, &content);
     if (status != SMITHY_OK) return leave_open(run, slot, status, "writing the ledger");
     status = move_watermarks(run, slot, &members, &content);

@@ -1,6 +1,8 @@
 #include "survey.h"
 
 #include "catalog_list.h"
+#include "cut.h"
+#include "destination.h"
 #include "duration.h"
 #include "filter.h"
 #include "grow.h"
@@ -49,7 +51,8 @@ static void count_streams(survey_group *seen, const group_work *work, int64_t ac
         if (catalog_came_after(&work->catalog.streams[i], active_since_ms)) seen->streams_active++;
 }
 
-static void count_units(survey_group *seen, const group_plan *plan) {
+static void count_units(survey_group *seen, const group_plan *plan, const catalog_group *listed,
+                        exporter_period period) {
     for (size_t i = 0; i < plan->unit_count; i++) {
         const plan_unit *unit = &plan->units[i];
         switch (unit->kind) {
@@ -58,6 +61,7 @@ static void count_units(survey_group *seen, const group_plan *plan) {
         case STATE_UNIT_STREAM: seen->units_of_stream++; break;
         case STATE_UNIT_OWED: seen->units_owed++; break;
         }
+        seen->units_of_cuts += cut_count(period, listed, unit) - 1;
         if (seen->from_ms == SURVEY_UNKNOWN || unit->from_ms < seen->from_ms) seen->from_ms = unit->from_ms;
         if (unit->to_ms > seen->to_ms) seen->to_ms = unit->to_ms;
         /* A hint that is missing reads as the beginning of time. */
@@ -96,7 +100,7 @@ static void describe(run_context *run, const survey *all, survey_group *seen, co
         seen->reason = SMITHY_STR("its streams stand at different watermarks, and ExportUnit=group wants one for all");
     seen->archived_to_ms = archived_to(work->group);
     count_streams(seen, work, all->now_ms - period_ms);
-    count_units(seen, plan);
+    count_units(seen, plan, &work->catalog, destination_period(run->settings->destination_prefix));
     if (plan->youngest_first_ms >= 0) {
         const int64_t first =
             plan->youngest_first_ms > seen->archived_to_ms ? plan->youngest_first_ms : seen->archived_to_ms + 1;
@@ -229,7 +233,7 @@ bool survey_take(run_context *run, int64_t period_ms, survey *all) {
 }
 
 size_t survey_units(const survey_group *group) {
-    return group->units_of_group + group->units_of_stream + group->units_owed;
+    return group->units_of_group + group->units_of_stream + group->units_owed + group->units_of_cuts;
 }
 
 int64_t survey_duration_ms(const survey *all, const survey_group *group) {
@@ -237,9 +241,21 @@ int64_t survey_duration_ms(const survey *all, const survey_group *group) {
     return one == SURVEY_UNKNOWN ? SURVEY_UNKNOWN : one * (int64_t)survey_units(group);
 }
 
-size_t survey_tasks_a_period(const survey_group *group, exporter_export_unit unit) {
+/* How many ends of days, months or years lie in a span, at least. */
+static size_t count_cuts(const exporter_settings *settings, int64_t span_ms) {
+    switch (destination_period(settings->destination_prefix)) {
+    case EXPORTER_PERIOD_DAY: return (size_t)(span_ms / EXPORTER_MS_PER_DAY);
+    case EXPORTER_PERIOD_MONTH: return (size_t)(span_ms / (31 * EXPORTER_MS_PER_DAY));
+    case EXPORTER_PERIOD_YEAR: return (size_t)(span_ms / (366 * EXPORTER_MS_PER_DAY));
+    case EXPORTER_PERIOD_NONE: break;
+    }
+    return 0;
+}
+
+size_t survey_tasks_a_period(const survey_group *group, const exporter_settings *settings, int64_t period_ms) {
     if (group->verdict == SURVEY_EXCLUDED || group->verdict == SURVEY_LEFT_OUT || group->verdict == SURVEY_FAILED)
         return 0;
-    if (unit == EXPORTER_UNIT_STREAM) return group->streams_active;
-    return group->streams_active > 0 ? 1 : 0;
+    const size_t pieces = 1 + count_cuts(settings, period_ms);
+    if (settings->export_unit == EXPORTER_UNIT_STREAM) return group->streams_active * pieces;
+    return group->streams_active > 0 ? pieces : 0;
 }

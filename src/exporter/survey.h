@@ -49,6 +49,7 @@ typedef struct survey_group {
     size_t streams_active; /* Something came in the last period, or day. */
     size_t streams_apart;  /* With a watermark of their own, or something owed. */
     size_t units_of_group, units_of_stream, units_owed;
+    size_t units_of_cuts;     /* Tasks beyond these, since DestinationPrefix parts the archive by the events' date. */
     int64_t from_ms, to_ms;   /* All units lie in between; SURVEY_UNKNOWN without one. */
     int64_t task_duration_ms; /* Of one task, by what earlier ones took; SURVEY_UNKNOWN. */
 } survey_group;
@@ -86,6 +87,6 @@ bool survey_take(run_context *run, int64_t period_ms, survey *out);
 size_t survey_units(const survey_group *group);
 int64_t survey_duration_ms(const survey *all, const survey_group *group);
 /* The tasks of a run, once there is no backlog, of a group that is written to as in the last period. */
-size_t survey_tasks_a_period(const survey_group *group, exporter_export_unit unit);
+size_t survey_tasks_a_period(const survey_group *group, const exporter_settings *settings, int64_t period_ms);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- late events ---- */
 
@@ -181,8 +182,33 @@ static void state_saved(sim_world *world, const char *text, size_t len) {
 
 /* ---- at the end ---- */
 
+static void check_date(sim_world *world, const sim_object *object) {
+    for (int i = 0; i < object->events.count; i++) {
+        const sim_event *event = &world->events[object->events.items[i]];
+        const time_t seconds = (time_t)(event->timestamp / 1000);
+        struct tm date;
+        const sim_group *group = &world->groups[world->streams[event->stream].group];
+        if (world->knobs.refuses_before_creation && event->timestamp < group->created_ms) continue;
+        char expected[64];
+        if (!gmtime_r(&seconds, &date) || strftime(expected, sizeof expected, world->knobs.date_format, &date) == 0)
+            abort();
+        if (strncmp(object->key, expected, strlen(expected)) != 0)
+            world_violation(world, "event %d, stamped %lld, stands under another date: %s", object->events.items[i],
+                            (long long)event->timestamp, object->key);
+    }
+}
+
+/* Each event under the date of its own. */
+static void check_dates(sim_world *world) {
+    for (int i = 0; i < world->object_count && world->knobs.date_format; i++) {
+        const sim_object *object = world->objects[i];
+        if (object->task >= 0 && !world->tasks[object->task].is_foreign) check_date(world, object);
+    }
+}
+
 void oracle_judge_end(sim_oracle *oracle, sim_world *world, int64_t horizon_ms, int64_t swept_from_ms) {
     count_archive(oracle, world, NULL);
+    check_dates(world);
     oracle->misses = false;
     for (int i = 0; i < world->event_count; i++) {
         const sim_event *event = &world->events[i];

@@ -16,6 +16,7 @@ typedef struct story {
     random_source late_dice; /* Its own, so that a story is the same with the sweep and without. */
     bool sweeps;
     int64_t late_horizon_ms;
+    bool by_date; /* The archive is parted by the events' own date. */
     bool changes_unit, has_faults, has_kills, has_pairs, has_births, has_deaths, has_strangers, has_twins;
 } story;
 
@@ -31,6 +32,24 @@ static bool chance(story *s, int per_cent) {
 
 /* ---- the account ---- */
 
+/* What is archived, and under which dates. */
+static void draw_scope(story *s) {
+    static const char *const STREAMS[] = {"a", "app", "app-2", "web"};
+    static const struct {
+        const char *prefix, *format;
+    } BY_DATE[] = {{"{data:%Y/%m/%d}/{group}/{stream}", "%Y/%m/%d/app/"},
+                   {"year={data:%Y}/month={data:%m}/{group}", "year=%Y/month=%m/app/"},
+                   {"{data:%Y-%m-%d}", "%Y-%m-%d/"}};
+    sim_knobs *knobs = &s->world->knobs;
+    if (chance(s, 15)) knobs->stream_prefix = PICK(s, STREAMS);
+    s->by_date = chance(s, 20);
+    if (!s->by_date) return;
+    const int way = (int)draw(s, 2);
+    s->destination_prefix = BY_DATE[way].prefix;
+    knobs->date_format = BY_DATE[way].format;
+    knobs->late_objects_per_mille = 0; /* What appears behind a task that seemed empty stays under its one date. */
+}
+
 static void draw_knobs(story *s) {
     static const int PAGES[] = {1, 2, 3, 50, 50, 50};
     static const int64_t HINT_LAGS[] = {0, 0, 5 * SIM_MINUTE, SIM_HOUR, 3 * SIM_HOUR};
@@ -38,7 +57,6 @@ static void draw_knobs(story *s) {
     static const int64_t SETTLES[] = {0, SIM_MINUTE, 10 * SIM_MINUTE, 12 * SIM_HOUR};
     static const int64_t RUNNING[] = {1000, 5000, 10000, SIM_MINUTE};
     static const int64_t TIMEOUTS[] = {0, 0, 4000, 15000, SIM_MINUTE, 15 * SIM_MINUTE};
-    static const char *const STREAMS[] = {"a", "app", "app-2", "web"};
     static const char *const PREFIXES[] = {"%Y/%m/%d/{group}/{stream}", "exports/{group}", "exports"};
     sim_knobs *knobs = &s->world->knobs;
     s->settle_ms = PICK(s, SETTLES);
@@ -71,7 +89,6 @@ static void draw_knobs(story *s) {
         s->timeout_ms = 0;
         s->settle_ms = SIM_MINUTE;
     }
-    if (chance(s, 15)) knobs->stream_prefix = PICK(s, STREAMS);
     knobs->births_per_mille = s->world->births_in_tasks && s->has_births ? 500 : 0;
     if (s->has_faults) {
         knobs->missing_per_mille = !s->has_twins && chance(s, 20) ? 50 : 0;
@@ -221,7 +238,7 @@ static sim_run draw_run(story *s, const char *name) {
     run.late_horizon_ms = s->late_horizon_ms;
     if (chance(s, 10)) run.skew_ms = draw(s, 20 * SIM_MINUTE) - 10 * SIM_MINUTE;
     if (s->has_faults) run.fault_per_mille = PICK(s, FAULTS);
-    run.may_be_denied = chance(s, 30);
+    run.may_be_denied = chance(s, 30) && !s->by_date; /* What may not be deleted stays under one date. */
     if (s->has_kills && chance(s, 50)) {
         run.kill_at = 1 + (int)draw(s, chance(s, 50) ? 60 : 20);
         run.kill_after_effect = chance(s, 50);
@@ -326,6 +343,10 @@ bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tall
     oracle_watch(oracle, world);
     draw_knobs(&s);
     draw_sweep(&s);
+    const random_source dice = s.dice;
+    s.dice = (random_source){seed * 2}; /* Of its own: what else happens does not depend on it. */
+    draw_scope(&s);
+    s.dice = dice;
     settle_account(&s);
     for (int64_t rounds = 1 + draw(&s, 6); rounds > 0 && !world->violation[0]; rounds--) {
         const int64_t gap = PICK(&s, GAPS);

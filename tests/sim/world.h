@@ -123,6 +123,8 @@ typedef struct sim_knobs {
     bool has_empty_pages;
     int page_size;
     int events_per_object;
+    const char *date_format;   /* Of strftime: what the key of an object that holds an event begins with, of the event's
+                                  date; NULL: anything. */
     const char *stream_prefix; /* The exporter is to archive no other streams. */
     int missing_per_mille;     /* Of a listing's items, missed. */
     int repeat_per_mille;      /* Of pages, that begin with the last item of the one before. */

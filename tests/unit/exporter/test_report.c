@@ -166,13 +166,28 @@ static void a_groups_time_is_its_tasks_by_its_own_measure(void **state) {
 
 static void a_period_costs_a_task_for_each_group_or_stream_that_is_written_to(void **state) {
     (void)state;
+    const exporter_settings automatic = {.destination_prefix = SMITHY_STR("{group}")};
+    const exporter_settings by_streams = {.destination_prefix = SMITHY_STR("{group}"),
+                                          .export_unit = EXPORTER_UNIT_STREAM};
     survey_group group = group_named("g");
-    assert_int_equal(survey_tasks_a_period(&group, EXPORTER_UNIT_AUTO), 0);
+    assert_int_equal(survey_tasks_a_period(&group, &automatic, 0), 0);
     group.streams_active = 9;
-    assert_int_equal(survey_tasks_a_period(&group, EXPORTER_UNIT_AUTO), 1);
-    assert_int_equal(survey_tasks_a_period(&group, EXPORTER_UNIT_STREAM), 9);
+    assert_int_equal(survey_tasks_a_period(&group, &automatic, 0), 1);
+    assert_int_equal(survey_tasks_a_period(&group, &by_streams, 0), 9);
     group.verdict = SURVEY_LEFT_OUT;
-    assert_int_equal(survey_tasks_a_period(&group, EXPORTER_UNIT_STREAM), 0);
+    assert_int_equal(survey_tasks_a_period(&group, &by_streams, 0), 0);
+}
+
+static void a_period_costs_one_more_task_for_each_midnight_where_the_archive_is_parted_by_days(void **state) {
+    (void)state;
+    const exporter_settings by_day = {.destination_prefix = SMITHY_STR("{data:%Y/%m/%d}/{group}")};
+    survey_group group = group_named("g");
+    group.streams_active = 9;
+    assert_int_equal(survey_tasks_a_period(&group, &by_day, 3600 * 1000), 1);
+    assert_int_equal(survey_tasks_a_period(&group, &by_day, 48 * 3600 * 1000), 3);
+    group.units_of_group = 1;
+    group.units_of_cuts = 6;
+    assert_int_equal(survey_units(&group), 7);
 }
 
 int main(void) {
@@ -185,6 +200,7 @@ int main(void) {
         cmocka_unit_test(groups_beyond_the_limit_are_counted),
         cmocka_unit_test(a_groups_time_is_its_tasks_by_its_own_measure),
         cmocka_unit_test(a_period_costs_a_task_for_each_group_or_stream_that_is_written_to),
+        cmocka_unit_test(a_period_costs_one_more_task_for_each_midnight_where_the_archive_is_parted_by_days),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,6 +153,8 @@ static const bad_event BAD_EVENTS[] = {
     {",\"DestinationPrefix\":\"a/%j\"", "DestinationPrefix \"a/%j\"", "%Y %m %d %H"},
     {",\"DestinationPrefix\":\"a/%\"", "DestinationPrefix", "%Y %m %d %H"},
     {",\"DestinationPrefix\":\"a}\"", "DestinationPrefix", "template"},
+    {",\"DestinationPrefix\":\"{data:%H}/x\"", "DestinationPrefix \"{data:%H}/x\"", "{data:%Y/%m/%d}"},
+    {",\"DestinationPrefix\":\"{data:}/x\"", "DestinationPrefix", "template"},
     {",\"DestinationPrefix\":\"/a\"", "DestinationPrefix", "slash"},
     {",\"DestinationPrefix\":\"a/\"", "DestinationPrefix", "slash"},
     {",\"DestinationPrefix\":\"a//b\"", "DestinationPrefix", "empty folder"},
