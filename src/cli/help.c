@@ -85,7 +85,7 @@ static const char RUN_HELP[] =
     "                                    whole name, * stands for any text and ? for one character\n"
     "  --log-group-tags TAGS             only groups that have all of these tags: team=web,env=prod\n"
     "  --log-stream-name-prefix TEXT     only streams whose names begin so; a state is of one such prefix for good\n"
-    "  --late-events CHOICE              of events that arrive behind what is archived: report counts streams that got\n"
+    "  --late-events CHOICE              events that arrive behind what is archived: report counts streams that got\n"
     "                                    some, as far as hints tell; sweep archives them; off; default report\n"
     "  --late-horizon DURATION           how far back a sweep looks for them; default 14d, at most 60d\n"
     "  --destination-prefix TEMPLATE     of the objects' keys; {date} {group} {stream} {account} {region} %Y %m %d %H\n"
