@@ -7,6 +7,7 @@
 #define DEFAULT_CONNECT_TIMEOUT_MS 3100
 #define MAX_IDLE_SECONDS           10L /* Peers and NATs forget idle connections. */
 #define EXPECT_TIMEOUT_MS          1000L
+#define TLS_RECORD_SIZE            ((size_t)16 * 1024)
 
 static bool is_method(const smithy_http_request *request, const char *method) {
     return smithy_str_equal(request->method, smithy_str_from(method));
@@ -60,11 +61,17 @@ static size_t release_held(curl_exchange *exchange, char *bytes) {
     return len;
 }
 
+/* Over TLS a piece is one record: to encrypt more at once is the time in which an answer is overtaken by the end of its
+ * connection. */
+static size_t piece_size(const curl_exchange *exchange, size_t room) {
+    return exchange->trust && room > TLS_RECORD_SIZE ? TLS_RECORD_SIZE : room;
+}
+
 static size_t on_read(char *bytes, size_t size, size_t count, void *context) {
     curl_exchange *exchange = context;
     size_t len = 0;
     if (exchange->held.len) return release_held(exchange, bytes);
-    exchange->stopped = read_body(exchange, bytes, size * count, &len);
+    exchange->stopped = read_body(exchange, bytes, piece_size(exchange, size * count), &len);
     if (exchange->stopped != SMITHY_OK) return CURL_READFUNC_ABORT;
     return len && holds_back(exchange, bytes, len) ? CURL_READFUNC_PAUSE : len;
 }

@@ -5,6 +5,7 @@ import select
 import socket
 import ssl
 import threading
+import time
 
 
 def _read_head(connection):
@@ -78,6 +79,24 @@ class Server:
         while head := _read_head(connection):
             self.requests.append(head)
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+
+class Refuser(Server):
+    """Refuses in the middle of a body: reads a part of it, answers, and closes, `pause` seconds behind the answer."""
+
+    def __init__(self, certificate=None, pause=0.0):
+        self.pause = pause
+        super().__init__(certificate)
+
+    def serve(self, connection):
+        head = _read_head(connection)
+        if "100-continue" in head:
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        left = 400_000
+        while left > 0:
+            left -= len(connection.recv(65536)) or left
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno")
+        time.sleep(self.pause)
 
 
 class Proxy(Server):
