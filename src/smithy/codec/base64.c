@@ -27,13 +27,25 @@ void smithy_base64_append(smithy_buffer *out, const void *bytes, size_t len) {
     out->len = (size_t)(to - out->ptr);
 }
 
-/* The six bits of a character, or -1. */
-static int sextet(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+') return 62;
-    return c == '/' ? 63 : -1;
+/* One more than the six bits of a character; 0 for all that are none. */
+static const uint8_t SEXTETS[256] = {
+    ['A'] = 1, 2,  3,  4,  5,          6,  7,  8,  9,  10, 11,         12, 13, 14, 15,         16,
+    17,        18, 19, 20, 21,         22, 23, 24, 25, 26, ['a'] = 27, 28, 29, 30, 31,         32,
+    33,        34, 35, 36, 37,         38, 39, 40, 41, 42, 43,         44, 45, 46, 47,         48,
+    49,        50, 51, 52, ['0'] = 53, 54, 55, 56, 57, 58, 59,         60, 61, 62, ['+'] = 63, ['/'] = 64};
+
+/* Above 63: none. */
+static unsigned sextet(uint8_t c) {
+    return (uint8_t)(SEXTETS[c] - 1);
+}
+
+/* The last four characters, some of which are padding. */
+static bool read_padded(const uint8_t *in, size_t padding, uint8_t *bytes) {
+    const unsigned a = sextet(in[0]), b = sextet(in[1]), c = padding == 2 ? 0 : sextet(in[2]);
+    if ((a | b | c) > 63) return false;
+    bytes[0] = (uint8_t)(a << 2 | b >> 4);
+    if (padding == 1) bytes[1] = (uint8_t)(b << 4 | c >> 2);
+    return true;
 }
 
 bool smithy_base64_read(smithy_str text, uint8_t *bytes, size_t *len) {
@@ -42,17 +54,17 @@ bool smithy_base64_read(smithy_str text, uint8_t *bytes, size_t *len) {
     size_t padding = 0;
     if (text.len > 0 && text.ptr[text.len - 1] == '=') padding = text.ptr[text.len - 2] == '=' ? 2 : 1;
 
-    uint32_t bits = 0;
-    size_t written = 0;
-    for (size_t i = 0; i < text.len - padding; i++) {
-        const int value = sextet(text.ptr[i]);
-        if (value < 0) return false;
-        bits = bits << 6 | (uint32_t)value;
-        if (i % 4 == 0) continue;
-        /* After the 2nd, 3rd and 4th character of four, 4, 2 and 0 bits wait for the next. */
-        bytes[written++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
+    const uint8_t *in = (const uint8_t *)text.ptr;
+    uint8_t *to = bytes;
+    for (size_t left = text.len / 4 - (padding > 0); left > 0; left--, in += 4) {
+        const unsigned a = sextet(in[0]), b = sextet(in[1]), c = sextet(in[2]), d = sextet(in[3]);
+        if ((a | b | c | d) > 63) return false;
+        *to++ = (uint8_t)(a << 2 | b >> 4);
+        *to++ = (uint8_t)(b << 4 | c >> 2);
+        *to++ = (uint8_t)(c << 6 | d);
     }
-    *len = written;
+    if (padding > 0 && !read_padded(in, padding, to)) return false;
+    *len = (size_t)(to - bytes) + (padding > 0 ? 3 - padding : 0);
     return true;
 }
 

@@ -167,6 +167,41 @@ static bool looks_equal(const entry *e, const uint8_t *name, size_t len) {
     return true;
 }
 
+/* A value of a name, but for what OpenSSL lets differ: of strings only letters without their case, and digits. False
+ * for kinds in which a character is not a byte. */
+static bool add_value(der_reader value, int tag, uint32_t *hash) {
+    const bool is_text = tag == V_ASN1_UTF8STRING || tag == V_ASN1_PRINTABLESTRING || tag == V_ASN1_T61STRING ||
+                         tag == V_ASN1_IA5STRING || tag == V_ASN1_VISIBLESTRING;
+    if (!is_text) return false;
+    for (; value.at < value.end; value.at++) {
+        const uint8_t byte = *value.at >= 'A' && *value.at <= 'Z' ? (uint8_t)(*value.at + 32) : *value.at;
+        if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9')) *hash = (*hash ^ byte) * 16777619U;
+    }
+    return true;
+}
+
+static bool add_attribute(der_reader *set, uint32_t *hash) {
+    der_reader attribute, type, value;
+    if (!take_element(set, V_ASN1_SEQUENCE, &attribute) || !take_element(&attribute, V_ASN1_OBJECT, &type))
+        return false;
+    for (; type.at < type.end; type.at++) *hash = (*hash ^ *type.at) * 16777619U;
+    const int tag = attribute.at < attribute.end ? *attribute.at : -1;
+    return take_element(&attribute, tag, &value) && add_value(value, tag, hash);
+}
+
+/* Equal names have equal ones; 0: cannot be told. Not to be parsed is what it is for: most names are asked for in vain,
+ * being those of intermediate certificates. */
+static uint32_t fingerprint(const uint8_t *der, size_t len) {
+    der_reader whole = {der, der + len}, sets, set;
+    uint32_t hash = 2166136261U;
+    if (!take_element(&whole, V_ASN1_SEQUENCE, &sets)) return 0;
+    while (sets.at < sets.end) {
+        if (!take_element(&sets, V_ASN1_SET, &set)) return 0;
+        if (!add_attribute(&set, &hash) || set.at != set.end) return 0; /* Of several, the order may differ. */
+    }
+    return hash;
+}
+
 static bool is_equal(const entry *e, const X509_NAME *name) {
     const uint8_t *at = e->subject;
     X509_NAME *subject = d2i_X509_NAME(NULL, &at, (long)e->subject_len);
@@ -190,8 +225,12 @@ static void parse_matching(const lazy_ca *ca, const X509_NAME *name, STACK_OF(X5
     if (!X509_NAME_get0_der(name, &der, &len)) return;
     for (size_t i = 0; i < ca->count; i++)
         if (looks_equal(&ca->entries[i], der, len) && parse(&ca->entries[i], certificates)) found = true;
-    for (size_t i = 0; i < ca->count && !found; i++)
-        if (is_equal(&ca->entries[i], name)) parse(&ca->entries[i], certificates);
+    const uint32_t wanted = found ? 0 : fingerprint(der, len);
+    for (size_t i = 0; i < ca->count && !found; i++) {
+        const entry *e = &ca->entries[i];
+        const uint32_t its = wanted ? fingerprint(e->subject, e->subject_len) : 0;
+        if ((!its || its == wanted) && is_equal(e, name)) parse(e, certificates);
+    }
 }
 
 static void keep(STACK_OF(X509_OBJECT) * objects, X509 *certificate) {
