@@ -31,6 +31,7 @@ int cli_run(const cli_io *io, size_t count, const char *const *args);
 int cli_status(const cli_io *io, size_t count, const char *const *args);
 int cli_gaps(const cli_io *io, size_t count, const char *const *args);
 int cli_verify(const cli_io *io, size_t count, const char *const *args);
+int cli_which(const cli_io *io, size_t count, const char *const *args);
 int cli_plan(const cli_io *io, size_t count, const char *const *args);
 int cli_cancel(const cli_io *io, size_t count, const char *const *args);
 int cli_report(const cli_io *io, size_t count, const char *const *args);

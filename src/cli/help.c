@@ -56,6 +56,7 @@ static const char GENERAL_HELP[] =
             "  plan         what a run would export, in how many tasks, and how long that takes; does nothing\n"
             "  gaps         whether the windows of the archive touch, by its ledger\n"
             "  verify       the same, whether the objects are there, and whether they hold what CloudWatch Logs holds\n"
+            "  which        whose events an object of the archive holds, by its key\n"
             "  report       one HTML page with the coverage of each group over time\n"
             "  cancel       cancel the export task that a run of this state left or waits for\n"
             "  state show   what the state says: groups, watermarks, the lease, edits\n"
@@ -173,6 +174,25 @@ static const char VERIFY_HELP[] =
     "  --all                             all of them: downloads the whole archive\n"
     "\n" AS_RUN_FLAGS "\n"
     "Output\n" OUTPUT_FLAGS "\n" PROOF_EXIT_CODES;
+
+static const char WHICH_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " which --key KEY --destination-s3-bucket NAME [flags]\n"
+    "\n"
+    "Tells whose events an object of the archive holds: log group, streams by their real names, window and task. A "
+    "key\n"
+    "does not tell all of it (the streams a/b and a-b share a folder); the ledger does. Changes nothing.\n"
+    "\n"
+    "Required\n"
+    "  --key KEY                         of an object, or of a task's folder; s3://bucket/key is taken, too\n"
+    "  --destination-s3-bucket NAME      the bucket of the archive\n"
+    "\n"
+    "State\n" STORE_FLAGS "\n" IDENTITY_FLAGS "\n"
+    "Output\n" OUTPUT_FLAGS "\n"
+    "Exit codes\n"
+    "  0  told\n"
+    "  1  it is no part of the archive, or the ledger could not be read\n"
+    "  4  a setting, a permission or the usage is wrong\n";
 
 static const char WHOAMI_HELP[] =
     "Usage\n"
@@ -317,6 +337,7 @@ static const struct {
     {"state edit", STATE_EDIT_HELP},
     {"gaps", GAPS_HELP},
     {"verify", VERIFY_HELP},
+    {"which", WHICH_HELP},
     {"whoami", WHOAMI_HELP},
     {"version", VERSION_HELP},
     {"help", HELP_HELP},

@@ -282,7 +282,8 @@ static void forget_old_tasks(run_context *run, const task_list *tasks) {
         const state_task task = run->state.tasks[i];
         if (now - task.ended_ms < STATE_TASK_KEPT_MS || find_task(tasks, task.id)) run->state.tasks[kept++] = task;
     }
-    run->state.task_count = run->state.task_sorted = kept;
+    run->state.task_count = kept;
+    run->state.task_sorted = 0; /* What was settled since stands at their end. */
 }
 
 void settle_leftovers(run_context *run, const catalog *groups, export_slot *slot) {

@@ -120,3 +120,24 @@ def test_names_that_could_climb_out_or_collide_are_archived_apart(aws, exporter,
     prefixes = {found.prefix for found in archive().objects}
     assert len(prefixes) == len(streams)
     assert all(prefix.startswith("x/app/") and ".." not in prefix.split("/") for prefix in prefixes)
+
+
+def test_which_tells_the_real_names_of_what_an_object_holds(aws, exporter, archive):
+    aws.load({"app/x": {"a/b": lines(2), "c": lines(2)}, "app/y": {"a-b": lines(2)}})
+    assert exporter().code == 0
+    bucket = exporter.settings["destination_s3_bucket"]
+    told = {}
+    for found in archive().objects:
+        for key in (found.key, f"s3://{bucket}/{found.key}"):
+            code, answer = command(exporter, "which", key=key)
+            assert code == 0 and answer["key"] == found.key and answer["task"] == found.task
+            told[found.key] = (answer["group"], *answer["streams"])
+    assert sorted(told.values()) == [("app/x", "a/b"), ("app/x", "c"), ("app/y", "a-b")]
+
+
+@pytest.mark.parametrize("key, code, says", [("nowhere/000000.gz", 1, "no task"), ("s3://other/x", 4, "another bucket")])
+def test_which_says_what_it_does_not_know(aws, exporter, key, code, says):
+    aws.load({"app": {"a": lines(2)}})
+    assert exporter().code == 0
+    answered, answer = command(exporter, "which", key=key)
+    assert answered == code and says in answer["message"]
