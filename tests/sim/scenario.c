@@ -264,6 +264,13 @@ static void check_requests(sim_world *world, const sim_run *run, const sim_resul
         world_violation(world, "%d requests in %lld s", result->requests, (long long)(result->duration_ms / 1000));
 }
 
+/* A stranger's task in the slot, or one that fails, ends no run as failed; faults may, and a time that is up. */
+static void check_outcome(sim_world *world, const sim_run *run, const sim_result *result) {
+    if (run->fault_per_mille == 0 && run->timeout_ms == 0 && !run->nested && !result->was_killed &&
+        result->answer.outcome == EXPORTER_OUTCOME_FAILED)
+        world_violation(world, "a run without faults failed: %s", result->answer.message);
+}
+
 static void let_run(story *s) {
     sim_result result;
     sim_run run = draw_run(s, "A"), nested = draw_run(s, "B");
@@ -277,6 +284,7 @@ static void let_run(story *s) {
     process_run(s->world, &run, &result);
     count_run(s, &result);
     if (!run.nested) check_requests(s->world, &run, &result);
+    check_outcome(s->world, &run, &result);
 }
 
 /* ---- the end ---- */
