@@ -51,7 +51,7 @@ static smithy_status note_missed(exporter_state *state, state_group *group, cons
                                  int64_t to_ms) {
     const size_t count = group->accounted_count;
     if (group->exported_at >= to_ms || count + group->folder_count == 0) return SMITHY_OK;
-    (void)state_is_accounted(group, 0); /* Brings them in order. */
+    state_sort_accounted(group);
     bool *seen = smithy_call_alloc(state->memory, count + 1, sizeof *seen);
     state_missed missed = {.exported_at = group->exported_at,
                            .owed_to = to_ms,

@@ -167,18 +167,28 @@ smithy_status state_identity(smithy_str name, int64_t created_ms, uint64_t *iden
     return SMITHY_OK;
 }
 
+#define ADDED_UNSORTED 64
+
 static int compare_identities(const void *a, const void *b) {
     const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
     return left < right ? -1 : left > right;
 }
 
+void state_sort_accounted(state_group *group) {
+    if (group->accounted_sorted == group->accounted_count) return;
+    qsort(group->accounted, group->accounted_count, sizeof *group->accounted, compare_identities);
+    group->accounted_sorted = group->accounted_count;
+}
+
+/* Those added since are looked through as they stand until they are many: to sort for each one anew would take minutes
+ * where a hundred thousand streams join their group. */
 bool state_is_accounted(state_group *group, uint64_t identity) {
-    if (group->accounted_sorted < group->accounted_count) {
-        qsort(group->accounted, group->accounted_count, sizeof *group->accounted, compare_identities);
-        group->accounted_sorted = group->accounted_count;
-    }
-    return group->accounted_count > 0 && bsearch(&identity, group->accounted, group->accounted_count,
-                                                 sizeof *group->accounted, compare_identities) != NULL;
+    const size_t added = group->accounted_count - group->accounted_sorted;
+    if (added > ADDED_UNSORTED && added > group->accounted_count / 16) state_sort_accounted(group);
+    for (size_t i = group->accounted_sorted; i < group->accounted_count; i++)
+        if (group->accounted[i] == identity) return true;
+    return group->accounted_sorted > 0 && bsearch(&identity, group->accounted, group->accounted_sorted,
+                                                  sizeof *group->accounted, compare_identities) != NULL;
 }
 
 smithy_status state_account(exporter_state *state, state_group *group, uint64_t identity) {

@@ -165,6 +165,8 @@ bool state_has_own_entries(const state_group *group);
 /* What stands for a stream in the set of those accounted for: a hash of name and creation time. */
 smithy_status state_identity(smithy_str name, int64_t created_ms, uint64_t *identity) SMITHY_NODISCARD;
 bool state_is_accounted(state_group *group, uint64_t identity);
+/* Brings `accounted` in order. */
+void state_sort_accounted(state_group *group);
 smithy_status state_account(exporter_state *state, state_group *group, uint64_t identity) SMITHY_NODISCARD;
 
 /* The folder note of that name; NULL where there is none. */

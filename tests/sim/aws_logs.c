@@ -29,6 +29,7 @@ typedef struct page {
     sim_text *out;
     const char *after; /* Names up to it are past. */
     int room;
+    int group; /* Whose streams these are. */
     bool is_first_item;
     char token[700];
 } page;
@@ -60,37 +61,41 @@ static void close_page(page *p) {
     text_add(p->out, "}");
 }
 
-/* The entry whose name comes next behind `after` in the order of names; -1: none. */
+/* The name of one of `count` entries; NULL: it is not in this listing. */
 typedef const char *name_at(const sim_world *world, int index, int group, const char *prefix);
 
+#define PAGE_MAX 50
+
+/* The entries whose names come next behind `after` in the order of names, PAGE_MAX + 1 of them at most. */
 static int next_by_name(const sim_world *world, name_at *name, int count, int group, const char *prefix,
-                        const char *after, bool is_inclusive) {
-    int best = -1;
+                        const char *after, bool is_inclusive, int found[PAGE_MAX + 1]) {
+    int n = 0;
     for (int i = 0; i < count; i++) {
         const char *candidate = name(world, i, group, prefix);
         if (!candidate || strcmp(candidate, after) < (is_inclusive ? 0 : 1)) continue;
-        if (best < 0 || strcmp(candidate, name(world, best, group, prefix)) < 0) best = i;
+        if (n > PAGE_MAX && strcmp(candidate, name(world, found[n - 1], group, prefix)) > 0) continue;
+        int at = n > PAGE_MAX ? n - 1 : n++;
+        for (; at > 0 && strcmp(candidate, name(world, found[at - 1], group, prefix)) < 0; at--)
+            found[at] = found[at - 1];
+        found[at] = i;
     }
-    return best;
+    return n;
 }
 
 typedef void write_item(page *p, int index);
 
 static void fill_page(page *p, name_at *name, int count, int group, const char *prefix, write_item *write) {
     sim_world *world = p->world;
-    bool repeats = p->after[0] && world_chance(world, world->knobs.repeat_per_mille);
-    const char *after = p->after;
-    for (;;) {
-        const int next = next_by_name(world, name, count, group, prefix, after, repeats || !after[0]);
-        if (next < 0) return;
+    int found[PAGE_MAX + 1];
+    const bool repeats = p->after[0] && world_chance(world, world->knobs.repeat_per_mille);
+    const int n = next_by_name(world, name, count, group, prefix, p->after, repeats || !p->after[0], found);
+    for (int i = 0; i < n; i++) {
         if (p->room-- <= 0) {
-            snprintf(p->token, sizeof p->token, "a%s", after);
+            snprintf(p->token, sizeof p->token, "a%s", i > 0 ? name(world, found[i - 1], group, prefix) : p->after);
             return;
         }
-        repeats = false;
-        after = name(world, next, group, prefix);
         const bool is_missed = world_chance(world, world->knobs.missing_per_mille) && world->listings_miss;
-        if (!is_missed && begin_item(p)) write(p, next);
+        if (!is_missed && begin_item(p)) write(p, found[i]);
     }
 }
 
@@ -123,15 +128,16 @@ static void describe_log_groups(sim_world *world, const cJSON *input, sim_reply 
 /* ---- streams ---- */
 
 static const char *stream_name(const sim_world *world, int index, int group, const char *prefix) {
-    const sim_stream *s = &world->streams[index];
-    return s->deleted || s->group != group || !starts_with(s->name, prefix) ? NULL : s->name;
+    const sim_stream *s = &world->streams[world->groups[group].streams.items[index]];
+    return s->deleted || !starts_with(s->name, prefix) ? NULL : s->name;
 }
 
 /* The hints as they were some time ago: what was ingested since is not in them. */
 static void write_stream(page *p, int index) {
     sim_world *world = p->world;
-    world_note_listed(world, index);
-    const sim_stream *stream = &world->streams[index];
+    const int number = world->groups[p->group].streams.items[index];
+    world_note_listed(world, number);
+    const sim_stream *stream = &world->streams[number];
     const int64_t known_ms = world->now_ms - stream->hint_lag_ms;
     int64_t first = SIM_NEVER, last = -1, ingestion = -1;
     for (int i = 0; i < stream->events.count; i++) {
@@ -158,8 +164,11 @@ static void describe_log_streams(sim_world *world, const cJSON *input, sim_reply
         reply->status = 404; /* Told by the caller. */
         return;
     }
-    if (open_page(&p, world, reply, input, "logStreams"))
-        fill_page(&p, stream_name, world->stream_count, group, text_of(input, "logStreamNamePrefix"), write_stream);
+    const bool has_items = open_page(&p, world, reply, input, "logStreams");
+    p.group = group;
+    if (has_items)
+        fill_page(&p, stream_name, world->groups[group].streams.count, group, text_of(input, "logStreamNamePrefix"),
+                  write_stream);
     close_page(&p);
 }
 

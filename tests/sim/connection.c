@@ -268,10 +268,12 @@ static smithy_status perform(smithy_transport *transport, const smithy_http_requ
     sim_process *process = (sim_process *)transport;
     *response = (smithy_http_response){.body = SMITHY_STR("")};
     if (process->is_dead) return broken(response, SMITHY_HTTP_FAILURE_CANCELED, call);
+    const int64_t start_us = process_cpu_us(process);
     request_read(process->world, http, &process->request);
     const sim_fault fault = choose_fault(process);
     const smithy_status status = exchange(process, http, response, fault, call);
     process->requests++;
+    process->result->aws_cpu_us += process_cpu_us(process) - start_us;
     return status;
 }
 

@@ -27,5 +27,7 @@ typedef struct sim_process {
 void connection_init(sim_process *process);
 void connection_deinit(sim_process *process);
 int64_t process_mono_ms(const sim_process *process);
+/* 0 where the run does not measure. */
+int64_t process_cpu_us(const sim_process *process);
 
 #endif

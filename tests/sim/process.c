@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define DEAD_SLEEPS_MAX 1000 /* A dead process that sleeps more does not come to its end. */
 
@@ -25,6 +26,12 @@ int64_t process_mono_ms(const sim_process *process) {
     return own_time(process) - process->started_ms + 1000;
 }
 
+int64_t process_cpu_us(const sim_process *process) {
+    struct timespec now;
+    if (!process->run->measures || clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) != 0) return 0;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static int64_t mono_ms(void *context) {
     return process_mono_ms(context);
 }
@@ -34,8 +41,11 @@ static void sleep_ms(void *context, int64_t ms) {
     if (process->is_dead) {
         process->dead_ms += ms;
         if (++process->dead_sleeps == DEAD_SLEEPS_MAX) world_violation(process->world, "a canceled run goes on and on");
-    } else
-        world_advance(process->world, process->world->now_ms + ms);
+        return;
+    }
+    const int64_t start_us = process_cpu_us(process);
+    world_advance(process->world, process->world->now_ms + ms);
+    process->result->aws_cpu_us += process_cpu_us(process) - start_us;
 }
 
 static smithy_status chance(void *context, void *bytes, size_t len) {

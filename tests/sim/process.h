@@ -65,6 +65,7 @@ struct sim_run {
     int nested_at;
     bool nested_after_effect;
     int64_t nested_pause_ms; /* Time that passes before it. */
+    bool measures;           /* The CPU time that AWS takes. */
     bool proves;             /* No run: the archive is proved from ledger and state, read back, and must hold. */
     bool may_miss;           /* Of a proof: some events were not exportable in time. */
 };
@@ -74,6 +75,7 @@ typedef struct sim_result {
     int requests;
     int64_t allocations;
     int64_t duration_ms;
+    int64_t aws_cpu_us; /* What is not the exporter's. */
     bool was_killed;
     bool nested_ran;
     exporter_answer nested_answer;

@@ -120,8 +120,9 @@ bool task_matches(const sim_task *task, const sim_stream *stream) {
 
 static void read_events(sim_world *world, sim_task *task) {
     task->read_ms = world->now_ms;
-    for (int i = 0; i < world->stream_count; i++) {
-        const sim_stream *stream = &world->streams[i];
+    const sim_list *streams = &world->groups[task->group].streams;
+    for (int i = 0; i < streams->count; i++) {
+        const sim_stream *stream = &world->streams[streams->items[i]];
         if (stream->deleted || !task_matches(task, stream)) continue;
         for (int k = 0; k < stream->events.count; k++) {
             const sim_event *event = &world->events[stream->events.items[k]];

@@ -247,6 +247,7 @@ int world_add_stream(sim_world *world, int group, const char *name) {
                            .hint_lag_ms = world_draw(world, world->knobs.hint_lag_ms)};
     for (char *c = stream->folder; *c; c++)
         if (*c == '/') *c = '-';
+    list_add(world, &world->groups[group].streams, world->stream_count);
     world_trace(world, "     stream %s of %s, created at %lld, hints %lld s behind", name, world->groups[group].name,
                 (long long)world->now_ms, (long long)(stream->hint_lag_ms / 1000));
     return world->stream_count++;
@@ -271,9 +272,11 @@ int world_find_group(const sim_world *world, const char *name) {
 }
 
 int world_find_stream(const sim_world *world, int group, const char *name) {
-    for (int i = 0; i < world->stream_count; i++)
-        if (world->streams[i].group == group && !world->streams[i].deleted && strcmp(world->streams[i].name, name) == 0)
-            return i;
+    const sim_list *streams = &world->groups[group].streams;
+    for (int i = 0; i < streams->count; i++) {
+        const sim_stream *stream = &world->streams[streams->items[i]];
+        if (!stream->deleted && strcmp(stream->name, name) == 0) return streams->items[i];
+    }
     return -1;
 }
 

@@ -53,6 +53,7 @@ typedef struct sim_group {
     int retention_days; /* 0: for ever. */
     bool is_standard;
     bool deleted;
+    sim_list streams; /* All that it ever had. */
 } sim_group;
 
 typedef enum sim_task_status {

@@ -70,6 +70,20 @@ static void fill(exporter_state *state) {
                      SMITHY_OK);
 }
 
+/* Each one that is added is asked for at once, as where streams join their group. */
+static void many_streams_are_accounted_for_one_by_one_in_no_time(void **context) {
+    fixture *f = *context;
+    const uint64_t step = 0x9E3779B97F4A7C15ULL; /* Odd: no two multiples are the same. */
+    state_group *group = state_add_group(&f->state, SMITHY_STR(ARN "/app"), 100);
+    assert_non_null(group);
+    for (uint64_t i = 1; i <= 20000; i++) {
+        assert_false(state_is_accounted(group, i * step));
+        assert_int_equal(state_account(&f->state, group, i * step), SMITHY_OK);
+        assert_true(state_is_accounted(group, i * step));
+        assert_true(state_is_accounted(group, (i / 2 + 1) * step));
+    }
+}
+
 static void what_is_written_is_read_back_the_same(void **context) {
     fixture *f = *context;
     exporter_state copy;
@@ -219,6 +233,7 @@ static void slices_are_cut_whatever_the_white_space(void **context) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        STATE_TEST(many_streams_are_accounted_for_one_by_one_in_no_time),
         STATE_TEST(what_is_written_is_read_back_the_same),
         STATE_TEST(an_empty_state_is_read_back),
         STATE_TEST(a_state_cut_at_any_byte_is_refused),
