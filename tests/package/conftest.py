@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT / "tests/integration"), str(ROOT / "packaging")]
 from aws.client import Aws  # noqa: E402
 from net import authority  # noqa: E402
 
-DIST = Path(os.environ.get("DIST", ROOT / "dist"))
+DIST = ROOT / "dist"
 ARCHS = ["x86_64", "arm64"]
 QEMU = {"x86_64": "qemu-x86_64-static", "arm64": "qemu-aarch64-static"}
 AWS, OTHER = "aws.package.test", "other.package.test"

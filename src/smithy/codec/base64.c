@@ -27,21 +27,17 @@ void smithy_base64_append(smithy_buffer *out, const void *bytes, size_t len) {
     out->len = (size_t)(to - out->ptr);
 }
 
-/* One more than the six bits of a character; 0 for all that are none. */
+/* One more than the six bits of a character; 0 for all that are none, which makes them large
+ * when the one is taken off. */
 static const uint8_t SEXTETS[256] = {
     ['A'] = 1, 2,  3,  4,  5,          6,  7,  8,  9,  10, 11,         12, 13, 14, 15,         16,
     17,        18, 19, 20, 21,         22, 23, 24, 25, 26, ['a'] = 27, 28, 29, 30, 31,         32,
     33,        34, 35, 36, 37,         38, 39, 40, 41, 42, 43,         44, 45, 46, 47,         48,
     49,        50, 51, 52, ['0'] = 53, 54, 55, 56, 57, 58, 59,         60, 61, 62, ['+'] = 63, ['/'] = 64};
 
-/* Above 63: none. */
-static unsigned sextet(uint8_t c) {
-    return (uint8_t)(SEXTETS[c] - 1);
-}
-
 /* The last four characters, some of which are padding. */
 static bool read_padded(const uint8_t *in, size_t padding, uint8_t *bytes) {
-    const unsigned a = sextet(in[0]), b = sextet(in[1]), c = padding == 2 ? 0 : sextet(in[2]);
+    const unsigned a = SEXTETS[in[0]] - 1U, b = SEXTETS[in[1]] - 1U, c = padding == 2 ? 0 : SEXTETS[in[2]] - 1U;
     if ((a | b | c) > 63) return false;
     bytes[0] = (uint8_t)(a << 2 | b >> 4);
     if (padding == 1) bytes[1] = (uint8_t)(b << 4 | c >> 2);
@@ -57,7 +53,8 @@ bool smithy_base64_read(smithy_str text, uint8_t *bytes, size_t *len) {
     const uint8_t *in = (const uint8_t *)text.ptr;
     uint8_t *to = bytes;
     for (size_t left = text.len / 4 - (padding > 0); left > 0; left--, in += 4) {
-        const unsigned a = sextet(in[0]), b = sextet(in[1]), c = sextet(in[2]), d = sextet(in[3]);
+        const unsigned a = SEXTETS[in[0]] - 1U, b = SEXTETS[in[1]] - 1U, c = SEXTETS[in[2]] - 1U,
+                       d = SEXTETS[in[3]] - 1U;
         if ((a | b | c | d) > 63) return false;
         *to++ = (uint8_t)(a << 2 | b >> 4);
         *to++ = (uint8_t)(b << 4 | c >> 2);

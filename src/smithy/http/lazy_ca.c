@@ -41,12 +41,6 @@ static smithy_str take_line(smithy_str *rest) {
     return line;
 }
 
-static size_t count_certificates(smithy_str pem) {
-    size_t count = 0;
-    while (pem.len) count += smithy_str_equal(take_line(&pem), BEGIN_CERTIFICATE);
-    return count;
-}
-
 /* The lines up to the end mark, put together at `text`. */
 static bool read_base64(smithy_str *rest, char *text, size_t *len) {
     *len = 0;
@@ -122,10 +116,10 @@ static bool fill_index(lazy_ca *ca, smithy_str pem, char *scratch) {
 
 static bool make_index(lazy_ca *ca, smithy_str pem, smithy_status *status) {
     const smithy_system *system = ca->system;
-    const size_t expected = count_certificates(pem);
+    const size_t most = pem.len / (BEGIN_CERTIFICATE.len + END_CERTIFICATE.len); /* Pages never touched cost nothing. */
     char *scratch = system->resize(system->context, NULL, pem.len + 1);
     ca->bytes = system->resize(system->context, NULL, smithy_base64_max(pem.len) + 1);
-    ca->entries = system->resize(system->context, NULL, (expected + 1) * sizeof *ca->entries);
+    ca->entries = system->resize(system->context, NULL, (most + 1) * sizeof *ca->entries);
     const bool room = scratch && ca->bytes && ca->entries;
     if (!room) *status = SMITHY_ERROR_MEMORY;
     const bool made = room && fill_index(ca, pem, scratch);
