@@ -65,10 +65,11 @@ static int compare_streams(const void *a, const void *b) {
 /* What was ingested until then was compared by the last sweep, or was there in time. */
 static int64_t compared_until(const late_group *g) {
     const state_group *group = g->group;
-    int64_t until = group->swept_at == STATE_NOTHING ? INT64_MAX : group->swept_at - LATE_HINTS_MS;
+    int64_t until = group->compared_at == STATE_NOTHING ? INT64_MAX : group->compared_at - LATE_HINTS_MS;
     for (size_t i = 0; i < g->task_count; i++) {
         const proof_task *task = &g->tasks[i];
-        const bool is_new = group->swept_at == STATE_NOTHING || task->closed_ms > group->swept_at - LATE_SETTLED_MS;
+        const bool is_new =
+            group->compared_at == STATE_NOTHING || task->closed_ms > group->compared_at - LATE_SETTLED_MS;
         if (is_new && task->requested_ms - LATE_VISIBLE_MS < until) until = task->requested_ms - LATE_VISIBLE_MS;
     }
     return until;
@@ -93,6 +94,12 @@ static bool share_wishes(late_group *g) {
     return any;
 }
 
+/* Nothing of it is left to a task, or to the planner, who may find that nothing is owed and claim it all. */
+static bool is_judged(const late_group *g, const late_stream *s) {
+    if (!catalog_has_shown_events(s->stream)) return true;
+    return s->claim.high != STATE_NOTHING && (s->claim.low == s->claim.high || s->claim.gap_end < g->group->swept_from);
+}
+
 static smithy_status choose_streams(late_group *g, bool *any) {
     const int64_t from_ms = g->group->swept_from, until = compared_until(g);
     g->streams = smithy_call_alloc(g->memory, g->catalog->stream_count + 1, sizeof *g->streams);
@@ -101,6 +108,7 @@ static smithy_status choose_streams(late_group *g, bool *any) {
         late_stream *s = &g->streams[g->count++];
         s->stream = &g->catalog->streams[i];
         SMITHY_TRY(late_find_claim(g->group, s->stream, &s->claim));
+        if (!is_judged(g, s)) g->group->sweep_is_partial = true;
         s->is_wanted = s->claim.high >= from_ms && s->stream->last_ingestion_ms > until;
     }
     if (g->count > 1) qsort(g->streams, g->count, sizeof *g->streams, compare_streams);
@@ -140,10 +148,10 @@ static void begin_day(late_group *g, int64_t day_ms, int64_t watermark_ms) {
 
 /* An earlier sweep compared it already. */
 static bool is_compared(const late_group *g, const logs_filtered_log_event *event) {
-    if (g->group->swept_at == STATE_NOTHING || event->ingestion_time.value > g->group->swept_at - LATE_HINTS_MS)
+    if (g->group->compared_at == STATE_NOTHING || event->ingestion_time.value > g->group->compared_at - LATE_HINTS_MS)
         return false;
     for (size_t i = 0; i < g->day_task_count; i++)
-        if (g->day_tasks[i]->closed_ms > g->group->swept_at - LATE_SETTLED_MS) return false;
+        if (g->day_tasks[i]->closed_ms > g->group->compared_at - LATE_SETTLED_MS) return false;
     return true;
 }
 
@@ -184,8 +192,9 @@ static smithy_status sweep_days(late_group *g) {
 static void begin_group(run_context *run, state_group *group) {
     const int64_t from_ms = first_day(run, group);
     if (group->swept_from == STATE_NOTHING || from_ms < group->swept_from)
-        group->swept_at = group->sweep_next = STATE_NOTHING;
+        group->compared_at = group->sweep_next = STATE_NOTHING;
     if (group->sweep_next != STATE_NOTHING) return;
+    group->sweep_is_partial = false;
     group->swept_from = group->sweep_next = from_ms;
 }
 
@@ -199,6 +208,7 @@ static smithy_status sweep_listed(late_group *g) {
     SMITHY_TRY(choose_streams(g, &any));
     if (any) SMITHY_TRY(sweep_days(g));
     g->group->swept_at = g->run->state.sweep_round;
+    if (!g->group->sweep_is_partial) g->group->compared_at = g->group->swept_at;
     g->group->sweep_next = STATE_NOTHING;
     return SMITHY_OK;
 }

@@ -53,8 +53,11 @@ typedef struct state_group {
     int64_t
         converge_to;  /* Where streams that differ are brought before they become one group; STATE_NOTHING: nowhere. */
     int64_t swept_at; /* When the last whole search for late events began; STATE_NOTHING: never. */
-    int64_t swept_from; /* Where it began in the events' time. */
-    int64_t sweep_next; /* Where the search that is under way goes on; STATE_NOTHING: none is. */
+    int64_t compared_at;   /* The same of the last one that left out no stream: what was there a day before need not be
+                              compared again. */
+    int64_t swept_from;    /* Where they began in the events' time. */
+    bool sweep_is_partial; /* The search that is under way left out a stream. */
+    int64_t sweep_next;    /* Where the search that is under way goes on; STATE_NOTHING: none is. */
 
     uint64_t *accounted; /* state_identity of each stream accounted for. */
     size_t accounted_count, accounted_capacity, accounted_sorted;

@@ -25,9 +25,9 @@
 /* One object of the document, as its members are met. Absent members keep the value they have. */
 typedef struct record {
     smithy_str arn, accounted, folder, keep, id, name, group, prefix, kind, destination_prefix, by, reason;
-    smithy_opt_i64 swept_at, swept_from, sweep_next;
+    smithy_opt_i64 swept_at, compared_at, swept_from, sweep_next;
     smithy_opt_i64 created, exported, converge, owed, ended, since, from, to, until, before, at;
-    smithy_opt_bool cleaned;
+    smithy_opt_bool cleaned, partial;
     const cJSON *folders, *missed;
 } record;
 
@@ -56,6 +56,7 @@ static smithy_status read_member(const cJSON *member, record *r, smithy_call *ca
         {"ExportedAt", NUMBER, offsetof(record, exported)},
         {"ConvergeTo", NUMBER, offsetof(record, converge)},
         {"SweptAt", NUMBER, offsetof(record, swept_at)},
+        {"ComparedAt", NUMBER, offsetof(record, compared_at)},
         {"SweptFrom", NUMBER, offsetof(record, swept_from)},
         {"SweepNext", NUMBER, offsetof(record, sweep_next)},
         {"OwedTo", NUMBER, offsetof(record, owed)},
@@ -72,6 +73,7 @@ static smithy_status read_member(const cJSON *member, record *r, smithy_call *ca
         return MEMBERS[i].type == TEXT ? smithy_json_get_str(member, target, call)
                                        : smithy_json_get_i64(member, target, call);
     }
+    if (smithy_json_is(member, "SweepIsPartial")) return smithy_json_get_bool(member, &r->partial, call);
     if (smithy_json_is(member, "Cleaned")) return smithy_json_get_bool(member, &r->cleaned, call);
     if (smithy_json_is(member, "Folders")) r->folders = member;
     if (smithy_json_is(member, "Missed")) r->missed = member;
@@ -181,6 +183,8 @@ static smithy_status read_group(exporter_state *state, const record *r, smithy_c
     SMITHY_TRY(watermark(r->exported, "ExportedAt", &group->exported_at, call));
     SMITHY_TRY(watermark(r->converge, "ConvergeTo", &group->converge_to, call));
     SMITHY_TRY(watermark(r->swept_at, "SweptAt", &group->swept_at, call));
+    SMITHY_TRY(watermark(r->compared_at, "ComparedAt", &group->compared_at, call));
+    group->sweep_is_partial = r->partial.has && r->partial.value;
     SMITHY_TRY(watermark(r->swept_from, "SweptFrom", &group->swept_from, call));
     SMITHY_TRY(watermark(r->sweep_next, "SweepNext", &group->sweep_next, call));
     SMITHY_TRY(read_identities(state, group->arn, r->accounted, &group->accounted, &group->accounted_count, call));

@@ -69,8 +69,10 @@ static void write_group(smithy_json_writer *json, const state_group *group) {
     put_time(json, "ExportedAt", group->exported_at);
     put_time(json, "ConvergeTo", group->converge_to);
     put_time(json, "SweptAt", group->swept_at);
+    put_time(json, "ComparedAt", group->compared_at);
     put_time(json, "SweptFrom", group->swept_from);
     put_time(json, "SweepNext", group->sweep_next);
+    if (group->sweep_is_partial) smithy_json_put_bool(json, "SweepIsPartial", (smithy_opt_bool){true, true});
     write_identities(json, group->accounted, group->accounted_count);
     write_folders(json, group);
     write_missed(json, group);
