@@ -88,6 +88,7 @@ bool lease_load(run_context *run) {
     smithy_call_reset(run->state_memory);
     if (status == SMITHY_OK && (status = state_init(&run->state, run->state_memory)) != SMITHY_OK)
         run_fail(run, status, "starting an empty state");
+    run->state.now_ms = run_now_ms(run);
     const bool read = status == SMITHY_OK && (!exists || read_content(run, smithy_buffer_str(&content)));
     if (read)
         exporter_log_line(run->log, EXPORTER_LOG_INFO, exists ? "state read" : "no state yet: this is a first run",

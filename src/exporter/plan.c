@@ -61,14 +61,14 @@ static smithy_status settle_entry(planning *p, const catalog_stream *stream, con
     return SMITHY_OK;
 }
 
-/* The hint of a stream's first event lags by an hour or more; a day after its window was closed it is believed. */
+/* The hint of a stream's first event lags by an hour or more; a day after the stream was met it is believed. */
 #define BELIEVE_HINT_MS (24LL * 3600 * 1000)
 
 /* Nothing is left between a stream and its group: all of it is archived, or its first event came behind it. */
 static bool is_nothing_owed(const planning *p, const catalog_stream *stream, const state_stream *entry) {
     if (entry->exported_at >= entry->owed_to) return true;
     return entry->exported_at == STATE_NOTHING && stream->first_event_ms > entry->owed_to &&
-           p->horizon_ms - entry->owed_to > BELIEVE_HINT_MS;
+           p->state->now_ms - entry->since_ms > BELIEVE_HINT_MS;
 }
 
 /* What a stream is owed from before it joined its group, as soon as its hints say that there may be any. */

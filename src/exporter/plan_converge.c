@@ -14,7 +14,8 @@ static smithy_status leave_behind(exporter_state *state, state_group *group, con
                                     &(state_stream){.name = stream->name,
                                                     .created_ms = stream->created_ms,
                                                     .exported_at = group->exported_at,
-                                                    .owed_to = to_ms}));
+                                                    .owed_to = to_ms,
+                                                    .since_ms = state->now_ms}));
     }
     return SMITHY_OK;
 }
@@ -83,9 +84,12 @@ static const catalog_stream *find_by_name(const catalog_group *catalog, smithy_s
 }
 
 /* What becomes of an entry when its group is one again at `to_ms`. */
-static state_stream converge_entry(const state_group *group, const catalog_group *catalog, state_stream entry,
-                                   int64_t to_ms) {
-    if (standing_is_own(&entry) || entry.owed_to == group->exported_at) entry.owed_to = to_ms;
+static state_stream converge_entry(const exporter_state *state, const state_group *group, const catalog_group *catalog,
+                                   state_stream entry, int64_t to_ms) {
+    if (standing_is_own(&entry) || entry.owed_to == group->exported_at) {
+        entry.owed_to = to_ms;
+        entry.since_ms = state->now_ms;
+    }
     if (entry.created_ms == STATE_UNKNOWN_TIME) {
         const catalog_stream *stream = find_by_name(catalog, entry.name);
         if (stream) entry.created_ms = stream->created_ms;
@@ -98,7 +102,7 @@ smithy_status plan_converge(exporter_state *state, state_group *group, const cat
     SMITHY_TRY(leave_behind(state, group, catalog, to_ms));
     size_t kept = 0;
     for (size_t i = 0; i < group->stream_count; i++) {
-        const state_stream entry = converge_entry(group, catalog, group->streams[i], to_ms);
+        const state_stream entry = converge_entry(state, group, catalog, group->streams[i], to_ms);
         /* A stream that is there already needs no entry, if the set can tell it by its creation time. */
         if (entry.exported_at >= to_ms && entry.created_ms != STATE_UNKNOWN_TIME) {
             uint64_t identity;

@@ -56,8 +56,12 @@ static bool is_owed(const life *l, const proof_task *at, int64_t from_ms, int64_
     if (entry && entry->owed_to != STATE_NOT_OWED && from_ms > entry->exported_at && to_ms <= entry->owed_to)
         return true;
     if (!l->group || state_identity(at->prefix, at->stream_created_ms, &identity) != SMITHY_OK) return false;
-    const state_missed *missed = state_find_missed(l->group, identity);
-    return missed && from_ms > missed->exported_at && to_ms <= missed->owed_to;
+    for (size_t i = 0; i < l->group->missed_count; i++) {
+        const state_missed *missed = &l->group->missed[i];
+        if (state_missed_has(missed, identity) && from_ms > missed->exported_at && to_ms <= missed->owed_to)
+            return true;
+    }
+    return false;
 }
 
 /* Where the windows of the whole group, from `at_ms` on without a hole, end: the ms before `at_ms` where none holds it.

@@ -148,6 +148,7 @@ static void pass_over(run_context *run, group_work *work) {
 static smithy_status make_plan(run_context *run, group_work *work) {
     const exporter_export_unit unit = run->settings->export_unit;
     size_t joined = 0;
+    run->state.now_ms = run_now_ms(run);
     SMITHY_TRY(plan_group(&run->state, work->group, &work->catalog, unit, run->horizon_ms, &work->plan, work->memory));
     SMITHY_TRY(settle_late_folders(run, work, &joined));
     if (joined > 0)

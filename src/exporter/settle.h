@@ -16,6 +16,12 @@ bool settle_carried(run_context *run);
  * again then. */
 smithy_status settle_late_folders(run_context *run, group_work *work, size_t *joined) SMITHY_NODISCARD;
 
+/* Before the window of a stream's own task is closed: a task of the whole group may hold some of the same time,
+ * although it had no folder of the stream. *superseded where that folder is there by now: then the own task's output
+ * must go. Otherwise what appears in it later is noted as to be deleted. */
+smithy_status settle_beside(run_context *run, const export_slot *slot, const catalog_stream *stream,
+                            bool *superseded) SMITHY_NODISCARD;
+
 /* Adopts, or takes out of the archive, every task of this state that it does not account for; empties what must be.
  * Needs the lease. Leaves all that are listed in run->tasks. Returns early when the run must stop; `slot` then holds
  * the task that is still in flight. */

@@ -13,20 +13,54 @@ static bool may_hold(run_context *run, const group_work *work, const catalog_str
     return state_has_task(&run->state, task->id);
 }
 
+/* Objects can appear for so long after a task ended, and are looked for once more than that. */
+#define LATE_MS (48LL * 3600 * 1000)
+
+static bool is_recent(const run_context *run, const task_info *task) {
+    return task->ended_ms != INT64_MAX && run_now_ms(run) - task->ended_ms <= LATE_MS;
+}
+
+/* "<destinationPrefix>/<taskId>/<the stream's folder>/" */
+static smithy_str part_of(smithy_call *memory, const task_info *task, smithy_str stream) {
+    char text[CATALOG_FOLDER_MAX];
+    return smithy_call_format(memory, "%.*s/%.*s/%.*s/", SMITHY_STR_ARG(task->destination_prefix),
+                              SMITHY_STR_ARG(task->id), SMITHY_STR_ARG(catalog_folder(stream, text)));
+}
+
+static const state_cleanup *find_note(const run_context *run, smithy_str folder) {
+    for (size_t i = 0; i < run->state.cleanup_count; i++)
+        if (smithy_str_equal(run->state.cleanups[i].folder, folder)) return &run->state.cleanups[i];
+    return NULL;
+}
+
+/* The stream is archived by a task of its own: what this one holds of it is to go. */
+static bool was_given_up(run_context *run, const task_info *task, smithy_str stream) {
+    const smithy_str part = part_of(run_fresh_call(run), task, stream);
+    return part.ptr && find_note(run, part);
+}
+
 /* One for the whole of the group, whose window may hold events of the stream. */
 static bool may_have_read(run_context *run, const group_work *work, const catalog_stream *stream,
                           const task_info *task) {
     task_spec spec;
+    const state_stream *owed = state_find_stream(work->group, stream->name, stream->created_ms);
     return may_hold(run, work, stream, task, &spec) && spec.kind == STATE_UNIT_GROUP &&
-           task->to_ms >= stream->first_event_ms;
+           (task->to_ms >= stream->first_event_ms || is_recent(run, task)) && (!owed || task->to_ms <= owed->owed_to) &&
+           !was_given_up(run, task, stream->name);
 }
 
 /* One for other streams, which takes along whoever bears such a name. */
 static bool may_have_taken_along(run_context *run, const group_work *work, const catalog_stream *stream,
                                  const task_info *task) {
     task_spec spec;
-    return may_hold(run, work, stream, task, &spec) && spec.kind != STATE_UNIT_GROUP &&
-           spec.prefix.len < stream->name.len && smithy_str_starts_with(stream->name, spec.prefix);
+    if (!may_hold(run, work, stream, task, &spec) || spec.kind == STATE_UNIT_GROUP ||
+        spec.prefix.len >= stream->name.len || !smithy_str_starts_with(stream->name, spec.prefix))
+        return false;
+    /* Another stream of that folder's name may be one that the task was for. */
+    char text[CATALOG_FOLDER_MAX];
+    const smithy_str folder = folder_of(run_fresh_call(run), task->destination_prefix, task->id);
+    const state_cleanup *note = folder.ptr ? find_note(run, folder) : NULL;
+    return spec.kind != STATE_UNIT_PREFIX || (note && !folder_is_kept(note->keep, catalog_folder(stream->name, text)));
 }
 
 static smithy_status has_folder(run_context *run, const task_info *task, const catalog_stream *stream, bool *found) {
@@ -48,11 +82,7 @@ static smithy_status has_folder(run_context *run, const task_info *task, const c
 
 /* Such a folder was to be deleted when its task ended, and appeared later. */
 static smithy_status drop_folder(run_context *run, const catalog_stream *stream, const task_info *task) {
-    char text[CATALOG_FOLDER_MAX];
-    if (stream->name.len > sizeof text) return SMITHY_OK;
-    const smithy_str folder =
-        smithy_call_format(run->state_memory, "%.*s/%.*s/%.*s/", SMITHY_STR_ARG(task->destination_prefix),
-                           SMITHY_STR_ARG(task->id), SMITHY_STR_ARG(catalog_folder(stream->name, text)));
+    const smithy_str folder = part_of(run->state_memory, task, stream->name);
     if (!folder.ptr) return SMITHY_ERROR_MEMORY;
     SMITHY_TRY(state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)));
     (void)folder_clean_noted(run, &run->state.cleanups[run->state.cleanup_count - 1]);
@@ -85,15 +115,84 @@ static smithy_status find_first_part(run_context *run, const group_work *work, c
     return SMITHY_OK;
 }
 
+/* ---- what a stream's own task meets at its end ---- */
+
+static bool is_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, const task_info *task) {
+    task_spec spec;
+    return task->from_ms <= slot->spec.to_ms && task->to_ms >= slot->spec.from_ms &&
+           may_hold(run, slot->work, stream, task, &spec) && spec.kind == STATE_UNIT_GROUP &&
+           !was_given_up(run, task, stream->name);
+}
+
+smithy_status settle_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, bool *superseded) {
+    const task_list *tasks = run->tasks;
+    *superseded = false;
+    if (stream->name.len > CATALOG_FOLDER_MAX) return SMITHY_OK;
+    for (size_t i = 0; tasks && i < tasks->count && !*superseded; i++)
+        if (is_beside(run, slot, stream, &tasks->items[i]))
+            SMITHY_TRY(has_folder(run, &tasks->items[i], stream, superseded));
+    for (size_t i = 0; tasks && i < tasks->count && !*superseded; i++) {
+        if (!is_recent(run, &tasks->items[i]) || !is_beside(run, slot, stream, &tasks->items[i])) continue;
+        const smithy_str part = part_of(run->state_memory, &tasks->items[i], stream->name);
+        if (!part.ptr) return SMITHY_ERROR_MEMORY;
+        SMITHY_TRY(state_add_cleanup(&run->state, part, (smithy_str){0}, run_now_ms(run)));
+    }
+    return SMITHY_OK;
+}
+
+/* ---- siblings that nobody knew when a stream's own task was closed ---- */
+
+static bool has_sibling(const group_work *work, const task_info *task, smithy_str prefix) {
+    size_t low = 0, high = work->catalog.stream_count;
+    const catalog_stream *streams = work->catalog.streams;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (smithy_str_compare(streams[middle].name, prefix) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < work->catalog.stream_count && smithy_str_starts_with(streams[low].name, prefix); low++)
+        if (streams[low].created_ms <= task->ended_ms) return true;
+    return false;
+}
+
+/* Their objects may appear yet. */
+static smithy_status watch_siblings(run_context *run, const group_work *work) {
+    const task_list *tasks = run->tasks;
+    for (size_t i = 0; tasks && i < tasks->count; i++) {
+        const task_info *task = &tasks->items[i];
+        const catalog_stream anybody = {.created_ms = 0};
+        task_spec spec;
+        char text[CATALOG_FOLDER_MAX];
+        if (!is_recent(run, task)) continue;
+        if (!may_hold(run, work, &anybody, task, &spec) || !spec.prefix.ptr || spec.prefix.len > sizeof text) continue;
+        if (spec.kind != STATE_UNIT_STREAM && spec.kind != STATE_UNIT_OWED) continue;
+        const smithy_str folder = folder_of(run->state_memory, task->destination_prefix, task->id);
+        if (!folder.ptr) return SMITHY_ERROR_MEMORY;
+        if (find_note(run, folder) || !has_sibling(work, task, spec.prefix)) continue;
+        SMITHY_TRY(state_add_cleanup(&run->state, folder, catalog_folder(spec.prefix, text), task->ended_ms));
+    }
+    return SMITHY_OK;
+}
+
+/* ---- before an export ---- */
+
+/* Nothing of it is archived, as far as is known: neither by itself nor with its group. */
+static bool may_have_taken_part(const group_work *work, const catalog_stream *stream) {
+    const state_stream *entry = state_find_stream(work->group, stream->name, stream->created_ms);
+    return !entry || (entry->owed_to != STATE_NOT_OWED && entry->exported_at == STATE_NOTHING);
+}
+
 smithy_status settle_late_folders(run_context *run, group_work *work, size_t *joined) {
     *joined = 0;
+    SMITHY_TRY(watch_siblings(run, work));
     for (size_t i = 0; i < work->plan.unit_count; i++) {
         const plan_unit *unit = &work->plan.units[i];
         const task_info *task;
         if (!unit->stream || unit->from_ms != 0) continue;
-        if (state_find_stream(work->group, unit->stream->name, unit->stream->created_ms)) continue;
+        if (!may_have_taken_part(work, unit->stream)) continue;
         SMITHY_TRY(drop_late_folders(run, work, unit->stream));
-        if (unit->kind != STATE_UNIT_OWED) continue;
         SMITHY_TRY(find_first_part(run, work, unit->stream, &task));
         if (!task) continue;
         const int64_t before = task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING;

@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "lease.h"
 #include "ledger.h"
+#include "settle.h"
 
 #include <stdio.h>
 
@@ -181,6 +182,16 @@ static smithy_status move_watermarks(run_context *run, const export_slot *slot, 
                       &folders);
 }
 
+/* Whether a task of the whole group turned out to hold what this one was for. */
+static smithy_status look_beside(run_context *run, const export_slot *slot, const plan_members *members,
+                                 bool *superseded) {
+    *superseded = false;
+    if (slot->unit.kind == STATE_UNIT_GROUP) return SMITHY_OK;
+    for (size_t i = 0; i < members->count && !*superseded; i++)
+        SMITHY_TRY(settle_beside(run, slot, members->streams[i], superseded));
+    return slot->unit.stream ? settle_beside(run, slot, slot->unit.stream, superseded) : SMITHY_OK;
+}
+
 bool slot_close(run_context *run, export_slot *slot) {
     folder_content content;
     plan_members members = {0};
@@ -188,13 +199,18 @@ bool slot_close(run_context *run, export_slot *slot) {
     const smithy_str folder =
         folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
     if (!folder.ptr) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
+    run->state.now_ms = run_now_ms(run);
     if (still_fits(run, slot, folder, &members, &fits) != SMITHY_OK)
         return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
-    if (!fits) {
+    bool superseded = false;
+    smithy_status status = fits ? look_beside(run, slot, &members, &superseded) : SMITHY_OK;
+    if (status != SMITHY_OK) return leave_open(run, slot, status, "looking into the folders of earlier tasks");
+    if (!fits || superseded) {
+        slot->work->replans = superseded;
         discard_superseded(run, slot, folder);
         return false;
     }
-    smithy_status status = folder_list(run, folder, &content, slot->work->memory);
+    status = folder_list(run, folder, &content, slot->work->memory);
     if (status == SMITHY_OK) status = clean(run, slot, &members, folder, &content);
     if (status == SMITHY_OK) status = is_surprise(run, slot, &content, &surprise);
     if (status != SMITHY_OK) return leave_open(run, slot, status, "reading and cleaning the task's folder");

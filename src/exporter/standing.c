@@ -10,13 +10,17 @@ smithy_status standing_find(state_group *group, smithy_str name, int64_t created
 
 smithy_status standing_join(exporter_state *state, state_group *group, const catalog_stream *stream, uint64_t identity,
                             int64_t joined_at) {
-    SMITHY_TRY(state_account(state, group, identity));
-    if (joined_at == STATE_NOTHING) return SMITHY_OK;
+    if (!state_is_accounted(group, identity)) SMITHY_TRY(state_account(state, group, identity));
+    if (joined_at == STATE_NOTHING) {
+        if (state_find_stream(group, stream->name, stream->created_ms)) state_remove_stream(group, stream->name);
+        return SMITHY_OK;
+    }
     return state_set_stream(state, group,
                             &(state_stream){.name = stream->name,
                                             .created_ms = stream->created_ms,
                                             .exported_at = STATE_NOTHING,
-                                            .owed_to = joined_at});
+                                            .owed_to = joined_at,
+                                            .since_ms = state->now_ms});
 }
 
 /* A stream that was not listed when its group became one is back. One gap at a time: its entry has room for no more. */
@@ -31,7 +35,8 @@ static smithy_status owe_what_was_missed(exporter_state *state, state_group *gro
                                     &(state_stream){.name = stream->name,
                                                     .created_ms = stream->created_ms,
                                                     .exported_at = missed->exported_at,
-                                                    .owed_to = missed->owed_to}));
+                                                    .owed_to = missed->owed_to,
+                                                    .since_ms = state->now_ms}));
         state_remove_missed(group, missed, s.identity);
     }
     return SMITHY_OK;

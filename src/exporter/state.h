@@ -27,6 +27,7 @@ typedef struct state_stream {
     int64_t created_ms;  /* Its creationTime, or STATE_UNKNOWN_TIME. */
     int64_t exported_at; /* E; STATE_NOTHING. */
     int64_t owed_to;     /* STATE_NOT_OWED: an own entry. */
+    int64_t since_ms;    /* When it turned out to be owed that; 0: not told. */
 } state_stream;
 
 /* A folder that a task wrote for a stream that its listing did not show: born in between. */
@@ -131,7 +132,8 @@ typedef struct state_carried {
 
 typedef struct exporter_state {
     smithy_call *memory;
-    smithy_str id; /* 16 hex digits, random, for this state's own tasks. */
+    int64_t now_ms; /* Not kept: the time by the service's clock, as those who change the state last said. */
+    smithy_str id;  /* 16 hex digits, random, for this state's own tasks. */
     smithy_str
         stream_prefix;   /* LogStreamNamePrefix: all of this is said of streams whose names begin so; empty: all. */
     int64_t sweep_round; /* When the search for late events in all groups began that is under way; STATE_NOTHING: none
@@ -180,6 +182,7 @@ void state_remove_folder(state_group *group, smithy_str folder);
 
 /* `missed` with its identities in order, whose memory is the state's from now on. A note of nobody is none. */
 smithy_status state_add_missed(exporter_state *state, state_group *group, const state_missed *missed) SMITHY_NODISCARD;
+bool state_missed_has(const state_missed *missed, uint64_t identity);
 /* The earliest note that has it; NULL where none has. */
 const state_missed *state_find_missed(const state_group *group, uint64_t identity);
 /* Who left that folder has this identity, in all notes. */

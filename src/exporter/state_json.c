@@ -201,7 +201,8 @@ static smithy_status read_stream(exporter_state *state, const record *r, smithy_
     state_group *group = state_find_group(state, arn, STATE_UNKNOWN_TIME);
     if (!group)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "no group for the stream %.*s", SMITHY_STR_ARG(r->arn));
-    state_stream entry = {.name = stream, .created_ms = or_else(r->created, STATE_UNKNOWN_TIME)};
+    state_stream entry = {
+        .name = stream, .created_ms = or_else(r->created, STATE_UNKNOWN_TIME), .since_ms = or_else(r->since, 0)};
     SMITHY_TRY(watermark(r->exported, "ExportedAt", &entry.exported_at, call));
     entry.owed_to = or_else(r->owed, STATE_NOT_OWED);
     if (r->owed.has && r->owed.value > LAST_MS)

@@ -16,6 +16,11 @@ static size_t position(const state_missed *missed, uint64_t identity) {
     return low;
 }
 
+bool state_missed_has(const state_missed *missed, uint64_t identity) {
+    const size_t at = position(missed, identity);
+    return at < missed->count && missed->identities[at] == identity;
+}
+
 static bool is_at(const state_missed *missed, size_t at, uint64_t identity) {
     return at < missed->count && missed->identities[at] == identity;
 }
@@ -29,7 +34,7 @@ smithy_status state_add_missed(exporter_state *state, state_group *group, const 
 
 const state_missed *state_find_missed(const state_group *group, uint64_t identity) {
     for (size_t i = 0; i < group->missed_count; i++)
-        if (is_at(&group->missed[i], position(&group->missed[i], identity), identity)) return &group->missed[i];
+        if (state_missed_has(&group->missed[i], identity)) return &group->missed[i];
     return NULL;
 }
 

@@ -91,6 +91,7 @@ static void write_stream(smithy_json_writer *json, const state_group *group, con
     put_time(json, "CreatedAt", stream->created_ms);
     put_time(json, "ExportedAt", stream->exported_at);
     if (stream->owed_to != STATE_NOT_OWED) smithy_json_put_i64(json, "OwedTo", (smithy_opt_i64){true, stream->owed_to});
+    if (stream->since_ms > 0) put_time(json, "Since", stream->since_ms);
     smithy_json_close_object(json);
 }
 

@@ -94,7 +94,7 @@ static void fill_page(page *p, name_at *name, int count, int group, const char *
             snprintf(p->token, sizeof p->token, "a%s", i > 0 ? name(world, found[i - 1], group, prefix) : p->after);
             return;
         }
-        const bool is_missed = world_chance(world, world->knobs.missing_per_mille) && world->listings_miss;
+        const bool is_missed = world_chance(world, world->knobs.missing_per_mille);
         if (!is_missed && begin_item(p)) write(p, found[i]);
     }
 }
@@ -143,8 +143,8 @@ static void write_stream(page *p, int index) {
     for (int i = 0; i < stream->events.count; i++) {
         const sim_event *event = &world->events[stream->events.items[i]];
         const bool is_known = event->ingested_ms <= known_ms;
-        if (event->timestamp < first && (is_known || !world->first_event_lags)) first = event->timestamp;
         if (!is_known) continue;
+        if (event->timestamp < first) first = event->timestamp;
         if (event->timestamp > last) last = event->timestamp;
         if (event->ingested_ms > ingestion) ingestion = event->ingested_ms;
     }

@@ -38,15 +38,6 @@ static bool had_joined(const sim_world *world, const sim_task *task, const sim_s
     return false;
 }
 
-/* The task was planned by a listing that could not tell of the event. */
-static bool came_after_listing(const sim_world *world, const sim_task *task, const sim_event *event) {
-    const sim_stream *stream = &world->streams[event->stream];
-    int64_t listed = INT64_MIN;
-    for (int i = 0; i < stream->listed_count && stream->listed_ms[i] <= task->created_ms; i++)
-        listed = stream->listed_ms[i];
-    return event->ingested_ms > listed;
-}
-
 static bool is_late(const sim_world *world, const sim_event *event) {
     const sim_stream *stream = &world->streams[event->stream];
     for (int i = 0; i < world->task_count; i++) {
@@ -60,7 +51,7 @@ static bool is_late(const sim_world *world, const sim_event *event) {
         /* It joined the group without showing that it owed something. */
         const bool joins =
             task_is_of_group(task) && has_folder_in(world, task, stream) && !had_joined(world, task, stream, true);
-        if (joins && (is_unseen || (!world->strict_joins && came_after_listing(world, task, event)))) return true;
+        if (joins && is_unseen) return true;
     }
     return false;
 }

@@ -57,6 +57,7 @@ static void draw_knobs(story *s) {
     static const int64_t SETTLES[] = {0, SIM_MINUTE, 10 * SIM_MINUTE, 12 * SIM_HOUR};
     static const int64_t RUNNING[] = {1000, 5000, 10000, SIM_MINUTE};
     static const int64_t TIMEOUTS[] = {0, 0, 4000, 15000, SIM_MINUTE, 15 * SIM_MINUTE};
+    static const int MISSING[] = {50, 50, 300};
     static const char *const PREFIXES[] = {"%Y/%m/%d/{group}/{stream}", "exports/{group}", "exports"};
     sim_knobs *knobs = &s->world->knobs;
     s->settle_ms = PICK(s, SETTLES);
@@ -89,9 +90,9 @@ static void draw_knobs(story *s) {
         s->timeout_ms = 0;
         s->settle_ms = SIM_MINUTE;
     }
-    knobs->births_per_mille = s->world->births_in_tasks && s->has_births ? 500 : 0;
+    knobs->births_per_mille = s->has_births && chance(s, 25) ? 500 : 0;
     if (s->has_faults) {
-        knobs->missing_per_mille = !s->has_twins && chance(s, 20) ? 50 : 0;
+        knobs->missing_per_mille = !s->has_twins && chance(s, 20) ? PICK(s, MISSING) : 0;
         knobs->repeat_per_mille = chance(s, 20) ? 300 : 0;
         knobs->late_objects_per_mille = chance(s, 20) ? 200 : 0;
         knobs->failed_per_mille = chance(s, 30) ? 200 : 0;
@@ -259,7 +260,7 @@ static void count_run(story *s, const sim_result *result) {
 
 /* A sweep asks about each day of each group, in pages that may hold one event. */
 static void check_requests(sim_world *world, const sim_run *run, const sim_result *result) {
-    const int most = run->sweeps ? 20000 : 400;
+    const int most = run->sweeps ? 20000 : 600;
     if (result->requests > most + 200 * (result->duration_ms / SIM_MINUTE))
         world_violation(world, "%d requests in %lld s", result->requests, (long long)(result->duration_ms / 1000));
 }

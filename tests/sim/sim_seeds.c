@@ -1,4 +1,5 @@
-/* Plays stories from many seeds: sim_seeds [--seeds N] [--from S] [--seed S] [--verbose] */
+/* Plays stories from many seeds:
+ * sim_seeds [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--mode-changes] */
 #include "scenario.h"
 
 #include <stdio.h>
@@ -8,8 +9,7 @@
 
 typedef struct options {
     uint64_t from, count;
-    bool is_verbose, keeps_going, first_event_lags, listings_miss, strict_joins, sweeps, births_in_tasks,
-        has_mode_changes;
+    bool is_verbose, keeps_going, sweeps, has_mode_changes;
 } options;
 
 static bool read_options(int argc, char **argv, options *o) {
@@ -20,14 +20,6 @@ static bool read_options(int argc, char **argv, options *o) {
             o->is_verbose = true;
         else if (strcmp(argv[i], "--keep-going") == 0)
             o->keeps_going = true;
-        else if (strcmp(argv[i], "--first-event-lags") == 0)
-            o->first_event_lags = true;
-        else if (strcmp(argv[i], "--listings-miss") == 0)
-            o->listings_miss = true;
-        else if (strcmp(argv[i], "--strict-joins") == 0)
-            o->strict_joins = true;
-        else if (strcmp(argv[i], "--births-in-tasks") == 0)
-            o->births_in_tasks = true;
         else if (strcmp(argv[i], "--mode-changes") == 0)
             o->has_mode_changes = true;
         else if (strcmp(argv[i], "--sweep") == 0)
@@ -41,13 +33,18 @@ static bool read_options(int argc, char **argv, options *o) {
             o->count = 1;
         } else {
             fprintf(stderr,
-                    "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--first-event-lags] "
-                    "[--listings-miss] [--strict-joins] [--births-in-tasks] [--mode-changes] [--sweep]\n",
+                    "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] "
+                    "[--mode-changes] [--sweep]\n",
                     argv[0]);
             return false;
         }
     }
     return true;
+}
+
+static const char *replay_options(const options *o) {
+    if (o->has_mode_changes) return o->sweeps ? " --mode-changes --sweep" : " --mode-changes";
+    return o->sweeps ? " --sweep" : "";
 }
 
 static double seconds(void) {
@@ -64,18 +61,14 @@ int main(int argc, char **argv) {
     if (!read_options(argc, argv, &o)) return 2;
     sim_world *world = world_create();
     world->is_traced = o.is_verbose;
-    world->first_event_lags = o.first_event_lags;
-    world->listings_miss = o.listings_miss;
-    world->strict_joins = o.strict_joins;
     world->has_mode_changes = o.has_mode_changes;
     world->always_sweeps = o.sweeps;
-    world->births_in_tasks = o.births_in_tasks;
     const double start = seconds();
     for (; played < o.count && (failures == 0 || o.keeps_going); played++) {
         if (scenario_play(world, &oracle, o.from + played, &tally)) continue;
         failures++;
-        printf("seed %llu: %s\n  replay: %s --seed %llu --verbose\n", (unsigned long long)(o.from + played),
-               world->violation, argv[0], (unsigned long long)(o.from + played));
+        printf("seed %llu: %s\n  replay: %s --seed %llu --verbose%s\n", (unsigned long long)(o.from + played),
+               world->violation, argv[0], (unsigned long long)(o.from + played), replay_options(&o));
         fflush(stdout);
     }
     const double took = seconds() - start;

@@ -131,15 +131,25 @@ static bool is_kept(const cJSON *cleanup, const char *folder) {
     return false;
 }
 
+/* What a stream's own task holds of others was never meant. */
+static bool is_for(const sim_task *task, const sim_stream *stream) {
+    if (task_is_of_group(task) || task_is_of_several(task)) return true;
+    if (strlen(task->prefix) != strlen(stream->folder)) return false;
+    for (size_t i = 0; task->prefix[i]; i++)
+        if (stream->folder[i] != (task->prefix[i] == '/' ? '-' : task->prefix[i])) return false;
+    return true;
+}
+
 bool state_commits(const sim_state *state, const sim_world *world, const sim_object *object) {
     const cJSON *entry;
     bool is_known = false;
     if (object->task < 0) return false;
     const sim_task *task = &world->tasks[object->task];
     cJSON_ArrayForEach(entry, state->tasks) if (is_text(entry, "TaskId", task->id)) is_known = true;
-    if (!is_known) return false;
+    if (!is_known || !is_for(task, &world->streams[object->stream])) return false;
     cJSON_ArrayForEach(entry, state->cleanups) {
-        if (!is_text(entry, "Folder", task->folder)) continue;
+        const char *folder = cJSON_GetStringValue(member(entry, "Folder"));
+        if (!folder || strncmp(object->key, folder, strlen(folder)) != 0) continue;
         if (!is_kept(entry, world->streams[object->stream].folder)) return false;
     }
     return true;

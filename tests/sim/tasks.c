@@ -142,12 +142,9 @@ void task_runs(sim_world *world, int number) {
 
 /* ---- writing ---- */
 
-/* An object can come to light after its task has ended. Not where that hides from everybody, at the end of a whole
- * group's task, that a stream took part in it: nothing but its folder tells. */
-static void put_or_delay(sim_world *world, sim_object *object, bool is_first_of_its_stream) {
-    const sim_task *task = &world->tasks[object->task];
-    const bool may_be_late = !task_is_of_group(task) || task->status != SIM_TASK_COMPLETED || !is_first_of_its_stream;
-    if (may_be_late && world_chance(world, world->knobs.late_objects_per_mille))
+/* An object can come to light after its task has ended. */
+static void put_or_delay(sim_world *world, sim_object *object) {
+    if (world_chance(world, world->knobs.late_objects_per_mille))
         world_schedule(world, (sim_happening){.at_ms = world->now_ms + world_draw(world, world->knobs.late_object_ms),
                                               .kind = SIM_OBJECT_APPEARS,
                                               .object = object});
@@ -200,5 +197,5 @@ void task_ends(sim_world *world, int number) {
     const bool is_whole = task->status == SIM_TASK_COMPLETED;
     const int count = fill_objects(world, number, made);
     const int written = is_whole ? count : (int)world_draw(world, count);
-    for (int i = 0; i < written; i++) put_or_delay(world, made[i], i == 0 || made[i - 1]->stream != made[i]->stream);
+    for (int i = 0; i < written; i++) put_or_delay(world, made[i]);
 }

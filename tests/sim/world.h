@@ -163,14 +163,9 @@ struct sim_world {
     void *judge;
 
     bool is_traced;
-    /* What the exporter does not claim to withstand; these stay over resets. */
-    bool first_event_lags; /* firstEventTimestamp is as far behind as the other hints. */
-    bool listings_miss;    /* A listing of groups or streams can leave one out. */
+    /* These stay over resets. */
     bool has_mode_changes; /* Busy groups, exported stream by stream and as one by turns. */
-    bool births_in_tasks;  /* Streams are born while a task of their prefix waits to read. */
     bool always_sweeps;    /* Each story looks for late events, of which there are many. */
-    bool strict_joins;     /* What arrives between the listing and the task that a stream joins its group by, and lies
-                              before that task's window, is not late. */
     char violation[512];   /* The first; empty: none. */
 
     struct sim_block *blocks, *block; /* The memory of all texts and lists. */

@@ -40,7 +40,7 @@ static void open_bench(int64_t exported_at) {
 }
 
 static void set_entry(const char *name, int64_t exported_at, int64_t owed_to) {
-    const state_stream entry = {smithy_str_from(name), 7, exported_at, owed_to};
+    const state_stream entry = {smithy_str_from(name), 7, exported_at, owed_to, 0};
     assert_int_equal(state_set_stream(&bench.run.state, bench.group, &entry), SMITHY_OK);
 }
 

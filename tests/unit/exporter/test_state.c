@@ -47,8 +47,8 @@ static void fill(exporter_state *state) {
         assert_int_equal(state_account(state, one, i * 0x0123456789abcdefULL), SMITHY_OK);
     assert_int_equal(state_add_folder(state, one, SMITHY_STR("born-between"), 400), SMITHY_OK);
     two->converge_to = 7000;
-    const state_stream owed = {SMITHY_STR("web/[1] \"x\" \xc3\xa9"), 150, STATE_NOTHING, 300};
-    const state_stream own = {SMITHY_STR("a"), STATE_UNKNOWN_TIME, 6000, STATE_NOT_OWED};
+    const state_stream owed = {SMITHY_STR("web/[1] \"x\" \xc3\xa9"), 150, STATE_NOTHING, 300, 77};
+    const state_stream own = {SMITHY_STR("a"), STATE_UNKNOWN_TIME, 6000, STATE_NOT_OWED, 0};
     assert_int_equal(state_set_stream(state, two, &owed), SMITHY_OK);
     assert_int_equal(state_set_stream(state, two, &own), SMITHY_OK);
     assert_int_equal(state_add_task(state, SMITHY_STR("task-1"), 900), SMITHY_OK);

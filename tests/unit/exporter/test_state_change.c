@@ -55,7 +55,7 @@ static void account(fixture *f, const char *name) {
 }
 
 static void set_entry(fixture *f, const char *name, int64_t exported_at, int64_t owed_to) {
-    const state_stream entry = {smithy_str_from(name), BORN, exported_at, owed_to};
+    const state_stream entry = {smithy_str_from(name), BORN, exported_at, owed_to, 0};
     assert_int_equal(state_set_stream(&f->state, f->group, &entry), SMITHY_OK);
 }
 
