@@ -31,11 +31,20 @@ typedef struct wish {
     bool has_expired;
 } wish;
 
+/* Of a BMPString each character has two bytes. */
+static void add_text(X509_NAME *name, int nid, int type, const char *text) {
+    unsigned char bytes[64] = {0};
+    const size_t width = type == V_ASN1_BMPSTRING ? 2 : 1;
+    size_t len = 0;
+    for (; text[len]; len++) bytes[len * width + width - 1] = (unsigned char)text[len];
+    assert_int_equal(X509_NAME_add_entry_by_NID(name, nid, type, bytes, (int)(len * width), -1, 0), 1);
+}
+
 static X509_NAME *make_name(const char *text, int string_type) {
     X509_NAME *name = X509_NAME_new();
     const int type = string_type ? string_type : V_ASN1_UTF8STRING;
-    X509_NAME_add_entry_by_NID(name, NID_organizationName, type, (const unsigned char *)"Test Trust", -1, -1, 0);
-    X509_NAME_add_entry_by_NID(name, NID_commonName, type, (const unsigned char *)text, -1, -1, 0);
+    add_text(name, NID_organizationName, type, "Test Trust");
+    add_text(name, NID_commonName, type, text);
     return name;
 }
 
@@ -87,6 +96,7 @@ enum {
     TWIN_B,
     OLD_ROOT,
     PRINTABLE_ROOT,
+    LATIN_ROOT, /* With a letter that ASCII has not. */
     UNKNOWN_ROOT,
     INTERMEDIATE,
     UNKNOWN_INTERMEDIATE,
@@ -96,6 +106,8 @@ enum {
     LEAF_OF_OLD_ROOT,
     LEAF_OF_OTHER_WRITING, /* Names its issuer in other capitals and another kind of string, … */
     LEAF_OF_OTHER_SPACES,  /* … or with other white space. */
+    LEAF_OF_WIDE_WRITING,  /* … or in characters of two bytes, */
+    LEAF_OF_LATIN_ROOT,    /* … or in UTF-8. */
     LEAF_OF_UNKNOWN,
     LEAF_OF_INTERMEDIATE,
     LEAF_OF_UNKNOWN_INTERMEDIATE,
@@ -114,6 +126,9 @@ static int make_world(void **state) {
     world[TWIN_B] = make((wish){.name = "Twin"});
     world[OLD_ROOT] = make((wish){.name = "Old", .has_expired = true});
     world[PRINTABLE_ROOT] = make((wish){.name = "Printable Root", .string_type = V_ASN1_PRINTABLESTRING});
+    world[LATIN_ROOT] = make((wish){.name = "Pr\xfc"
+                                            "fung",
+                                    .string_type = V_ASN1_T61STRING});
     world[UNKNOWN_ROOT] = make((wish){.name = "Unknown"});
     world[INTERMEDIATE] = make((wish){.name = "Middle", .issuer = &world[ROOT]});
     world[UNKNOWN_INTERMEDIATE] = make((wish){.name = "Other Middle", .issuer = &world[UNKNOWN_ROOT]});
@@ -131,6 +146,12 @@ static int make_world(void **state) {
     world[LEAF_OF_OTHER_WRITING] = make(w);
     w.issuer_name = " printable   ROOT ";
     world[LEAF_OF_OTHER_SPACES] = make(w);
+    w.issuer_name = "Printable Root", w.issuer_string_type = V_ASN1_BMPSTRING;
+    world[LEAF_OF_WIDE_WRITING] = make(w);
+    w = leaf, w.issuer = &world[LATIN_ROOT],
+    w.issuer_name = "pr\xc3\xbc"
+                    "fung";
+    world[LEAF_OF_LATIN_ROOT] = make(w);
     w = leaf, w.issuer = &world[UNKNOWN_ROOT], w.issuer_name = "Root";
     world[LIAR] = make(w);
     world[SELF_SIGNED] = make((wish){.name = "leaf"});
@@ -146,7 +167,7 @@ static int drop_world(void **state) {
 
 /* ---- bundles ---- */
 
-static const int TRUSTED[] = {ROOT, TWIN_A, TWIN_B, OLD_ROOT, PRINTABLE_ROOT, KNOWN_SELF_SIGNED};
+static const int TRUSTED[] = {ROOT, TWIN_A, TWIN_B, OLD_ROOT, PRINTABLE_ROOT, LATIN_ROOT, KNOWN_SELF_SIGNED};
 static const int WITH_INTERMEDIATES[] = {UNKNOWN_INTERMEDIATE, ROOT, ROOT};
 
 /* As PEM; `style` 1: CRLF line ends and remarks; 2: with a block that is no certificate; 3: "TRUSTED CERTIFICATE". */
@@ -237,8 +258,14 @@ static void chains_of_the_bundle_are_trusted_and_others_are_not(void **state) {
     (void)state;
     char *pem = write_bundle(TRUSTED, sizeof TRUSTED / sizeof TRUSTED[0], 0);
     lazy_ca *ca = load_on_demand(pem);
-    static const int GOOD[] = {
-        LEAF, LEAF_OF_TWIN_A, LEAF_OF_TWIN_B, LEAF_OF_OTHER_WRITING, LEAF_OF_OTHER_SPACES, KNOWN_SELF_SIGNED};
+    static const int GOOD[] = {LEAF,
+                               LEAF_OF_TWIN_A,
+                               LEAF_OF_TWIN_B,
+                               LEAF_OF_OTHER_WRITING,
+                               LEAF_OF_OTHER_SPACES,
+                               LEAF_OF_WIDE_WRITING,
+                               LEAF_OF_LATIN_ROOT,
+                               KNOWN_SELF_SIGNED};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++)
         assert_int_equal(judge(lazy_ca_store(ca), GOOD[i], -1), X509_V_OK);
     assert_int_equal(judge(lazy_ca_store(ca), LEAF_OF_INTERMEDIATE, INTERMEDIATE), X509_V_OK);
