@@ -47,6 +47,12 @@ static void fill(exporter_state *state) {
         assert_int_equal(state_account(state, one, i * 0x0123456789abcdefULL), SMITHY_OK);
     assert_int_equal(state_add_folder(state, one, SMITHY_STR("born-between"), 400), SMITHY_OK);
     two->converge_to = 7000;
+    state->sweep_round = 70;
+    one->swept_at = 60;
+    one->compared_at = 50;
+    one->swept_from = 40;
+    one->sweep_next = 45;
+    one->sweep_is_partial = true;
     const state_stream owed = {SMITHY_STR("web/[1] \"x\" \xc3\xa9"), 150, STATE_NOTHING, 300, 77};
     const state_stream own = {SMITHY_STR("a"), STATE_UNKNOWN_TIME, 6000, STATE_NOT_OWED, 0};
     assert_int_equal(state_set_stream(state, two, &owed), SMITHY_OK);
@@ -97,6 +103,12 @@ static void what_is_written_is_read_back_the_same(void **context) {
     state_group *one = state_find_group(&copy, SMITHY_STR(ARN "/app"), 100);
     assert_non_null(one);
     assert_int_equal(one->accounted_count, 100);
+    assert_int_equal(copy.sweep_round, 70);
+    assert_int_equal(one->swept_at, 60);
+    assert_int_equal(one->compared_at, 50);
+    assert_int_equal(one->swept_from, 40);
+    assert_int_equal(one->sweep_next, 45);
+    assert_true(one->sweep_is_partial);
     assert_true(state_is_accounted(one, 0x0123456789abcdefULL));
     assert_false(state_is_accounted(one, 12));
     assert_non_null(state_find_missed(one, 9));
