@@ -23,6 +23,7 @@ const char *sim_fault_name(sim_fault fault) {
                                         "conflict",
                                         "denied",
                                         "refused keys",
+                                        "expired credentials",
                                         "slow"};
     return NAMES[fault];
 }
@@ -154,6 +155,7 @@ static void take_effect(sim_process *process, sim_fault fault) {
     case SIM_FAULT_500: refuse(process, 500, is_s3 ? "InternalError" : "InternalFailure"); return;
     case SIM_FAULT_503_HTML: answer_html(process); return;
     case SIM_FAULT_DENIED: refuse(process, is_s3 ? 403 : 400, is_s3 ? "AccessDenied" : "AccessDeniedException"); return;
+    case SIM_FAULT_EXPIRED: refuse(process, 400, is_s3 ? "ExpiredToken" : "ExpiredTokenException"); return;
     case SIM_FAULT_REFUSED_KEYS: refuse_keys(process); return;
     case SIM_FAULT_CONFLICT:
         if (process->request.if_match || process->request.if_none_match)

@@ -28,6 +28,7 @@ typedef enum sim_fault {
     SIM_FAULT_CONFLICT,     /* 409 to a conditional write; else a 503. */
     SIM_FAULT_DENIED,       /* 403. */
     SIM_FAULT_REFUSED_KEYS, /* A 200 that says of the keys to be deleted that they were not; else a 500. */
+    SIM_FAULT_EXPIRED,      /* The credentials are over. */
     SIM_FAULT_SLOW,         /* An answer after a minute or so. */
     SIM_FAULT_COUNT
 } sim_fault;
