@@ -43,6 +43,7 @@ static smithy_status fetch(run_context *run, const proof *out, const stream_wind
 
 typedef struct comparison {
     int64_t missing, late;
+    event_set lent; /* Late events that took the place of their like. */
 } comparison;
 
 /* As an export writes it. All of its records must be there. */
@@ -51,8 +52,10 @@ static smithy_status compare_event(const stream_window *window, const event_rang
     smithy_buffer_reset(text);
     event_append(text, event->timestamp.value, event->message);
     SMITHY_TRY(smithy_buffer_status(text));
-    if (event_set_take_event(set, range, smithy_buffer_str(text), false)) return SMITHY_OK;
-    if (event->ingestion_time.value > window->task->closed_ms)
+    const bool is_late = event->ingestion_time.value > window->task->closed_ms;
+    if (event_set_take_event(set, range, smithy_buffer_str(text), false))
+        return is_late ? event_set_put(&result->lent, smithy_buffer_str(text)) : SMITHY_OK;
+    if (is_late || event_set_take(&result->lent, smithy_buffer_str(text)))
         result->late++;
     else
         result->missing++;
@@ -107,6 +110,7 @@ static smithy_status read_window(run_context *run, proof *out, const stream_wind
     event_range range;
     event_range_init(&range, window->task->from_ms, window->task->to_ms);
     event_set_init(&set, run->system);
+    event_set_init(&result.lent, run->system);
     smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = run->system});
     smithy_status status = memory ? fetch(run, out, window, &range, &set, memory) : SMITHY_ERROR_MEMORY;
     out->events_read += set.records;
@@ -121,6 +125,7 @@ static smithy_status read_window(run_context *run, proof *out, const stream_wind
         note(run, out, window, PROOF_NOT_READABLE, 0);
         status = SMITHY_OK;
     }
+    event_set_deinit(&result.lent);
     event_set_deinit(&set);
     smithy_call_destroy(memory);
     return status;
