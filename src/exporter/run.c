@@ -1,11 +1,11 @@
 #include "exporter.h"
 
 #include "catalog_list.h"
-#include "check.h"
 #include "duration.h"
 #include "filter.h"
 #include "late.h"
 #include "lease.h"
+#include "preflight.h"
 #include "session.h"
 #include "settle.h"
 #include "slot.h"

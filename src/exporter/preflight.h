@@ -1,6 +1,6 @@
 /* What is looked at before anything is written. Each: false where the answer says what has to change. */
-#ifndef EXPORTER_CHECK_H
-#define EXPORTER_CHECK_H
+#ifndef EXPORTER_PREFLIGHT_H
+#define EXPORTER_PREFLIGHT_H
 
 #include "catalog_list.h"
 

@@ -1,4 +1,4 @@
-#include "check.h"
+#include "preflight.h"
 
 #include <stdio.h>
 
