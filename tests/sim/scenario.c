@@ -104,7 +104,7 @@ static void draw_knobs(story *s) {
 static void draw_sweep(story *s) {
     static const int64_t HORIZONS[] = {6 * SIM_HOUR, SIM_DAY, 3 * SIM_DAY, 14 * SIM_DAY};
     s->late_horizon_ms = HORIZONS[random_below(&s->late_dice, 4)];
-    s->sweeps = s->world->always_sweeps || random_below(&s->late_dice, 8) == 0;
+    s->sweeps = s->world->always_sweeps || random_below(&s->late_dice, 20) == 0;
 }
 
 static const char *draw_name(story *s) {
