@@ -130,12 +130,17 @@ class Names(threading.Thread):
 
     def run(self):
         while True:
-            try:
-                query, sender = self.socket.recvfrom(512)
-            except OSError:
+            query, sender = self.socket.recvfrom(512)
+            if not query:  # stop()
                 return
             with contextlib.suppress(OSError):
                 self.socket.sendto(self._answer(query), sender)
+
+    def stop(self):
+        """A socket that a thread reads from would live on, and its port with it."""
+        self.socket.sendto(b"", self.socket.getsockname())
+        self.join()
+        self.socket.close()
 
     def _answer(self, query):
         labels, at = [], 12
@@ -154,7 +159,7 @@ class Names(threading.Thread):
 def names():
     server = Names(*NAMES)
     yield server
-    server.socket.close()
+    server.stop()
 
 
 def days_ago(days):
