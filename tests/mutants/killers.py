@@ -1,0 +1,149 @@
+"""Builds a mutant into the programs that shall catch it, and runs them: the quickest first."""
+
+import hashlib
+import os
+import resource
+import shlex
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+PLANNER = ("plan", "cover", "state_details")
+STATE = ("state", "state_change", "state_details", "plan", "exporter_cli")
+UNITS = {
+    "cover.c": ("cover", "plan"),
+    "ledger_read.c": ("proof_windows", "report"),
+    "plan.c": PLANNER,
+    "plan_close.c": PLANNER,
+    "plan_converge.c": PLANNER,
+    "plan_prefix.c": PLANNER,
+    "standing.c": PLANNER,
+    "state.c": STATE,
+    "state_change.c": STATE,
+    "state_json.c": STATE,
+    "state_write.c": STATE,
+    "store_s3.c": ("store_s3",),
+}
+MEMORY_BYTES = 4 << 30
+CLI = "src/cli/cloudwatch-logs-s3-exporter"
+
+
+@dataclass(frozen=True)
+class Killer:
+    program: str  # In the build's folder.
+    arguments: tuple[str, ...]
+    seconds: int  # Of processor time: many times what it takes.
+
+    @property
+    def name(self):
+        return " ".join((Path(self.program).name, *self.arguments))
+
+
+# Stores that the simulator does not use.
+DYNAMODB = Killer("tests/integration/state_store", ("test_state_dynamodb.py",), 60)
+
+QUICK = (
+    Killer("tests/sim/sim_seeds", ("--seeds", "100"), 15),
+    Killer("tests/sim/sim_exhaustive", ("kill",), 40),
+    Killer("tests/sim/sim_seeds", ("--from", "101", "--seeds", "600"), 40),
+)
+# For what survives those.
+THOROUGH = (
+    Killer("tests/sim/sim_exhaustive", ("memory", "--every", "7"), 60),
+    Killer("tests/sim/sim_seeds", ("--from", "701", "--seeds", "1300"), 60),
+    Killer("tests/sim/sim_exhaustive", ("nested",), 60),
+    Killer("tests/sim/sim_exhaustive", ("faults",), 200),
+)
+
+
+class Build:
+    """A folder in which a Release build of the programs stands; and a folder of its own for mutants."""
+
+    def __init__(self, folder, source, work):
+        self.folder, self.source, self.work = Path(folder).resolve(), Path(source).resolve(), Path(work).resolve()
+        self.commands = {}
+        self.lock = threading.Lock()
+
+    def command(self, target):
+        """The last of the commands that make a target."""
+        with self.lock:
+            if target not in self.commands:
+                found = subprocess.run(
+                    ["ninja", "-t", "commands", target], cwd=self.folder, capture_output=True, text=True, check=True
+                ).stdout.splitlines()[-1]
+                words = [word for word in shlex.split(found) if word not in (":", "&&")]
+                self.commands[target] = words[1:] if words[0].endswith("ccache") else words
+            return self.commands[target]
+
+    def has(self, program):
+        return (self.folder / program).exists()
+
+    def compile(self, file, text, folder):
+        """The object's path; None where it does not compile."""
+        folder.mkdir(parents=True, exist_ok=True)
+        source, made = folder / file, folder / (file + ".o")
+        source.write_text(text, encoding="utf-8")
+        words = self.command(f"src/exporter/CMakeFiles/exporter.dir/{file}.o")
+        command = [word for word in words[: words.index("-MD")]] + ["-std=c11", "-w", "-Wno-error"]
+        command += ["-o", made, "-c", source]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, check=False)
+        return made if done.returncode == 0 else None
+
+    def link(self, program, made, folder):
+        """What is linked before the library stands in for the library's own."""
+        words = list(self.command(program))
+        at = words.index("-o")
+        words[at + 1 : at + 2] = [str(folder / Path(program).name), str(made)]
+        subprocess.run(words, cwd=self.folder, capture_output=True, check=True)
+        return folder / Path(program).name
+
+    def killers_of(self, file, thorough):
+        folder = "tests/unit/exporter/test_"
+        units = [Killer(folder + name, (), 10) for name in UNITS.get(file, ()) if self.has(folder + name)]
+        if file == "store_dynamodb.c":
+            return [*units, DYNAMODB]
+        return [*units, *(THOROUGH if thorough else QUICK)]
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def limit(seconds):
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def fails(build, program, killer, folder):
+    """How the program fails: "test", "crash", "time"; None where it passes. One failed story is enough."""
+    command, environment = [program, *killer.arguments], None
+    if killer is DYNAMODB:
+        tests = build.source / "tests/integration"
+        command = [build.source / ".venv/bin/python", "-m", "pytest", "-xq", "-p", "no:cacheprovider"]
+        command.append(tests / killer.arguments[0])
+        environment = os.environ | {"PROGRAMS": str(folder), "EXPORTER": str(build.folder / CLI)}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: limit(killer.seconds),
+    )
+    watch = threading.Timer(killer.seconds * 20, process.kill)
+    watch.start()
+    try:
+        for line in process.stdout:
+            if line.startswith((b"story ", b"seed ")):
+                process.kill()
+                process.wait()
+                return "test"
+        code = process.wait()
+    finally:
+        watch.cancel()
+        process.stdout.close()
+    if code == 0:
+        return None
+    return "time" if code in (-24, -9) else "crash" if code < 0 else "test"

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Mutants of the exporter's planner, runner and state: how many of a random sample do the tests catch?
+
+    tests/mutants/mutants.py --build build/release --sample 300 --seed 1     makes, builds and tries them
+    tests/mutants/mutants.py --build build/release --report                  what was found so far
+    tests/mutants/mutants.py --build build/release --survivors               tries the survivors again, with all there is
+
+The build is one of --preset release, with its tests built. What was tried stands in <build>/mutants/results.jsonl and is
+not tried again, so that a run can be stopped and go on."""
+
+import argparse
+import hashlib
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from c_mutants import mutants_of
+from killers import Build, digest, fails
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = "plan* cover standing settle* slot* state* lease task session store* ledger* folder run work".split()
+
+
+def all_mutants(source):
+    found = []
+    for path in sorted({path for part in PARTS for path in (source / "src/exporter").glob(part + ".c")}):
+        found += mutants_of(path.name, path.read_text(encoding="utf-8"))
+    return found
+
+
+class Trial:
+    def __init__(self, build, thorough, units_only):
+        self.build, self.thorough, self.units_only = build, thorough, units_only
+        self.texts, self.objects = {}, {}
+
+    def killers(self, file):
+        found = self.build.killers_of(file, self.thorough)
+        return [killer for killer in found if not self.units_only or not killer.program.startswith("tests/sim/")]
+
+    def text(self, file):
+        return (self.build.source / "src/exporter" / file).read_text(encoding="utf-8")
+
+    def original(self, file):
+        """The digest of the unchanged file's object."""
+        if file not in self.objects:
+            made = self.build.compile(file, self.text(file), self.build.work / "original")
+            self.objects[file] = digest(made)
+        return self.objects[file]
+
+    def judge(self, mutant):
+        """(verdict, by what): "caught", "survived", "same" object code, or "not C"."""
+        folder = self.build.work / hashlib.sha256(mutant.id.encode()).hexdigest()[:12]
+        try:
+            made = self.build.compile(mutant.file, mutant.apply(self.text(mutant.file)), folder)
+            if not made:
+                return "not C", ""
+            if digest(made) == self.original(mutant.file):
+                return "same", ""
+            programs = {}
+            for killer in self.killers(mutant.file):
+                if killer.program not in programs:
+                    programs[killer.program] = self.build.link(killer.program, made, folder)
+                how = fails(self.build, programs[killer.program], killer, folder)
+                if how:
+                    return "caught", f"{killer.name} ({how})"
+            return "survived", ""
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def check_unchanged(self):
+        """Without a mutant, all must pass, or nothing that follows means anything."""
+        for program, file in (("sim", "work.c"), ("plan", "plan.c"), ("state", "state.c"), ("store", "store_s3.c")):
+            folder = self.build.work / ("unchanged_" + program)
+            made = self.build.compile(file, self.text(file), folder)
+            for killer in self.killers(file)[: None if program == "sim" else 2]:
+                if fails(self.build, self.build.link(killer.program, made, folder), killer, folder):
+                    sys.exit(f"{killer.name} fails without a mutant")
+
+
+def read_results(path):
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return {result["id"]: result for result in map(json.loads, lines)}
+
+
+def note(path, mutant, verdict, by, seconds):
+    result = {"id": mutant.id, "mutant": str(mutant), "file": mutant.file, "operator": mutant.operator}
+    result |= {"verdict": verdict, "by": by, "seconds": round(seconds, 1)}
+    with path.open("a", encoding="utf-8") as out:
+        out.write(json.dumps(result) + "\n")
+
+
+def run(trial, mutants, path, jobs, until):
+    def one(mutant):
+        if time.time() > until:
+            return
+        start = time.monotonic()
+        verdict, by = trial.judge(mutant)
+        note(path, mutant, verdict, by, time.monotonic() - start)
+        print(f"{verdict:9}{time.monotonic() - start:6.1f} s  {mutant}" + (f"  [{by}]" if by else ""), flush=True)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(one, mutants))
+
+
+def share(results):
+    counted = Counter(result["verdict"] for result in results)
+    mutants = counted["caught"] + counted["survived"]
+    percent = 100 * counted["caught"] / mutants if mutants else 0
+    return f"{mutants:5} {counted['caught']:6} {counted['survived']:8} {percent:6.1f} % {counted['same']:6}"
+
+
+def report(results):
+    print(f"{'':22}  made caught survived  caught   same")
+    for kind in ("file", "operator"):
+        for name in sorted({result[kind] for result in results}):
+            print(f"{name:22} {share([result for result in results if result[kind] == name])}")
+    print(f"{'all':22} {share(results)}")
+    by = Counter(result["by"].split(" (")[0] for result in results if result["verdict"] == "caught")
+    for name, count in by.most_common():
+        print(f"{count:5} caught by {name}")
+    seconds = sorted(result["seconds"] for result in results)
+    if seconds:
+        print(f"{sum(seconds) / len(seconds):.1f} s a mutant")
+    for result in results:
+        if result["verdict"] == "survived":
+            print("survived:", result["mutant"])
+
+
+def commit(source):
+    found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=source, capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "an unknown commit"
+
+
+def main():
+    usage, _, rest = __doc__.partition("\n\n")
+    parser = argparse.ArgumentParser(description=usage, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True, type=Path)
+    parser.add_argument("--source", type=Path, default=ROOT, help="the tree that the build is of")
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=1e6, help="begin no mutant after so many")
+    parser.add_argument("--survivors", action="store_true")
+    parser.add_argument("--units", action="store_true", help="by the tests that are not the simulator alone")
+    parser.add_argument("--report", action="store_true")
+    parser.add_argument("--list", action="store_true", help="print the sample and stop")
+    options = parser.parse_args()
+    work = options.build / "mutants"
+    work.mkdir(exist_ok=True)
+    path = work / "results.jsonl"
+    done = read_results(path)
+    everything = all_mutants(options.source)
+    sample = random.Random(options.seed).sample(everything, min(options.sample, len(everything)))
+    if options.list:
+        return print(*sample, sep="\n")
+    if not options.report:
+        trial = Trial(Build(options.build, options.source, work), options.survivors, options.units)
+        trial.check_unchanged()
+        again = {name for name, result in done.items() if options.survivors and result["verdict"] == "survived"}
+        todo = [mutant for mutant in sample if mutant.id in again or (mutant.id not in done and not options.survivors)]
+        run(trial, todo, path, options.jobs, time.time() + 60 * options.minutes)
+        done = read_results(path)
+    tried = [done[mutant.id] for mutant in sample if mutant.id in done]
+    print(f"{len(tried)} of {len(everything)} mutants of {commit(options.source)}, seed {options.seed}")
+    report(tried)
+
+
+if __name__ == "__main__":
+    main()
