@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Iterable, Mapping
 
-from support import FLAGS, ROOT, cjson_flags, compiler, run
+from support import FLAGS, ROOT, cjson_flags, compiler, run, runtime_sources
 
 SOURCES = [
-    *sorted((ROOT / "src/smithy/core").glob("*.c")),
-    *sorted((ROOT / "src/smithy/codec").glob("*.c")),
+    *runtime_sources("core/*.c"),
+    *runtime_sources("codec/*.c"),
     *(ROOT / "src/smithy/aws" / name for name in ("endpoint.c", "partition.c", "partition_table.c")),
     ROOT / "src/smithy/http/headers.c",
 ]

@@ -13,11 +13,12 @@ sys.path.insert(0, str(ROOT / "codegen"))
 
 from smithy_c import endpoint_tests, endpoints, partitions  # noqa: E402
 from smithy_c.errors import GeneratorError  # noqa: E402
+from support import runtime_sources  # noqa: E402
 
 SERVICE = "example#Service"
 RUNTIME = [
-    *sorted((ROOT / "src/smithy/core").glob("*.c")),
-    *sorted((ROOT / "src/smithy/codec").glob("ur*.c")),
+    *runtime_sources("core/*.c"),
+    *runtime_sources("codec/ur*.c"),
     *(ROOT / "src/smithy/aws" / name for name in ("endpoint.c", "partition.c", "partition_table.c")),
     ROOT / "src/smithy/http/headers.c",
 ]

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from runtime import compile_objects
-from support import FLAGS, ROOT, cjson_flags, compiler, files_of, run, write
+from support import FLAGS, ROOT, cjson_flags, compiler, files_of, run, runtime_sources, write
 
 from smithy_c import __main__ as command
 from smithy_c import config, protocol_tests, protocols, resolve
@@ -147,7 +147,7 @@ def objects(tmp_path_factory):
     """The runtime, the bench and the client, compiled once."""
     folder = tmp_path_factory.mktemp("objects")
     client = write(folder / "client", files_of(tree_of("restXmlWithNamespace"), prefix="t"))
-    sources = [*(ROOT / "src/smithy").rglob("*.c"), *(client / "src").rglob("*.c")]
+    sources = [*runtime_sources("**/*.c"), *(client / "src").rglob("*.c")]
     sources += [ROOT / "tests/support" / name for name in BENCH]
     includes = [ROOT / "include", ROOT / "src/smithy", client / "include", *(ROOT / "src/smithy/generated").glob("*/include")]
     flags = [*FLAGS, "-DSMITHY_VERSION=\"0\"", *(f"-I{path}" for path in includes), *cjson_flags()]
