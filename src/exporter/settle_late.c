@@ -117,17 +117,33 @@ static smithy_status find_first_part(run_context *run, const group_work *work, c
 
 /* ---- what a stream's own task meets at its end ---- */
 
+/* Somebody moved the group's watermark after the task had ended, and wants again what it holds. */
+static bool was_edited_since(const run_context *run, const export_slot *slot, const task_info *task) {
+    for (size_t i = 0; i < run->state.edit_count; i++)
+        if (run->state.edits[i].at_ms >= task->ended_ms &&
+            smithy_str_equal(run->state.edits[i].arn, slot->work->group->arn))
+            return true;
+    return false;
+}
+
 static bool is_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, const task_info *task) {
     task_spec spec;
     return task->from_ms <= slot->spec.to_ms && task->to_ms >= slot->spec.from_ms &&
            may_hold(run, slot->work, stream, task, &spec) && spec.kind == STATE_UNIT_GROUP &&
-           !was_given_up(run, task, stream->name);
+           !was_given_up(run, task, stream->name) && !was_edited_since(run, slot, task);
+}
+
+/* Stands at a watermark of its own, which no task of the whole group has passed by itself: only somebody's edit can
+ * have moved it back behind one, who wants it again. */
+static bool stands_alone(const export_slot *slot, const catalog_stream *stream) {
+    const state_stream *entry = state_find_stream(slot->work->group, stream->name, stream->created_ms);
+    return entry && entry->owed_to == STATE_NOT_OWED;
 }
 
 smithy_status settle_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, bool *superseded) {
     const task_list *tasks = run->tasks;
     *superseded = false;
-    if (stream->name.len > CATALOG_FOLDER_MAX) return SMITHY_OK;
+    if (stream->name.len > CATALOG_FOLDER_MAX || stands_alone(slot, stream)) return SMITHY_OK;
     for (size_t i = 0; tasks && i < tasks->count && !*superseded; i++)
         if (is_beside(run, slot, stream, &tasks->items[i]))
             SMITHY_TRY(has_folder(run, &tasks->items[i], stream, superseded));
