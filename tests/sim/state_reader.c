@@ -8,7 +8,9 @@
 
 struct sim_state {
     cJSON *root;
-    const cJSON *groups, *streams, *tasks, *cleanups;
+    const cJSON *groups, *streams, *cleanups;
+    const char **tasks; /* Their ids, in order. */
+    size_t task_count;
 };
 
 static const cJSON *member(const cJSON *object, const char *name) {
@@ -25,6 +27,21 @@ static int64_t number(const cJSON *object, const char *name, int64_t otherwise) 
     return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : otherwise;
 }
 
+static int compare_texts(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void collect_tasks(sim_state *state, const cJSON *tasks) {
+    const cJSON *entry;
+    state->tasks = malloc(((size_t)cJSON_GetArraySize(tasks) + 1) * sizeof *state->tasks);
+    if (!state->tasks) abort();
+    cJSON_ArrayForEach(entry, tasks) {
+        const char *id = cJSON_GetStringValue(member(entry, "TaskId"));
+        if (id) state->tasks[state->task_count++] = id;
+    }
+    if (state->task_count > 1) qsort(state->tasks, state->task_count, sizeof *state->tasks, compare_texts);
+}
+
 sim_state *state_open(const char *text, size_t len) {
     cJSON *root = cJSON_ParseWithLength(text, len);
     if (!is_text(root, "format", "cloudwatch-logs-s3-exporter/state") || number(root, "version", 0) != 1 ||
@@ -34,14 +51,18 @@ sim_state *state_open(const char *text, size_t len) {
     }
     sim_state *state = malloc(sizeof *state);
     if (!state) abort();
-    *state = (sim_state){root, member(root, "groups"), member(root, "streams"), member(root, "tasks"),
-                         member(root, "cleanups")};
+    *state = (sim_state){.root = root,
+                         .groups = member(root, "groups"),
+                         .streams = member(root, "streams"),
+                         .cleanups = member(root, "cleanups")};
+    collect_tasks(state, member(root, "tasks"));
     return state;
 }
 
 void state_close(sim_state *state) {
     if (!state) return;
     cJSON_Delete(state->root);
+    free(state->tasks);
     free(state);
 }
 
@@ -142,10 +163,10 @@ static bool is_for(const sim_task *task, const sim_stream *stream) {
 
 bool state_commits(const sim_state *state, const sim_world *world, const sim_object *object) {
     const cJSON *entry;
-    bool is_known = false;
     if (object->task < 0) return false;
     const sim_task *task = &world->tasks[object->task];
-    cJSON_ArrayForEach(entry, state->tasks) if (is_text(entry, "TaskId", task->id)) is_known = true;
+    const char *id = task->id;
+    const bool is_known = bsearch(&id, state->tasks, state->task_count, sizeof id, compare_texts) != NULL;
     if (!is_known || !is_for(task, &world->streams[object->stream])) return false;
     cJSON_ArrayForEach(entry, state->cleanups) {
         const char *folder = cJSON_GetStringValue(member(entry, "Folder"));
