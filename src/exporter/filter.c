@@ -64,7 +64,7 @@ void filter_explain_failure(const run_context *run, const catalog_group *group, 
     const smithy_error *last = smithy_call_error(run->call);
     const bool is_denied = last->http_status == 403 || smithy_error_has_code(last, "AccessDeniedException");
     (void)run_error_text(run, error, sizeof error);
-    if (is_denied)
+    if (is_denied && !strstr(error, "logs:ListTagsForResource")) /* IAM does not always say which action it was. */
         (void)snprintf(
             text, size,
             "LogGroupTags needs its tags, which may not be read: allow logs:ListTagsForResource on %.*s (%s)",

@@ -200,8 +200,7 @@ static void begin_group(run_context *run, state_group *group) {
 
 static smithy_status sweep_listed(late_group *g) {
     bool any = false, complete = false;
-    SMITHY_TRY(catalog_list_streams(g->run, (catalog_group *)(uintptr_t)g->catalog, g->run->state.stream_prefix,
-                                    &complete, g->memory));
+    SMITHY_TRY(catalog_list_streams(g->run, g->catalog, g->run->state.stream_prefix, &complete, g->memory));
     if (!complete) return SMITHY_ERROR_CANCELED;
     begin_group(g->run, g->group);
     find_in_ledger(g);

@@ -30,21 +30,13 @@ static bool is_claimed(const late_claim *claim, int64_t stamp_ms) {
     return stamp_ms <= claim->low || (stamp_ms > claim->gap_end && stamp_ms <= claim->high);
 }
 
-static bool is_of(const proof_task *task, smithy_str stream) {
-    switch (task->kind) {
-    case STATE_UNIT_GROUP: return true;
-    case STATE_UNIT_PREFIX: return smithy_str_starts_with(stream, task->prefix);
-    default: return smithy_str_equal(stream, task->prefix);
-    }
-}
-
 late_judgement late_judge(const late_group *g, const late_stream *s, const logs_filtered_log_event *event) {
     const int64_t stamp_ms = event->timestamp.value;
     int64_t requested_ms = INT64_MAX, closed_ms = -1;
     if (!is_claimed(&s->claim, stamp_ms)) return LATE_NOT_OURS;
     for (size_t i = 0; i < g->day_task_count; i++) {
         const proof_task *task = g->day_tasks[i];
-        if (stamp_ms < task->from_ms || stamp_ms > task->to_ms || !is_of(task, s->stream->name)) continue;
+        if (stamp_ms < task->from_ms || stamp_ms > task->to_ms || !proof_task_covers(task, s->stream->name)) continue;
         if (task->requested_ms < requested_ms) requested_ms = task->requested_ms;
         if (task->closed_ms > closed_ms) closed_ms = task->closed_ms;
     }
@@ -108,8 +100,26 @@ static smithy_status next_page(late_group *g, logs_filter_log_events_pages *page
     }
 }
 
-static smithy_status walk(late_group *g, size_t first, size_t count, smithy_str_list names, late_visit *visit,
-                          void *context) {
+typedef struct walk {
+    late_group *g;
+    size_t first, count; /* The streams. */
+    late_visit *visit;
+    void *context;
+    bool has_visited;
+} walk;
+
+static smithy_status visit_page(walk *w, const logs_filtered_log_events *events) {
+    for (size_t i = 0; i < events->count; i++) {
+        late_stream *s = find_stream(w->g, w->first, w->count, events->items[i].log_stream_name);
+        if (!s || !s->is_wanted) continue;
+        w->has_visited = true;
+        SMITHY_TRY(w->visit(w->g, s, &events->items[i], w->context));
+    }
+    return SMITHY_OK;
+}
+
+static smithy_status walk_names(walk *w, smithy_str_list names) {
+    late_group *g = w->g;
     const smithy_str prefix =
         !names.items && g->run->state.stream_prefix.len > 0 ? g->run->state.stream_prefix : (smithy_str){0};
     logs_filter_log_events_pages pages = {.input = {.log_group_name = g->catalog->name,
@@ -118,29 +128,25 @@ static smithy_status walk(late_group *g, size_t first, size_t count, smithy_str_
                                                     .start_time = SMITHY_SET(g->day_ms),
                                                     .end_time = SMITHY_SET(g->end_ms)}};
     const logs_filter_log_events_output *page;
+    smithy_call_clear_error(g->paging);
     run_limit_call(g->run, g->paging);
     for (;;) {
         SMITHY_TRY(next_page(g, &pages, &page));
         if (!page) return SMITHY_OK;
-        for (size_t i = 0; i < page->events.count; i++) {
-            late_stream *s = find_stream(g, first, count, page->events.items[i].log_stream_name);
-            if (s && s->is_wanted) SMITHY_TRY(visit(g, s, &page->events.items[i], context));
-        }
+        SMITHY_TRY(visit_page(w, &page->events));
     }
 }
 
-/* A name that is gone makes the service refuse the others with it. */
+/* A name that is gone makes the service refuse the others with it: then all are asked for. Not where it went while they
+ * were being visited, for nothing may be visited twice: the next sweep lists the group anew. */
 smithy_status late_walk(late_group *g, size_t first, size_t count, late_visit *visit, void *context) {
     smithy_str names[NAMES_MAX];
     const smithy_str_list wanted = names_of(g, first, count, names);
-    smithy_call_clear_error(g->paging);
-    smithy_status status = walk(g, first, count, wanted, visit, context);
+    walk w = {g, first, count, visit, context, false};
+    smithy_status status = walk_names(&w, wanted);
     const smithy_error *error = smithy_call_error(g->paging);
-    if (wanted.items && smithy_error_has_code(error, "ResourceNotFoundException")) {
-        smithy_call_clear_error(g->paging);
-        status = walk(g, first, count, (smithy_str_list){0}, visit, context);
-    }
-    if (smithy_error_has_code(error, "ResourceNotFoundException")) return SMITHY_OK; /* The group is gone. */
+    if (wanted.items && !w.has_visited && smithy_error_has_code(error, "ResourceNotFoundException"))
+        status = walk_names(&w, (smithy_str_list){0});
     if (status != SMITHY_OK && error->status != SMITHY_OK) *smithy_call_error_mutable(g->run->call) = *error;
     return status;
 }

@@ -34,7 +34,7 @@ typedef struct late_stream {
 typedef struct late_group {
     run_context *run;
     const proof *index;
-    const catalog_group *catalog;
+    catalog_group *catalog;
     state_group *group;
     smithy_call *memory; /* The group's. */
     smithy_call *paging;
@@ -62,7 +62,7 @@ late_judgement late_judge(const late_group *g, const late_stream *s, const logs_
 typedef smithy_status late_visit(late_group *g, late_stream *s, const logs_filtered_log_event *event, void *context);
 
 /* What CloudWatch Logs holds of the day, of the wanted ones among streams[first] and the `count` - 1 behind it. Errors
- * are in run->call. */
+ * are in run->call: ResourceNotFoundException where the group is gone, or a stream went while it was visited. */
 smithy_status late_walk(late_group *g, size_t first, size_t count, late_visit *visit, void *context) SMITHY_NODISCARD;
 
 /* Compares a folder's day, which streams[first] and the `count` - 1 behind it share, and archives what is missing. */

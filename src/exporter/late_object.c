@@ -85,13 +85,8 @@ static smithy_status choose_key(const late_group *g, late_object *o) {
 
 /* The task may hold the folder of one of these streams. */
 static bool may_hold(const late_group *g, const proof_task *task, size_t first, size_t count) {
-    for (size_t i = first; i < first + count; i++) {
-        const smithy_str name = g->streams[i].stream->name;
-        if (task->kind == STATE_UNIT_GROUP) return true;
-        if (task->kind == STATE_UNIT_PREFIX ? smithy_str_starts_with(name, task->prefix)
-                                            : smithy_str_equal(name, task->prefix))
-            return true;
-    }
+    for (size_t i = first; i < first + count; i++)
+        if (proof_task_covers(task, g->streams[i].stream->name)) return true;
     return false;
 }
 

@@ -1,5 +1,7 @@
 #include "preflight.h"
 
+#include "destination.h"
+
 #include <stdio.h>
 
 static void say_where(run_context *run, const smithy_error *error) {
@@ -19,7 +21,7 @@ static void say_where(run_context *run, const smithy_error *error) {
                  SMITHY_STR_ARG(smithy_client_region(logs_client_base(run->logs))));
 }
 
-bool check_destination(run_context *run) {
+bool preflight_destination(run_context *run) {
     s3_head_bucket_output output;
     const smithy_str bucket = run->settings->destination_bucket;
     smithy_call *call = run_fresh_call(run);
@@ -43,12 +45,10 @@ bool check_destination(run_context *run) {
 }
 
 static smithy_str account_of(smithy_str arn) {
-    for (int colons = 0; colons < 4 && arn.len > 0; arn.ptr++, arn.len--) colons += arn.ptr[0] == ':';
-    const char *end = arn.len > 0 ? memchr(arn.ptr, ':', arn.len) : NULL;
-    return (smithy_str){arn.ptr, end ? (size_t)(end - arn.ptr) : 0};
+    return destination_arn_part(arn, 4);
 }
 
-bool check_account(run_context *run, const catalog *groups) {
+bool preflight_account(run_context *run, const catalog *groups) {
     if (groups->count == 0 || run->state.group_count == 0) return true;
     const smithy_str here = account_of(groups->groups[0].arn);
     const smithy_str there = account_of(run->state.groups[0]->arn);

@@ -5,8 +5,8 @@
 #include "catalog_list.h"
 
 /* The bucket exists and is where we are. Where only the right to look is missing, the tasks will tell. */
-bool check_destination(run_context *run);
+bool preflight_destination(run_context *run);
 /* The state is of the account of these groups: one that knows groups of another account alone was given by mistake. */
-bool check_account(run_context *run, const catalog *groups);
+bool preflight_account(run_context *run, const catalog *groups);
 
 #endif

@@ -10,6 +10,14 @@ const char *proof_fault_name(proof_fault fault) {
     return NAMES[fault];
 }
 
+bool proof_task_covers(const proof_task *task, smithy_str stream) {
+    switch (task->kind) {
+    case STATE_UNIT_GROUP: return true;
+    case STATE_UNIT_PREFIX: return smithy_str_starts_with(stream, task->prefix);
+    default: return smithy_str_equal(stream, task->prefix);
+    }
+}
+
 bool proof_holds(const proof *out) {
     for (size_t i = 0; i < PROOF_FAULTS; i++)
         if (out->faults[i] > 0) return false;

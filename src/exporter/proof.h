@@ -66,6 +66,9 @@ typedef struct proof {
     int64_t streams_read, streams_unnamed, events_read, late; /* Read back; late: ingested after the window closed. */
 } proof;
 
+/* Whether the task, by what it was asked for, holds the stream's events. */
+bool proof_task_covers(const proof_task *task, smithy_str stream);
+
 /* Each: false where run->answer says why it could not be done. Faults are in the proof. */
 
 /* The ledger's tasks and objects of late events alone, or those noted at `since_ms` or later (0: all), for

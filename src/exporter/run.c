@@ -16,6 +16,8 @@
 
 /* Groups that are listed and planned ahead of the one whose task runs. */
 #define LISTED_AHEAD 2
+/* Plans in a row that close no window: what stands in their way will not go by itself. */
+#define FRUITLESS_PLANS_MAX 8
 
 /* The groups on their way: those still to be listed, and those that wait for the slot. */
 typedef struct pipeline {
@@ -59,7 +61,7 @@ static bool sort_by_retention(run_context *run, catalog *groups) {
 
 static bool prepare(run_context *run, pipeline *line) {
     run_show(run, "starting");
-    if (!check_destination(run)) return false;
+    if (!preflight_destination(run)) return false;
     run->horizon_ms = run_now_ms(run) - run->settings->settle_delay_ms;
     run->answer->window_to_ms = run->horizon_ms;
     if (!lease_load(run) || !settle_carried(run)) return false;
@@ -67,7 +69,7 @@ static bool prepare(run_context *run, pipeline *line) {
     const smithy_status status = catalog_list_groups(run, &line->groups);
     if (status != SMITHY_OK) return run_fail(run, status, "listing the log groups"), false;
     run->answer->groups_matched = run->progress.groups_matched = (int64_t)line->groups.count;
-    if (!check_account(run, &line->groups)) return false;
+    if (!preflight_account(run, &line->groups)) return false;
     return sort_by_retention(run, &line->groups) && lease_take(run);
 }
 
@@ -242,6 +244,12 @@ static bool goes_on_as_one(run_context *run, group_work *work) {
 static bool is_planned_anew(run_context *run, group_work *work) {
     if (!work->replans || work->gone) return false;
     work->replans = false;
+    if (++work->fruitless_plans > FRUITLESS_PLANS_MAX) {
+        work_problem(run, work,
+                     "each of its plans is overtaken by what an earlier task of the whole group wrote, which the state "
+                     "does not count: if the state was changed by hand, set the watermark with `state edit`");
+        return false;
+    }
     const smithy_status status = make_plan(run, work);
     if (status != SMITHY_OK) run_fail(run, status, "planning a group's tasks again");
     work->next_unit = 0;

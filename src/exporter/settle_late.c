@@ -117,12 +117,14 @@ static smithy_status find_first_part(run_context *run, const group_work *work, c
 
 /* ---- what a stream's own task meets at its end ---- */
 
-/* Somebody moved the group's watermark after the task had ended, and wants again what it holds. */
+/* Somebody moved the group's watermark back behind this window after the task had ended, and wants it again. */
 static bool was_edited_since(const run_context *run, const export_slot *slot, const task_info *task) {
-    for (size_t i = 0; i < run->state.edit_count; i++)
-        if (run->state.edits[i].at_ms >= task->ended_ms &&
-            smithy_str_equal(run->state.edits[i].arn, slot->work->group->arn))
+    for (size_t i = 0; i < run->state.edit_count; i++) {
+        const state_edit *edit = &run->state.edits[i];
+        if (edit->at_ms >= task->ended_ms && edit->to_ms < slot->spec.from_ms &&
+            smithy_str_equal(edit->arn, slot->work->group->arn))
             return true;
+    }
     return false;
 }
 

@@ -384,6 +384,7 @@ static void task_completed(run_context *run, export_slot *slot) {
     if (slot->is_surprised && !slot->adopted && !run->failed) cut_again(run, slot);
     if (!is_closed) return;
     slot->work->exported = true;
+    slot->work->fruitless_plans = 0;
     run->state.flight = (state_flight){0};
     slot->phase = SLOT_FREE;
     if (slot->adopted || slot->unit.to_ms >= slot->wanted_to_ms) return;

@@ -206,7 +206,7 @@ bool slot_close(run_context *run, export_slot *slot) {
     smithy_status status = fits ? look_beside(run, slot, &members, &superseded) : SMITHY_OK;
     if (status != SMITHY_OK) return leave_open(run, slot, status, "looking into the folders of earlier tasks");
     if (!fits || superseded) {
-        slot->work->replans = superseded;
+        if (superseded) slot->work->replans = true;
         discard_superseded(run, slot, folder);
         return false;
     }

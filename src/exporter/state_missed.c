@@ -16,13 +16,12 @@ static size_t position(const state_missed *missed, uint64_t identity) {
     return low;
 }
 
-bool state_missed_has(const state_missed *missed, uint64_t identity) {
-    const size_t at = position(missed, identity);
+static bool is_at(const state_missed *missed, size_t at, uint64_t identity) {
     return at < missed->count && missed->identities[at] == identity;
 }
 
-static bool is_at(const state_missed *missed, size_t at, uint64_t identity) {
-    return at < missed->count && missed->identities[at] == identity;
+bool state_missed_has(const state_missed *missed, uint64_t identity) {
+    return is_at(missed, position(missed, identity), identity);
 }
 
 smithy_status state_add_missed(exporter_state *state, state_group *group, const state_missed *missed) {

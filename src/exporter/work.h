@@ -11,10 +11,11 @@ typedef struct group_work {
     smithy_call *memory; /* Holds the streams and the plan; freed when the group is done. */
     group_plan plan;
     size_t next_unit;
-    bool failed;   /* A unit was given up: the group is not done. */
-    bool exported; /* At least one window was closed. */
-    bool replans;  /* The group must be planned again. */
-    bool gone;     /* Deleted while the run worked on it. */
+    bool failed;         /* A unit was given up: the group is not done. */
+    bool exported;       /* At least one window was closed. */
+    bool replans;        /* The group must be planned again. */
+    bool gone;           /* Deleted while the run worked on it. */
+    int fruitless_plans; /* Made again, without a window closed since. */
     struct group_work *next;
 } group_work;
 

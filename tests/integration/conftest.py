@@ -8,28 +8,11 @@ from pathlib import Path
 
 import pytest
 from aws.archive import Archive
-from aws.client import Aws
+from aws.fixtures import aws, aws_process, bucket  # noqa: F401
 from aws.lambda_host import LambdaHost
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "cloudwatch-logs-s3-exporter"
-
-
-@pytest.fixture(scope="session")
-def aws_process():
-    with Aws.start() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(aws_process):
-    aws_process.reset()
-    return aws_process
-
-
-@pytest.fixture
-def bucket(aws):
-    return aws.bucket("archive")
 
 
 @pytest.fixture(scope="session")

@@ -288,6 +288,30 @@ def test_a_watermark_moved_back_exports_again_what_it_says(aws, state, exporter,
     assert "by mistake" in state("show").stdout
 
 
+def test_a_group_moved_back_is_exported_again_by_streams(aws, state, exporter, archive):
+    """Although the task of the whole group, whose folders are there yet, holds it all."""
+    aws.load({"app": {"a": lines(5), "b": lines(3)}})
+    next_second()
+    assert exporter(export_unit="group").code == 0
+    next_second()  # The command has its time from the servers, who tell whole seconds.
+    assert state("edit", "--yes", group="app", to="nothing", reason="again").returncode == 0
+    assert exporter(export_unit="stream").code == 0
+    assert archive().count == 2 * 8
+
+
+def test_a_state_that_was_moved_back_by_hand_ends_in_a_line_and_not_in_a_circle(aws, bucket, state, exporter, archive):
+    aws.load({"app": {"a": lines(5), "b": lines(3)}})
+    next_second()
+    assert exporter(export_unit="group").code == 0
+    assert state("edit", "--yes", group="app", to="nothing", reason="again").returncode == 0
+    document = json.loads(aws.s3.get_object(Bucket=bucket, Key="state/exporter.json")["Body"].read())
+    assert document.pop("edits")
+    aws.s3.put_object(Bucket=bucket, Key="state/exporter.json", Body=json.dumps(document).encode())
+    run = exporter(export_unit="stream")
+    assert run.code == 1 and archive().count == 8
+    assert "`state edit`" in run.answer["problems"][0]["reason"]
+
+
 def test_a_watermark_moved_forward_skips_what_it_says(aws, state, exporter, archive):
     aws.load({"app": {"a": lines(10), "b": lines(3)}})
     done = state("edit", "--yes", group="app", to=now() - DAY, reason="only what is new matters")

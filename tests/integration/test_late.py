@@ -111,6 +111,27 @@ def test_a_sweep_archives_late_events_once(aws, sweep, archived, late_objects, a
     assert late_objects() == before
 
 
+def test_a_stream_that_goes_while_late_events_are_read_makes_none_of_them_double(
+    aws, sweep, settled, late_objects, assert_all_once
+):
+    """Its name is refused from then on; what was read before must not be read again with the whole group."""
+    day = now_ms() // DAY * DAY - DAY
+    aws.load({"app": {"web": [(day, "old")]}})
+    settled()
+    assert sweep().code == 0
+    settled(hours=2)
+    aws.load({"app": {"web": [(day + i, f"late {i}") for i in range(10_100)]}})  # More than a page.
+    settled()
+    # Of the day's six pages, two to find suspects and four to compare them, the last one.
+    aws.fault(
+        "FilterLogEvents", "error", skip=5, match={"startTime": day}, status=400, code="ResourceNotFoundException"
+    )
+    run = sweep()
+    assert run.code == 0 and run.answer["late"]["groupsSwept"] == 0 and late_objects() == {}, run.answer
+    assert sweep().answer["late"]["events"] == 10_100
+    assert_all_once()
+
+
 def test_a_later_sweep_adds_to_its_object(aws, sweep, archived, late_objects, assert_all_once, settled):
     assert sweep().code == 0
     before = late_objects()

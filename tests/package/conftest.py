@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/integration"), str(ROOT / "packaging")]
-from aws.client import Aws  # noqa: E402
+from aws.fixtures import aws, aws_process, bucket  # noqa: E402, F401
 from net import authority  # noqa: E402
 
 DIST = ROOT / "dist"
@@ -80,23 +80,6 @@ class Jail:
 @pytest.fixture(params=ARCHS)
 def jail(request, tmp_path):
     return Jail(tmp_path, request.param)
-
-
-@pytest.fixture(scope="session")
-def aws_process():
-    with Aws.start() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(aws_process):
-    aws_process.reset()
-    return aws_process
-
-
-@pytest.fixture
-def bucket(aws):
-    return aws.bucket("archive")
 
 
 @pytest.fixture(scope="session")

@@ -223,7 +223,7 @@ static void an_attempt_ends_at_the_calls_deadline(void **state) {
     assert_int_equal(perform(&b), SMITHY_ERROR_TIMEOUT);
     assert_int_equal(b.response.failure, SMITHY_HTTP_FAILURE_DEADLINE);
     const smithy_system *system = smithy_call_system(b.call);
-    system->sleep_ms(system->context, 5); /* libcurl may have been early by a millisecond. */
+    system->sleep_ms(system->context, 5);                /* libcurl may have been early by a millisecond. */
     assert_int_equal(perform(&b), SMITHY_ERROR_TIMEOUT); /* And the next is not even tried. */
     assert_false(b.response.sent);
     close_bench(&b);
