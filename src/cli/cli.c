@@ -25,7 +25,7 @@ static const struct {
 } COMMANDS[] = {
     {"run", cli_run},       {"status", cli_status}, {"plan", cli_plan},     {"gaps", cli_gaps},
     {"verify", cli_verify}, {"report", cli_report}, {"cancel", cli_cancel}, {"state", cli_state},
-    {"whoami", cli_whoami}, {"which", cli_which},
+    {"whoami", cli_whoami}, {"which", cli_which},   {"doctor", cli_doctor}, {"policy", cli_policy},
 };
 
 /* The command that a misspelt word was meant for; NULL where none is near. */

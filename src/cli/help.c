@@ -62,6 +62,8 @@ static const char GENERAL_HELP[] =
             "  state show   what the state says: groups, watermarks, the lease, edits\n"
             "  state check  whether a run could use the state\n"
             "  state edit   move one watermark, with a reason\n"
+            "  doctor       what would keep a run from working, and what to change\n"
+            "  policy       the policies that the role, the bucket and its KMS key need, as JSON\n"
             "  whoami       which credentials, account, Region and endpoints are used, and why\n"
             "  help         this text, or a command's flags: help run, help state edit\n"
             "  version      the version of this program\n"
@@ -214,6 +216,45 @@ static const char WHOAMI_HELP[] =
     "  4  a setting, the credentials or a permission is wrong\n"
     "  1  anything else: STS cannot be reached, above all\n";
 
+static const char DOCTOR_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " doctor --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags]\n"
+    "\n"
+    "Looks at all that a run needs: credentials, Region, state and lease, log groups, their class and retention, the\n"
+    "bucket, its policy and encryption, and what the role may read. One line a check: ok, unknown (it cannot be found\n"
+    "out without changing something, or may not be), warn, or FAIL with what to change; then the policies that lack\n"
+    "something. Changes nothing.\n"
+    "\n" REQUIRED_FLAGS "\n" AS_RUN_FLAGS "\n"
+    "Schedule\n"
+    "  --every DURATION                  how often runs are started, which retention is compared with; default 1d\n"
+    "\n"
+    "Output\n" OUTPUT_FLAGS "\n"
+    "Exit codes\n"
+    "  0  nothing is in the way of a run\n"
+    "  1  something failed that no change of settings mends\n"
+    "  2  the time was too short to look at everything\n"
+    "  4  a check says FAIL, or a setting is wrong\n";
+
+static const char POLICY_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " policy [role|bucket|key] --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags]\n"
+    "\n"
+    "Prints the policy that the role of a run with these settings needs, that of the bucket, or that of the bucket's\n"
+    "KMS key; without a word one object with all of them. With --account and --region nothing is asked of AWS.\n"
+    "\n" REQUIRED_FLAGS "\n"
+    "Names\n"
+    "  --account ID                      the account of the log groups; default that of the credentials, by STS\n"
+    "  --kms-key-arn ARN                 the KMS key of the bucket, where it has one\n"
+    "\n" AS_RUN_FLAGS "\n"
+    "Output\n"
+    "  --json                            on one line\n"
+    "  --help                            this text\n"
+    "\n"
+    "Exit codes\n"
+    "  0  printed\n"
+    "  1  STS could not be asked for the account\n"
+    "  4  a setting, the credentials or the usage is wrong\n";
+
 static const char REPORT_HELP[] =
     "Usage\n"
     "  " PROGRAM " report --destination-s3-bucket NAME --source-log-group-prefixes LIST [flags] > report.html\n"
@@ -338,6 +379,8 @@ static const struct {
     {"gaps", GAPS_HELP},
     {"verify", VERIFY_HELP},
     {"which", WHICH_HELP},
+    {"doctor", DOCTOR_HELP},
+    {"policy", POLICY_HELP},
     {"whoami", WHOAMI_HELP},
     {"version", VERSION_HELP},
     {"help", HELP_HELP},

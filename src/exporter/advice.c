@@ -1,5 +1,6 @@
 #include "advice.h"
 
+#include <smithy/endpoint.h>
 #include <stdio.h>
 
 static smithy_str cut_out(const char *message, const char *before, const char *const *ends, size_t end_count) {
@@ -20,18 +21,13 @@ static smithy_str cut_to(const char *message, const char *before, const char *en
 
 /* ---- names ---- */
 
-static const char *partition_of(smithy_str region) {
-    if (smithy_str_starts_with(region, SMITHY_STR("cn-"))) return "aws-cn";
-    return smithy_str_starts_with(region, SMITHY_STR("us-gov-")) ? "aws-us-gov" : "aws";
-}
-
 void advice_write_s3_arn(smithy_str region, smithy_str bucket, smithy_str key, char *text, size_t size) {
-    (void)snprintf(text, size, "arn:%s:s3:::%.*s%s%.*s", partition_of(region), SMITHY_STR_ARG(bucket),
+    const smithy_str partition = smithy_partition_of(region).name;
+    (void)snprintf(text, size, "arn:%.*s:s3:::%.*s%s%.*s", SMITHY_STR_ARG(partition), SMITHY_STR_ARG(bucket),
                    key.len > 0 ? "/" : "", SMITHY_STR_ARG(key));
 }
 
-/* The principal that CloudWatch Logs writes as. */
-static void write_service(smithy_str region, char *text, size_t size) {
+void advice_write_service(smithy_str region, char *text, size_t size) {
     (void)snprintf(text, size, "logs.%.*s.amazonaws.com%s", SMITHY_STR_ARG(region),
                    smithy_str_starts_with(region, SMITHY_STR("cn-")) ? ".cn" : "");
 }
@@ -106,9 +102,14 @@ typedef struct s3_action {
 } s3_action;
 
 static const s3_action S3_ACTIONS[] = {
-    {"HeadBucket", "s3:ListBucket", true},      {"ListObjectsV2", "s3:ListBucket", true},
-    {"GetObject", "s3:GetObject", false},       {"PutObject", "s3:PutObject", false},
-    {"DeleteObject", "s3:DeleteObject", false}, {"DeleteObjects", "s3:DeleteObject", false},
+    {"HeadBucket", "s3:ListBucket", true},
+    {"ListObjectsV2", "s3:ListBucket", true},
+    {"GetObject", "s3:GetObject", false},
+    {"PutObject", "s3:PutObject", false},
+    {"DeleteObject", "s3:DeleteObject", false},
+    {"DeleteObjects", "s3:DeleteObject", false},
+    {"GetBucketPolicy", "s3:GetBucketPolicy", true},
+    {"GetBucketEncryption", "s3:GetEncryptionConfiguration", true},
 };
 
 static bool write_s3_action(const smithy_error *error, const advice_place *place, char *text) {
@@ -151,7 +152,7 @@ static bool write_task_refusal(const smithy_error *error, const advice_place *pl
     if (!error->operation || strcmp(error->operation, "CreateExportTask") != 0) return false;
     advice_write_s3_arn(place->region, place->bucket, (smithy_str){0}, bucket, sizeof bucket);
     advice_write_s3_arn(place->region, place->bucket, SMITHY_STR("*"), objects, sizeof objects);
-    write_service(place->region, service, sizeof service);
+    advice_write_service(place->region, service, sizeof service);
     if (says(error, "GetBucketAcl call"))
         (void)snprintf(text, ADVICE_TEXT, "the bucket's policy must allow the service %s s3:GetBucketAcl on %s",
                        service, bucket);

@@ -20,5 +20,7 @@ const char *advice_on_credentials(const smithy_error *error);
 bool advice_is_of_bucket(const smithy_error *error);
 /* The policy's name for what S3 has in a bucket: "arn:aws:s3:::bucket/key". */
 void advice_write_s3_arn(smithy_str region, smithy_str bucket, smithy_str key, char *text, size_t size);
+/* The principal that CloudWatch Logs writes as: "logs.eu-west-1.amazonaws.com". */
+void advice_write_service(smithy_str region, char *text, size_t size);
 
 #endif

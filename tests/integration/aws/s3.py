@@ -30,8 +30,18 @@ _ACTIONS = {
     "CreateMultipartUpload": "PutObject",
     "CompleteMultipartUpload": "PutObject",
     "DeleteObjects": "DeleteObject",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
 }
 
+# What a bucket has of its own, by its name in the query.
+_BUCKET_PARTS = {
+    "location": "BucketLocation",
+    "versioning": "BucketVersioning",
+    "object-lock": "ObjectLockConfiguration",
+    "policy": "BucketPolicy",
+    "encryption": "BucketEncryption",
+}
+_VERBS = {"GET": "Get", "PUT": "Put", "DELETE": "Delete"}
 _OBJECT_OPERATIONS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 _BUCKET_OPERATIONS = {"HEAD": "HeadBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket", "POST": "DeleteObjects"}
 
@@ -48,12 +58,11 @@ def describe(request):
         return "ListBuckets", params
     params["Bucket"] = bucket
     if not key:
+        part = next((name for name in _BUCKET_PARTS if name in query), None)
+        if part and request.method in _VERBS:
+            return _VERBS[request.method] + _BUCKET_PARTS[part], params
         if request.method == "GET":
-            subresource = next((name for name in ("location", "versioning", "object-lock") if name in query), None)
-            listing = "ListObjectsV2" if "list-type" in query else "ListObjects"
-            return {"location": "GetBucketLocation", "versioning": "GetBucketVersioning"}.get(
-                subresource, "GetObjectLockConfiguration" if subresource else listing
-            ), params
+            return "ListObjectsV2" if "list-type" in query else "ListObjects", params
         return _BUCKET_OPERATIONS.get(request.method, request.method), params
     params["Key"] = key
     if "uploadId" in query:
