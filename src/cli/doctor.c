@@ -177,7 +177,7 @@ static void examine_groups(doctor *d) {
         return;
     }
     doctor_note(d, "log groups", DOCTOR_OK, "%zu match", d->groups.count);
-    if (!check_account(run, &d->groups)) doctor_note_answer(d, "state");
+    if (!preflight_account(run, &d->groups)) doctor_note_answer(d, "state");
     examine_classes(d);
     examine_retention(d);
     for (size_t i = 0; i < d->groups.count && !d->example; i++)

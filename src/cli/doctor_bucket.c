@@ -109,7 +109,7 @@ static void examine_encryption(doctor *d) {
 }
 
 void doctor_examine_bucket(doctor *d) {
-    if (!check_destination(d->run)) {
+    if (!preflight_destination(d->run)) {
         doctor_note_answer(d, "bucket");
         return;
     }
