@@ -274,6 +274,7 @@ static void check_recording(const char *name, const cJSON *json, int64_t length,
     smithy_buffer_init(&sent, NULL, MAX_BODY);
     smithy_buffer_init(&out, NULL, MAX_BODY);
     read_recording(json, &sent, &authorization);
+    assert_int_equal(smithy_buffer_status(&sent), SMITHY_OK);
     assert_int_equal(chunked_body_init(&chunked, &plain, CHECKSUM_CRC32, is_signed, chunk_size, &body, call),
                      SMITHY_OK);
     if (is_signed) begin_chain(&chunked, authorization, call);

@@ -23,6 +23,7 @@
 typedef struct windows_bench {
     run_context run;
     exporter_answer answer;
+    exporter_settings settings;
     state_group *group;
     proof proved;
 } windows_bench;
@@ -30,7 +31,8 @@ typedef struct windows_bench {
 static windows_bench bench;
 
 static void open_bench(int64_t exported_at) {
-    bench = (windows_bench){.run = {.system = smithy_system_default(), .answer = &bench.answer}};
+    bench = (windows_bench){
+        .run = {.system = smithy_system_default(), .answer = &bench.answer, .settings = &bench.settings}};
     bench.run.memory = smithy_call_create(NULL);
     assert_non_null(bench.run.memory);
     assert_int_equal(state_init(&bench.run.state, bench.run.memory), SMITHY_OK);

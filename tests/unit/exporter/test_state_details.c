@@ -93,7 +93,9 @@ static void each_group_stands_on_a_line_of_its_own(void **context) {
     fixture *f = *context;
     f->group->exported_at = 5000;
     const size_t lines = lines_of(f);
-    state_add_group(&f->state, SMITHY_STR(ARN "2"), 100)->exported_at = 6000;
+    state_group *second = state_add_group(&f->state, SMITHY_STR(ARN "2"), 100);
+    assert_non_null(second);
+    second->exported_at = 6000;
     assert_int_equal(lines_of(f), lines + 1);
 }
 
