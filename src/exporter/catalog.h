@@ -33,6 +33,15 @@ static inline bool catalog_came_after(const catalog_stream *stream, int64_t wate
     return stream->last_ingestion_ms > watermark || stream->last_event_ms > watermark;
 }
 
+/* The stream of that name; NULL: none. */
+const catalog_stream *catalog_find_stream(const catalog_group *group, smithy_str name);
+/* Those whose names begin with `prefix`. */
+typedef struct catalog_streams {
+    const catalog_stream *items;
+    size_t count;
+} catalog_streams;
+catalog_streams catalog_streams_of(const catalog_group *group, smithy_str prefix);
+
 static inline bool catalog_has_shown_events(const catalog_stream *stream) {
     return stream->last_ingestion_ms >= 0 || stream->last_event_ms >= 0 || stream->first_event_ms >= 0;
 }

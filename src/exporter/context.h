@@ -30,7 +30,7 @@ typedef struct run_context {
     bool state_exists; /* It was there when it was read. */
     state_store *store;
     ledger_pending ledger;
-    const struct task_list *tasks; /* All that were listed at the start; NULL until then. */
+    const struct past_tasks *past; /* Of those that were listed at the start; NULL until then. */
     smithy_str owner;              /* This run's name in the lease: a nonce. */
     bool holds_lease;
     int64_t lease_taken_ms;

@@ -21,9 +21,9 @@ static int64_t next_of(const catalog_group *catalog, const catalog_stream *strea
 static int64_t next_event(const catalog_group *catalog, const plan_unit *unit, int64_t from_ms) {
     int64_t next = INT64_MAX;
     if (unit->stream) return next_of(catalog, unit->stream, from_ms);
-    for (size_t i = 0; i < catalog->stream_count; i++) {
-        if (!smithy_str_starts_with(catalog->streams[i].name, unit->prefix)) continue;
-        const int64_t first = next_of(catalog, &catalog->streams[i], from_ms);
+    const catalog_streams streams = catalog_streams_of(catalog, unit->prefix);
+    for (size_t i = 0; i < streams.count; i++) {
+        const int64_t first = next_of(catalog, &streams.items[i], from_ms);
         if (first < next) next = first;
     }
     return next;

@@ -106,9 +106,8 @@ static const char *kind_name(state_unit_kind kind) {
 
 /* Which life of the stream a task of a single one was for; STATE_UNKNOWN_TIME: it is gone. */
 static int64_t stream_created_ms(const catalog_group *group, smithy_str name) {
-    for (size_t i = 0; i < group->stream_count; i++)
-        if (smithy_str_equal(group->streams[i].name, name)) return group->streams[i].created_ms;
-    return STATE_UNKNOWN_TIME;
+    const catalog_stream *stream = catalog_find_stream(group, name);
+    return stream ? stream->created_ms : STATE_UNKNOWN_TIME;
 }
 
 static smithy_status add_task_line(run_context *run, const task_spec *spec, smithy_str task_id,
@@ -164,14 +163,12 @@ static bool is_of_several(const task_spec *spec) {
 
 static smithy_status sort_by_folder(named_folders *named, const task_spec *spec, const catalog_group *group,
                                     smithy_call *memory) {
-    named->streams = smithy_call_alloc(memory, group->stream_count + 1, sizeof *named->streams);
+    const catalog_streams begin_so = catalog_streams_of(group, spec->prefix);
+    named->streams = smithy_call_alloc(memory, begin_so.count + 1, sizeof *named->streams);
     if (!named->streams) return SMITHY_ERROR_MEMORY;
-    for (size_t i = 0; i < group->stream_count; i++) {
-        const smithy_str name = group->streams[i].name;
-        const bool is_its =
-            is_of_several(spec) ? smithy_str_starts_with(name, spec->prefix) : smithy_str_equal(name, spec->prefix);
-        if (is_its) named->streams[named->count++] = &group->streams[i];
-    }
+    for (size_t i = 0; i < begin_so.count; i++)
+        if (is_of_several(spec) || smithy_str_equal(begin_so.items[i].name, spec->prefix))
+            named->streams[named->count++] = &begin_so.items[i];
     if (named->count > 1) qsort(named->streams, named->count, sizeof *named->streams, compare_folders);
     return SMITHY_OK;
 }

@@ -69,20 +69,6 @@ static smithy_status note_missed(exporter_state *state, state_group *group, cons
     return state_add_missed(state, group, &missed);
 }
 
-static const catalog_stream *find_by_name(const catalog_group *catalog, smithy_str name) {
-    size_t low = 0, high = catalog->stream_count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = smithy_str_compare(catalog->streams[middle].name, name);
-        if (order == 0) return &catalog->streams[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
 /* What becomes of an entry when its group is one again at `to_ms`. */
 static state_stream converge_entry(const exporter_state *state, const state_group *group, const catalog_group *catalog,
                                    state_stream entry, int64_t to_ms) {
@@ -91,7 +77,7 @@ static state_stream converge_entry(const exporter_state *state, const state_grou
         entry.since_ms = state->now_ms;
     }
     if (entry.created_ms == STATE_UNKNOWN_TIME) {
-        const catalog_stream *stream = find_by_name(catalog, entry.name);
+        const catalog_stream *stream = catalog_find_stream(catalog, entry.name);
         if (stream) entry.created_ms = stream->created_ms;
     }
     return entry;

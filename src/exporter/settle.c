@@ -1,6 +1,8 @@
 #include "settle.h"
 
 #include "folder.h"
+#include "grow.h"
+#include "past_tasks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,11 +86,8 @@ static void process_cleanups(run_context *run) {
 
 /* ---- tasks ---- */
 
-typedef struct leftover {
-    const task_info *info;
-    task_spec spec;
-    bool whole; /* The name's hash fits what the service echoes. */
-} leftover;
+/* A past task that the state does not account for. */
+typedef past_task leftover;
 
 /* In the order in which they were created, which is the order in which they counted on each other. */
 static int compare_leftovers(const void *a, const void *b) {
@@ -99,20 +98,19 @@ static int compare_leftovers(const void *a, const void *b) {
     return smithy_str_compare(left->info->id, right->info->id);
 }
 
-static smithy_status collect(run_context *run, const task_list *tasks, leftover **found, size_t *count) {
+static smithy_status collect(run_context *run, const past_tasks *past, leftover **found, size_t *count) {
     const state_flight *flight = &run->state.flight;
+    size_t capacity = 0;
+    *found = NULL;
     *count = 0;
-    *found = smithy_call_alloc(run->memory, tasks->count, sizeof **found);
-    if (!*found) return SMITHY_ERROR_MEMORY;
-    for (size_t i = 0; i < tasks->count; i++) {
-        leftover *next = *found + *count;
-        next->info = &tasks->items[i];
-        if (!task_read_name(next->info, run->state.id, run->settings->destination_bucket, &next->spec, &next->whole) ||
-            state_has_task(&run->state, next->info->id))
-            continue;
+    for (size_t i = 0; i < past->count; i++) {
+        const past_task *task = &past->items[i];
+        if (state_has_task(&run->state, task->info->id)) continue;
+        if (!GROW(run->memory, *found, *count, capacity)) return SMITHY_ERROR_MEMORY;
+        leftover *next = *found + (*count)++;
+        *next = *task;
         if (!next->spec.prefix.ptr && smithy_str_equal(flight->task_name, next->info->name))
             next->spec.prefix = flight->prefix;
-        ++*count;
     }
     if (*count > 1) qsort(*found, *count, sizeof **found, compare_leftovers);
     return SMITHY_OK;
@@ -148,12 +146,6 @@ static smithy_status find_group(run_context *run, const catalog *groups, smithy_
     return SMITHY_OK;
 }
 
-static const catalog_stream *find_stream(const catalog_group *group, smithy_str name) {
-    for (size_t i = 0; i < group->stream_count; i++)
-        if (smithy_str_equal(group->streams[i].name, name)) return &group->streams[i];
-    return NULL;
-}
-
 /* A stream that is younger than a task is none that the task was for. */
 static void leave_out_younger(catalog_group *group, int64_t than_ms) {
     size_t kept = 0;
@@ -175,7 +167,7 @@ static smithy_status prepare_work(run_context *run, group_work *work, const left
         leave_out_younger(&work->catalog, left->info->created_ms);
         return SMITHY_OK;
     }
-    unit->stream = find_stream(&work->catalog, left->spec.prefix);
+    unit->stream = catalog_find_stream(&work->catalog, left->spec.prefix);
     unit->has_siblings = work->catalog.stream_count > (unit->stream ? 1u : 0u);
     if (unit->stream) return SMITHY_OK;
     catalog_stream *deleted = smithy_call_alloc(work->memory, 1, sizeof *deleted);
@@ -283,24 +275,32 @@ static void forget_old_tasks(run_context *run, const task_list *tasks) {
         if (now - task.ended_ms < STATE_TASK_KEPT_MS || find_task(tasks, task.id)) run->state.tasks[kept++] = task;
     }
     run->state.task_count = kept;
-    run->state.task_sorted = 0; /* What was settled since stands at their end. */
+}
+
+/* What this state's tasks, as they are listed now, leave to be settled. */
+static smithy_status look_back(run_context *run, task_list *tasks, leftover **found, size_t *count) {
+    past_tasks *past = smithy_call_alloc(run->memory, 1, sizeof *past);
+    if (!past) return SMITHY_ERROR_MEMORY;
+    SMITHY_TRY(task_list_all(run, tasks, run->memory));
+    SMITHY_TRY(past_tasks_read(run, tasks, past, run->memory));
+    SMITHY_TRY(collect(run, past, found, count));
+    past_tasks_sort(past);
+    run->past = past;
+    return SMITHY_OK;
 }
 
 void settle_leftovers(run_context *run, const catalog *groups, export_slot *slot) {
-    task_list *tasks = smithy_call_alloc(run->memory, 1, sizeof *tasks);
+    task_list tasks = {0};
     leftover *found = NULL;
     size_t count = 0;
     run_show(run, "settling what earlier runs left");
     process_cleanups(run);
-    smithy_status status = tasks ? SMITHY_OK : SMITHY_ERROR_MEMORY;
-    if (status == SMITHY_OK && !run_must_stop(run)) status = task_list_all(run, tasks, run->memory);
-    if (status == SMITHY_OK) status = collect(run, tasks, &found, &count);
+    const smithy_status status = run_must_stop(run) ? SMITHY_OK : look_back(run, &tasks, &found, &count);
     if (status != SMITHY_OK) run_fail(run, status, "looking for earlier export tasks");
     if (run_must_stop(run)) return;
-    run->tasks = tasks;
-    settle_unlisted_flight(run, tasks);
+    settle_unlisted_flight(run, &tasks);
     for (size_t i = 0; i < count; i++)
         if (run_must_stop(run) || !settle_one(run, groups, &found[i], slot)) return;
     run->state.flight = (state_flight){0};
-    forget_old_tasks(run, tasks);
+    forget_old_tasks(run, &tasks);
 }

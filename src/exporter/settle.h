@@ -11,7 +11,7 @@
 bool settle_carried(run_context *run);
 
 /* Before a stream is exported as one that has nothing in the archive: looks once more for a folder of it in its group's
- * tasks, as far as run->tasks tells of them. Objects can appear after a task was seen COMPLETED,
+ * tasks, as far as run->past tells of them. Objects can appear after a task was seen COMPLETED,
  * when its folder was read. *joined counts the streams that turned out to have taken part; the group must be planned
  * again then. */
 smithy_status settle_late_folders(run_context *run, group_work *work, size_t *joined) SMITHY_NODISCARD;
@@ -23,8 +23,8 @@ smithy_status settle_beside(run_context *run, const export_slot *slot, const cat
                             bool *superseded) SMITHY_NODISCARD;
 
 /* Adopts, or takes out of the archive, every task of this state that it does not account for; empties what must be.
- * Needs the lease. Leaves all that are listed in run->tasks. Returns early when the run must stop; `slot` then holds
- * the task that is still in flight. */
+ * Needs the lease. Leaves what is listed of its tasks in run->past. Returns early when the run must stop; `slot` then
+ * holds the task that is still in flight. */
 void settle_leftovers(run_context *run, const catalog *groups, export_slot *slot);
 
 #endif

@@ -1,16 +1,18 @@
 /* Streams whose folder in an earlier task appeared only after the task's folder had been read. */
 #include "folder.h"
+#include "past_tasks.h"
 #include "settle.h"
 
-/* A finished task of this state and of the group as it is today, which ended when the stream was there. */
-static bool may_hold(run_context *run, const group_work *work, const catalog_stream *stream, const task_info *task,
-                     task_spec *spec) {
-    bool whole;
-    if (task->status != TASK_STATUS_COMPLETED || !smithy_str_equal(task->group, work->catalog.name)) return false;
-    if (!task_read_name(task, run->state.id, run->settings->destination_bucket, spec, &whole) || !whole) return false;
+/* One of the group as it is today, which the state counts on, and which ended when the stream was there. */
+static bool may_hold(run_context *run, const group_work *work, const catalog_stream *stream, const task_info *task) {
     /* The group may have been made again under its name since, and the stream too. */
     if (task->created_ms < work->catalog.created_ms || task->ended_ms < stream->created_ms) return false;
     return state_has_task(&run->state, task->id);
+}
+
+/* The finished tasks for the whole of the group. */
+static past_tasks of_group(const run_context *run, const group_work *work) {
+    return past_tasks_of(run->past, work->catalog.name, true);
 }
 
 /* Objects can appear for so long after a task ended, and are looked for once more than that. */
@@ -42,25 +44,21 @@ static bool was_given_up(run_context *run, const task_info *task, smithy_str str
 /* One for the whole of the group, whose window may hold events of the stream. */
 static bool may_have_read(run_context *run, const group_work *work, const catalog_stream *stream,
                           const task_info *task) {
-    task_spec spec;
     const state_stream *owed = state_find_stream(work->group, stream->name, stream->created_ms);
-    return may_hold(run, work, stream, task, &spec) && spec.kind == STATE_UNIT_GROUP &&
-           (task->to_ms >= stream->first_event_ms || is_recent(run, task)) && (!owed || task->to_ms <= owed->owed_to) &&
-           !was_given_up(run, task, stream->name);
+    return may_hold(run, work, stream, task) && (task->to_ms >= stream->first_event_ms || is_recent(run, task)) &&
+           (!owed || task->to_ms <= owed->owed_to) && !was_given_up(run, task, stream->name);
 }
 
-/* One for other streams, which takes along whoever bears such a name. */
+/* One for other streams, whose prefix the stream's name begins with: such a task takes along whoever bears it. */
 static bool may_have_taken_along(run_context *run, const group_work *work, const catalog_stream *stream,
-                                 const task_info *task) {
-    task_spec spec;
-    if (!may_hold(run, work, stream, task, &spec) || spec.kind == STATE_UNIT_GROUP ||
-        spec.prefix.len >= stream->name.len || !smithy_str_starts_with(stream->name, spec.prefix))
-        return false;
+                                 const past_task *task) {
+    if (task->spec.prefix.len == stream->name.len || !may_hold(run, work, stream, task->info)) return false;
+    if (task->spec.kind != STATE_UNIT_PREFIX) return true;
     /* Another stream of that folder's name may be one that the task was for. */
     char text[CATALOG_FOLDER_MAX];
-    const smithy_str folder = folder_of(run_fresh_call(run), task->destination_prefix, task->id);
+    const smithy_str folder = folder_of(run_fresh_call(run), task->info->destination_prefix, task->info->id);
     const state_cleanup *note = folder.ptr ? find_note(run, folder) : NULL;
-    return spec.kind != STATE_UNIT_PREFIX || (note && !folder_is_kept(note->keep, catalog_folder(stream->name, text)));
+    return note && !folder_is_kept(note->keep, catalog_folder(stream->name, text));
 }
 
 static smithy_status has_folder(run_context *run, const task_info *task, const catalog_stream *stream, bool *found) {
@@ -90,12 +88,12 @@ static smithy_status drop_folder(run_context *run, const catalog_stream *stream,
 }
 
 static smithy_status drop_late_folders(run_context *run, const group_work *work, const catalog_stream *stream) {
-    const task_list *tasks = run->tasks;
-    for (size_t i = 0; tasks && i < tasks->count; i++) {
+    const past_tasks others = past_tasks_of(run->past, work->catalog.name, false);
+    for (const past_task *task = past_tasks_taking(&others, stream->name); task; task = task->shorter) {
         bool found;
-        if (!may_have_taken_along(run, work, stream, &tasks->items[i])) continue;
-        SMITHY_TRY(has_folder(run, &tasks->items[i], stream, &found));
-        if (found) SMITHY_TRY(drop_folder(run, stream, &tasks->items[i]));
+        if (!may_have_taken_along(run, work, stream, task)) continue;
+        SMITHY_TRY(has_folder(run, task->info, stream, &found));
+        if (found) SMITHY_TRY(drop_folder(run, stream, task->info));
     }
     return SMITHY_OK;
 }
@@ -103,10 +101,10 @@ static smithy_status drop_late_folders(run_context *run, const group_work *work,
 /* The earliest of the group's tasks that has a folder of the stream; NULL where none has. */
 static smithy_status find_first_part(run_context *run, const group_work *work, const catalog_stream *stream,
                                      const task_info **first) {
-    const task_list *tasks = run->tasks;
+    const past_tasks tasks = of_group(run, work);
     *first = NULL;
-    for (size_t i = 0; tasks && i < tasks->count; i++) {
-        const task_info *task = &tasks->items[i];
+    for (size_t i = 0; i < tasks.count; i++) {
+        const task_info *task = tasks.items[i].info;
         bool found;
         if (!may_have_read(run, work, stream, task) || (*first && (*first)->from_ms <= task->from_ms)) continue;
         SMITHY_TRY(has_folder(run, task, stream, &found));
@@ -129,10 +127,9 @@ static bool was_edited_since(const run_context *run, const export_slot *slot, co
 }
 
 static bool is_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, const task_info *task) {
-    task_spec spec;
     return task->from_ms <= slot->spec.to_ms && task->to_ms >= slot->spec.from_ms &&
-           may_hold(run, slot->work, stream, task, &spec) && spec.kind == STATE_UNIT_GROUP &&
-           !was_given_up(run, task, stream->name) && !was_edited_since(run, slot, task);
+           may_hold(run, slot->work, stream, task) && !was_given_up(run, task, stream->name) &&
+           !was_edited_since(run, slot, task);
 }
 
 /* Stands at a watermark of its own, which no task of the whole group has passed by itself: only somebody's edit can
@@ -143,15 +140,16 @@ static bool stands_alone(const export_slot *slot, const catalog_stream *stream) 
 }
 
 smithy_status settle_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, bool *superseded) {
-    const task_list *tasks = run->tasks;
+    const past_tasks tasks = of_group(run, slot->work);
     *superseded = false;
     if (stream->name.len > CATALOG_FOLDER_MAX || stands_alone(slot, stream)) return SMITHY_OK;
-    for (size_t i = 0; tasks && i < tasks->count && !*superseded; i++)
-        if (is_beside(run, slot, stream, &tasks->items[i]))
-            SMITHY_TRY(has_folder(run, &tasks->items[i], stream, superseded));
-    for (size_t i = 0; tasks && i < tasks->count && !*superseded; i++) {
-        if (!is_recent(run, &tasks->items[i]) || !is_beside(run, slot, stream, &tasks->items[i])) continue;
-        const smithy_str part = part_of(run->state_memory, &tasks->items[i], stream->name);
+    for (size_t i = 0; i < tasks.count && !*superseded; i++)
+        if (is_beside(run, slot, stream, tasks.items[i].info))
+            SMITHY_TRY(has_folder(run, tasks.items[i].info, stream, superseded));
+    for (size_t i = 0; i < tasks.count && !*superseded; i++) {
+        const task_info *task = tasks.items[i].info;
+        if (!is_recent(run, task) || !is_beside(run, slot, stream, task)) continue;
+        const smithy_str part = part_of(run->state_memory, task, stream->name);
         if (!part.ptr) return SMITHY_ERROR_MEMORY;
         SMITHY_TRY(state_add_cleanup(&run->state, part, (smithy_str){0}, run_now_ms(run)));
     }
@@ -161,35 +159,27 @@ smithy_status settle_beside(run_context *run, const export_slot *slot, const cat
 /* ---- siblings that nobody knew when a stream's own task was closed ---- */
 
 static bool has_sibling(const group_work *work, const task_info *task, smithy_str prefix) {
-    size_t low = 0, high = work->catalog.stream_count;
-    const catalog_stream *streams = work->catalog.streams;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (smithy_str_compare(streams[middle].name, prefix) <= 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < work->catalog.stream_count && smithy_str_starts_with(streams[low].name, prefix); low++)
-        if (streams[low].created_ms <= task->ended_ms) return true;
+    const catalog_streams found = catalog_streams_of(&work->catalog, prefix);
+    for (size_t i = 0; i < found.count; i++)
+        if (found.items[i].name.len > prefix.len && found.items[i].created_ms <= task->ended_ms) return true;
     return false;
 }
 
 /* Their objects may appear yet. */
 static smithy_status watch_siblings(run_context *run, const group_work *work) {
-    const task_list *tasks = run->tasks;
-    for (size_t i = 0; tasks && i < tasks->count; i++) {
-        const task_info *task = &tasks->items[i];
+    const past_tasks others = past_tasks_of(run->past, work->catalog.name, false);
+    for (size_t i = 0; i < others.count; i++) {
+        const task_info *task = others.items[i].info;
+        const smithy_str prefix = others.items[i].spec.prefix;
         const catalog_stream anybody = {.created_ms = 0};
-        task_spec spec;
         char text[CATALOG_FOLDER_MAX];
-        if (!is_recent(run, task)) continue;
-        if (!may_hold(run, work, &anybody, task, &spec) || !spec.prefix.ptr || spec.prefix.len > sizeof text) continue;
-        if (spec.kind != STATE_UNIT_STREAM && spec.kind != STATE_UNIT_OWED) continue;
+        if (others.items[i].spec.kind == STATE_UNIT_PREFIX || !is_recent(run, task)) continue;
+        if (!prefix.ptr || prefix.len > sizeof text || !may_hold(run, work, &anybody, task)) continue;
+        if (!has_sibling(work, task, prefix)) continue;
         const smithy_str folder = folder_of(run->state_memory, task->destination_prefix, task->id);
         if (!folder.ptr) return SMITHY_ERROR_MEMORY;
-        if (find_note(run, folder) || !has_sibling(work, task, spec.prefix)) continue;
-        SMITHY_TRY(state_add_cleanup(&run->state, folder, catalog_folder(spec.prefix, text), task->ended_ms));
+        if (find_note(run, folder)) continue;
+        SMITHY_TRY(state_add_cleanup(&run->state, folder, catalog_folder(prefix, text), task->ended_ms));
     }
     return SMITHY_OK;
 }

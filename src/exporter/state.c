@@ -226,25 +226,33 @@ void state_remove_folder(state_group *group, smithy_str folder) {
 
 /* ---- tasks, cleanups, the flight ---- */
 
-static int compare_tasks(const void *a, const void *b) {
-    return smithy_str_compare(((const state_task *)a)->id, ((const state_task *)b)->id);
+static size_t task_position(const exporter_state *state, smithy_str id) {
+    size_t low = 0, high = state->task_count;
+    /* State is written in order: appending is the common case. */
+    if (high > 0 && smithy_str_compare(state->tasks[high - 1].id, id) < 0) return high;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (smithy_str_compare(state->tasks[middle].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-bool state_has_task(exporter_state *state, smithy_str id) {
-    if (state->task_sorted < state->task_count) {
-        qsort(state->tasks, state->task_count, sizeof *state->tasks, compare_tasks);
-        state->task_sorted = state->task_count;
-    }
-    const state_task wanted = {.id = id};
-    return state->task_count > 0 &&
-           bsearch(&wanted, state->tasks, state->task_count, sizeof *state->tasks, compare_tasks) != NULL;
+bool state_has_task(const exporter_state *state, smithy_str id) {
+    const size_t at = task_position(state, id);
+    return at < state->task_count && smithy_str_equal(state->tasks[at].id, id);
 }
 
 smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) {
+    const size_t at = task_position(state, id);
     const smithy_str copy = smithy_call_copy(state->memory, id);
     if (!copy.ptr || !GROW(state->memory, state->tasks, state->task_count, state->task_capacity))
         return SMITHY_ERROR_MEMORY;
-    state->tasks[state->task_count++] = (state_task){copy, ended_ms};
+    memmove(state->tasks + at + 1, state->tasks + at, (state->task_count - at) * sizeof *state->tasks);
+    state->tasks[at] = (state_task){copy, ended_ms};
+    state->task_count++;
     return SMITHY_OK;
 }
 

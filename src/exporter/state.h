@@ -145,7 +145,7 @@ typedef struct exporter_state {
     state_cleanup *cleanups;
     size_t cleanup_count, cleanup_capacity;
     state_task *tasks; /* By id. */
-    size_t task_count, task_capacity, task_sorted;
+    size_t task_count, task_capacity;
     state_edit *edits; /* The oldest first. */
     size_t edit_count, edit_capacity;
     state_carried *carried; /* Only right after the Go version's state was read. */
@@ -191,7 +191,7 @@ smithy_status state_name_missed(exporter_state *state, state_group *group, smith
 /* Takes it out of the note that was just found; a note without any goes. */
 void state_remove_missed(state_group *group, const state_missed *found, uint64_t identity);
 
-bool state_has_task(exporter_state *state, smithy_str id);
+bool state_has_task(const exporter_state *state, smithy_str id);
 smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) SMITHY_NODISCARD;
 
 smithy_status state_add_cleanup(exporter_state *state, smithy_str folder, smithy_str keep,
