@@ -39,12 +39,10 @@ static smithy_status put(const ledger_object *object, smithy_bytes content, bool
     smithy_call_clear_error(object->call);
     const smithy_status status = s3_put_object(object->run->s3, &input, &output, object->call);
     const smithy_error *error = smithy_call_error(object->call);
-    *again = status != SMITHY_OK && (error->http_status == 409 || error->outcome_unknown);
-    if (status != SMITHY_OK && error->http_status == 412) {
-        smithy_call_clear_error(object->call);
-        return SMITHY_OK;
-    }
-    return status;
+    const bool is_there = status != SMITHY_OK && error->http_status == 412;
+    *again = status != SMITHY_OK && !is_there && (error->http_status == 409 || error->outcome_unknown);
+    if (is_there) smithy_call_clear_error(object->call);
+    return is_there ? SMITHY_OK : status;
 }
 
 static smithy_status write_object(void *context, smithy_bytes content, size_t index, bool is_last) {

@@ -30,6 +30,7 @@ class Mutant:
     operator: str
     line: int
     before: str
+    code: str  # The line that it begins on, without the blanks around it.
 
     @property
     def id(self):
@@ -89,7 +90,8 @@ class File:
         """Instead of the tokens from first to last."""
         start, end = self.tokens[first].start, self.tokens[last].end
         line = self.source.count("\n", 0, start) + 1
-        self.found.append(Mutant(self.name, start, end, text, operator, line, self.source[start:end]))
+        code = self.source[self.source.rfind("\n", 0, start) + 1 :].split("\n", 1)[0].strip()
+        self.found.append(Mutant(self.name, start, end, text, operator, line, self.source[start:end], code))
 
     def span(self, first, last):
         return self.source[self.tokens[first].start : self.tokens[last].end]

@@ -27,6 +27,8 @@ UNITS = {
 }
 MEMORY_BYTES = 4 << 30
 CLI = "src/cli/cloudwatch-logs-s3-exporter"
+# Single stories in the simulator: a tenth of a second each.
+STORIES = ("run", "settle", "slot")
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,12 @@ QUICK = (
 )
 # For what survives those.
 THOROUGH = (
+    Killer("tests/sim/sim_seeds", ("--from", "20000", "--seeds", "150", "--sweep"), 60),
     Killer("tests/sim/sim_exhaustive", ("memory", "--every", "7"), 60),
     Killer("tests/sim/sim_seeds", ("--from", "701", "--seeds", "1300"), 60),
     Killer("tests/sim/sim_exhaustive", ("nested",), 60),
     Killer("tests/sim/sim_exhaustive", ("faults",), 200),
+    Killer(CLI, ("test_export.py",), 600),
 )
 
 
@@ -100,7 +104,9 @@ class Build:
 
     def killers_of(self, file, thorough):
         folder = "tests/unit/exporter/test_"
-        units = [Killer(folder + name, (), 10) for name in UNITS.get(file, ()) if self.has(folder + name)]
+        units = [Killer(folder + name, (), 10) for name in UNITS.get(file, ())]
+        units += [Killer("tests/sim/test_sim_" + name, (), 10) for name in STORIES]
+        units = [killer for killer in units if self.has(killer.program)]
         if file == "store_dynamodb.c":
             return [*units, DYNAMODB]
         return [*units, *(THOROUGH if thorough else QUICK)]
@@ -119,11 +125,13 @@ def limit(seconds):
 def fails(build, program, killer, folder):
     """How the program fails: "test", "crash", "time"; None where it passes. One failed story is enough."""
     command, environment = [program, *killer.arguments], None
-    if killer is DYNAMODB:
+    if killer.arguments and killer.arguments[0].endswith(".py"):
         tests = build.source / "tests/integration"
         command = [build.source / ".venv/bin/python", "-m", "pytest", "-xq", "-p", "no:cacheprovider"]
         command.append(tests / killer.arguments[0])
-        environment = os.environ | {"PROGRAMS": str(folder), "EXPORTER": str(build.folder / CLI)}
+        exporter = program if killer.program == CLI else build.folder / CLI
+        environment = os.environ | {"PROGRAMS": str(folder), "EXPORTER": str(exporter)}
+        environment["EXAMPLES"] = str(build.folder / "examples")
     process = subprocess.Popen(
         command,
         cwd=folder,

@@ -6,7 +6,8 @@
     tests/mutants/mutants.py --build build/release --survivors               tries the survivors again, with all there is
 
 The build is one of --preset release, with its tests built. What was tried stands in <build>/mutants/results.jsonl and is
-not tried again, so that a run can be stopped and go on."""
+not tried again, so that a run can be stopped and go on. What is no mistake, for it changes nothing that counts, stands in
+equivalent.toml with the reason; it is not tried, and counted apart."""
 
 import argparse
 import hashlib
@@ -16,8 +17,10 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatch
 from pathlib import Path
 
 from c_mutants import mutants_of
@@ -25,6 +28,23 @@ from killers import Build, digest, fails
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = "plan* cover standing settle* slot* state* lease task session store* ledger* folder run work".split()
+
+
+def read_equivalent():
+    """What equivalent.toml lists: by file, line of code, operator and change, why it is none."""
+    text = (Path(__file__).parent / "equivalent.toml").read_text(encoding="utf-8")
+    return {
+        (entry["file"], entry["code"], entry["operator"], change): entry["why"]
+        for entry in tomllib.loads(text)["equivalent"]
+        for change in entry.get("changes", [""])
+    }
+
+
+def why_equivalent(listed, mutant):
+    """None where it is not listed. A change is written "before -> after"; an entry without one is for all of the line."""
+    change = f"{mutant.before} -> {mutant.text}"
+    key = (mutant.file, mutant.code, mutant.operator)
+    return listed.get((*key, change)) or listed.get((*key, ""))
 
 
 def all_mutants(source):
@@ -108,6 +128,18 @@ def run(trial, mutants, path, jobs, until):
         list(pool.map(one, mutants))
 
 
+def print_equivalent(mutants, listed, everything):
+    """How many of them, and each; and what is listed and fits nothing any more."""
+    reasons = [(mutant, why_equivalent(listed, mutant)) for mutant in mutants]
+    reasons = [(mutant, why) for mutant, why in reasons if why]
+    print(f"{len(reasons)} equivalent")
+    for mutant, why in reasons:
+        print(f"equivalent: {mutant}: {why}")
+    fitting = {(m.file, m.code, m.operator, change) for m in everything for change in ("", f"{m.before} -> {m.text}")}
+    for entry in listed.keys() - fitting:
+        print("listed as equivalent, and there is none:", *entry)
+
+
 def share(results):
     counted = Counter(result["verdict"] for result in results)
     mutants = counted["caught"] + counted["survived"]
@@ -142,7 +174,8 @@ def main():
     parser = argparse.ArgumentParser(description=usage, epilog=rest, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True, type=Path)
     parser.add_argument("--source", type=Path, default=ROOT, help="the tree that the build is of")
-    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--sample", type=int, default=300, help="0: all")
+    parser.add_argument("--files", default="*.c", help="a pattern of the files to draw from")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e6, help="begin no mutant after so many")
@@ -155,10 +188,13 @@ def main():
     work.mkdir(exist_ok=True)
     path = work / "results.jsonl"
     done = read_results(path)
-    everything = all_mutants(options.source)
-    sample = random.Random(options.seed).sample(everything, min(options.sample, len(everything)))
+    everything = [mutant for mutant in all_mutants(options.source) if fnmatch(mutant.file, options.files)]
+    count = min(options.sample or len(everything), len(everything))
+    sample = random.Random(options.seed).sample(everything, count)
     if options.list:
         return print(*sample, sep="\n")
+    listed = read_equivalent()
+    drawn, sample = sample, [mutant for mutant in sample if not why_equivalent(listed, mutant)]
     if not options.report:
         trial = Trial(Build(options.build, options.source, work), options.survivors, options.units)
         trial.check_unchanged()
@@ -169,6 +205,7 @@ def main():
     tried = [done[mutant.id] for mutant in sample if mutant.id in done]
     print(f"{len(tried)} of {len(everything)} mutants of {commit(options.source)}, seed {options.seed}")
     report(tried)
+    print_equivalent(drawn, listed, everything)
 
 
 if __name__ == "__main__":

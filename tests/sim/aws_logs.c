@@ -180,8 +180,8 @@ static void describe_task(page *p, const sim_task *task) {
     text_add_json(p->out, task->name);
     text_add(p->out, "\",\"logGroupName\":\"");
     text_add_json(p->out, task->group_name);
-    text_add(p->out, "\",\"from\":%lld,\"to\":%lld,\"destination\":\"" SIM_BUCKET "\",\"destinationPrefix\":\"",
-             (long long)task->from_ms, (long long)task->to_ms);
+    text_add(p->out, "\",\"from\":%lld,\"to\":%lld,\"destination\":\"%s\",\"destinationPrefix\":\"",
+             (long long)task->from_ms, (long long)task->to_ms, task->bucket ? task->bucket : SIM_BUCKET);
     text_add_json(p->out, task->destination_prefix);
     text_add(p->out, "\",\"status\":{\"code\":\"%s\",\"message\":\"\"},\"executionInfo\":{\"creationTime\":%lld",
              task_status_text(task->status), (long long)task->created_ms);

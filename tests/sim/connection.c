@@ -38,6 +38,7 @@ static sim_fault choose_fault(sim_process *process) {
     const sim_run *run = process->run;
     for (int i = 0; i < run->forced_count; i++)
         if (run->forced[i].at == process->requests) return run->forced[i].fault;
+    if (run->watcher) return run->watcher->asked(run->watcher, &process->request, &process->reply);
     if (draw(process, 999) >= run->fault_per_mille) return SIM_FAULT_NONE;
     const sim_fault fault = (sim_fault)(1 + draw(process, SIM_FAULT_COUNT - 2));
     return fault == SIM_FAULT_DENIED && !run->may_be_denied ? SIM_FAULT_THROTTLE : fault;
@@ -166,6 +167,7 @@ static void take_effect(sim_process *process, sim_fault fault) {
     case SIM_FAULT_CONNECT:
     case SIM_FAULT_RESET_BEFORE:
     case SIM_FAULT_HANG_BEFORE: return;
+    case SIM_FAULT_ANSWERED: return;
     case SIM_FAULT_LATE_EFFECT: schedule_effect(process); return;
     default: carry_out(process->world, &process->request, &process->reply);
     }
@@ -234,8 +236,10 @@ static smithy_status exchange(sim_process *process, const smithy_http_request *h
     const int64_t latency =
         fault == SIM_FAULT_SLOW ? 20000 + draw(process, 100000) : 5 + draw(process, process->run->latency_ms);
     char outcome[24];
-    process->reply.status = 0;
-    process->reply.code[0] = 0;
+    if (fault != SIM_FAULT_ANSWERED) {
+        process->reply.status = 0;
+        process->reply.code[0] = 0;
+    }
     if (fault == SIM_FAULT_CONNECT) {
         trace(process, fault, sim_fault_name(fault));
         return broken(response, SMITHY_HTTP_FAILURE_CONNECT, call);

@@ -121,6 +121,7 @@ static void write_line(exporter_log *log, exporter_log_level level, const char *
                        const exporter_log_field *fields, size_t count) {
     const sim_process *process = (const sim_process *)((const char *)log - offsetof(sim_process, log));
     char text[1024];
+    if (process->run->watcher) process->run->watcher->said(process->run->watcher, message);
     int len =
         snprintf(text, sizeof text, "%s says %s: %s", process->run->name, exporter_log_level_name(level), message);
     for (size_t i = 0; i < count && len < (int)sizeof text - 1; i++)
@@ -161,7 +162,7 @@ static void run_exporter(sim_process *process, exporter_answer *answer) {
     static const smithy_str PREFIXES[] = {SMITHY_STR_INIT("app")};
     const sim_run *run = process->run;
     const smithy_system system = system_of(process);
-    const exporter_settings settings = {
+    exporter_settings settings = {
         .destination_bucket = SMITHY_STR(SIM_BUCKET),
         .group_prefixes = {PREFIXES, 1},
         .store_type = EXPORTER_STORE_S3,
@@ -178,10 +179,11 @@ static void run_exporter(sim_process *process, exporter_answer *answer) {
             smithy_str_from(process->world->knobs.stream_prefix ? process->world->knobs.stream_prefix : ""),
         .region = SMITHY_STR(SIM_REGION),
     };
+    if (run->watcher) run->watcher->set(run->watcher, &settings);
     const exporter_options options = {
         .system = &system,
         .settings = &settings,
-        .log = process->world->is_traced ? &process->log : NULL,
+        .log = process->world->is_traced || run->watcher ? &process->log : NULL,
         .deadline_mono_ms = run->timeout_ms ? process_mono_ms(process) + run->timeout_ms : 0,
     };
     if (run->proves)

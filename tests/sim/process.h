@@ -30,7 +30,8 @@ typedef enum sim_fault {
     SIM_FAULT_REFUSED_KEYS, /* A 200 that says of the keys to be deleted that they were not; else a 500. */
     SIM_FAULT_EXPIRED,      /* The credentials are over. */
     SIM_FAULT_SLOW,         /* An answer after a minute or so. */
-    SIM_FAULT_COUNT
+    SIM_FAULT_COUNT,
+    SIM_FAULT_ANSWERED /* The reply is there already; no effect. None that is drawn. */
 } sim_fault;
 
 const char *sim_fault_name(sim_fault fault);
@@ -38,6 +39,17 @@ const char *sim_fault_name(sim_fault fault);
 #define SIM_FORCED_MAX 4
 
 typedef struct sim_run sim_run;
+struct sim_request;
+struct sim_reply;
+
+/* Looks on at a run from outside, and may interfere. */
+typedef struct sim_watcher sim_watcher;
+struct sim_watcher {
+    /* What befalls a request; with SIM_FAULT_ANSWERED the reply was filled in. */
+    sim_fault (*asked)(sim_watcher *watcher, const struct sim_request *request, struct sim_reply *reply);
+    void (*said)(sim_watcher *watcher, const char *message); /* A line of its log, without its fields. */
+    void (*set)(sim_watcher *watcher, exporter_settings *settings);
+};
 
 /* How a run is started, and what befalls it. All zero but the settings: a run that nothing disturbs. */
 struct sim_run {
@@ -58,7 +70,8 @@ struct sim_run {
         sim_fault fault;
     } forced[SIM_FORCED_MAX];
     int forced_count;
-    int kill_at; /* The request, counted from 1; 0: none. */
+    sim_watcher *watcher; /* Instead of random faults. */
+    int kill_at;          /* The request, counted from 1; 0: none. */
     bool kill_after_effect;
     int64_t fail_allocation; /* The one, counted from 1, that fails; 0: none. */
     bool fail_ever_after;

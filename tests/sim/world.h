@@ -67,7 +67,8 @@ typedef enum sim_task_status {
 
 typedef struct sim_task {
     char *id, *name, *group_name, *prefix, *destination_prefix;
-    char *folder; /* "<destinationPrefix>/<id>/" */
+    char *folder;       /* "<destinationPrefix>/<id>/" */
+    const char *bucket; /* NULL: the archive's. */
     int group;
     int64_t from_ms, to_ms;
     int64_t created_ms, listed_ms, ended_ms;

@@ -1,0 +1,678 @@
+/* What a run makes of what earlier ones left: tasks by their names, folders that must be emptied, the first version's
+ * state. */
+#include "stage.h"
+#include "task.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- tasks as an earlier run would have made them ---- */
+
+typedef struct planted {
+    state_unit_kind kind;
+    const char *group, *prefix;
+    int64_t from_ms, to_ms;
+    int64_t named_from_ms; /* What its name says; 0: the same. */
+    sim_task_status fate;
+    const char *state_id; /* NULL: the state's own. */
+} planted;
+
+static int plant(stage *s, const planted *task) {
+    char name[TASK_NAME_MAX + 1];
+    bool carries;
+    const char *code;
+    const smithy_str id = task->state_id ? smithy_str_from(task->state_id) : stage_read_state(s)->id;
+    const task_spec spec = {.kind = task->kind,
+                            .group = smithy_str_from(task->group),
+                            .prefix = smithy_str_from(task->prefix),
+                            .from_ms = task->named_from_ms ? task->named_from_ms : task->from_ms,
+                            .to_ms = task->to_ms,
+                            .bucket = SMITHY_STR(SIM_BUCKET),
+                            .destination_prefix = SMITHY_STR("x/earlier"),
+                            .attempt = 1};
+    assert_int_equal(task_write_name(&spec, id, name, &carries), SMITHY_OK);
+    s->world->knobs.failed_per_mille = task->fate == SIM_TASK_FAILED ? 1000 : 0;
+    const int number = tasks_create(s->world,
+                                    &(sim_task_request){.name = name,
+                                                        .group = task->group,
+                                                        .prefix = task->prefix,
+                                                        .bucket = SIM_BUCKET,
+                                                        .destination_prefix = "x/earlier",
+                                                        .from_ms = task->from_ms,
+                                                        .to_ms = task->to_ms},
+                                    &code);
+    s->world->knobs.failed_per_mille = 0;
+    assert_true(number >= 0);
+    stage_wait(s, SIM_MINUTE);
+    if (task->fate == SIM_TASK_COMPLETED || task->fate == SIM_TASK_FAILED)
+        assert_int_equal(s->world->tasks[number].status, task->fate);
+    return number;
+}
+
+/* An hour's events of each of these streams, behind a first run that found nothing. */
+static void begin(stage *s, const char *const *names, int count) {
+    stage_run(s);
+    for (int i = 0; i < count; i++) stage_add_stream(s, 0, names[i], SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+}
+
+#define BEGIN(stage_, ...)                              \
+    begin((stage_), (const char *const[]){__VA_ARGS__}, \
+          (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)))
+
+static planted whole_group(const stage *s) {
+    return (planted){.kind = STATE_UNIT_GROUP,
+                     .group = "app/0",
+                     .prefix = "",
+                     .to_ms = s->world->now_ms,
+                     .fate = SIM_TASK_COMPLETED};
+}
+
+static planted single(const stage *s, const char *stream) {
+    planted task = whole_group(s);
+    task.kind = STATE_UNIT_STREAM;
+    task.prefix = stream;
+    return task;
+}
+
+static bool state_knows(stage *s, int task) {
+    (void)stage_read_state(s);
+    return state_has_task(&s->state, smithy_str_from(s->world->tasks[task].id));
+}
+
+static int objects_of(const stage *s, int task) {
+    return stage_objects(s, s->world->tasks[task].folder);
+}
+
+/* ---- adopted ---- */
+
+static void a_finished_task_of_an_earlier_run_counts(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a", "b");
+    const planted task = whole_group(s);
+    const int number = plant(s, &task);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->tasks_adopted, 1);
+    assert_int_equal(answer->tasks_completed, 1);
+    assert_int_equal(answer->tasks_created, 0);
+    assert_int_equal(answer->groups_exported, 1);
+    assert_int_equal(answer->groups_failed, 0);
+    assert_int_equal(answer->objects, 2);
+    assert_int_equal(objects_of(s, number), 2);
+    assert_true(state_knows(s, number));
+    assert_null(stage_read_state(s)->flight.task_name.ptr);
+    stage_finish(s);
+}
+
+static void a_task_that_was_settled_once_is_not_settled_again(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    const planted task = whole_group(s);
+    plant(s, &task);
+    stage_run(s);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(answer->objects_deleted, 0);
+}
+
+static void tasks_are_settled_in_the_order_of_their_making(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    plant(s, &task);
+    task.from_ms = task.to_ms + 1;
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    task.to_ms = s->world->now_ms;
+    plant(s, &task);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 2);
+    assert_int_equal(answer->tasks_created, 0);
+    stage_finish(s);
+}
+
+static void a_task_whose_window_is_archived_goes(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    stage_run(s);
+    planted task = whole_group(s);
+    task.to_ms -= 1000;
+    const int number = plant(s, &task);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(answer->objects_deleted, 1);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(answer->tasks_completed, 0);
+    assert_int_equal(stage_said(s, "deleting the output of a task whose window another one closed"), 1);
+    assert_true(state_knows(s, number));
+    stage_finish(s);
+}
+
+static void a_failed_task_goes_and_is_not_fought_for(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.fate = SIM_TASK_FAILED;
+    const int number = plant(s, &task);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->tasks_failed, 1);
+    assert_int_equal(answer->tasks_created, 1);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(objects_of(s, number), 0);
+    stage_finish(s);
+}
+
+static void a_task_that_runs_is_waited_for(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.fate = SIM_TASK_RUNNING;
+    s->world->knobs.running_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 11;
+    const int number = plant(s, &task);
+    assert_int_equal(s->world->tasks[number].status, SIM_TASK_RUNNING);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 1);
+    assert_int_equal(answer->tasks_created, 0);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(s->world->tasks[number].status, SIM_TASK_COMPLETED);
+}
+
+static void a_deadline_while_settling_leaves_the_task_in_flight(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.fate = SIM_TASK_RUNNING;
+    s->world->knobs.running_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 11;
+    const int number = plant(s, &task);
+    s->run.timeout_ms = 8000;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_WORK_REMAINS);
+    assert_true(answer->task_in_flight);
+    assert_string_equal(stage_read_state(s)->flight.task_id.ptr, s->world->tasks[number].id);
+    assert_int_equal(answer->groups_waiting, 1);
+}
+
+/* ---- told from their names ---- */
+
+static void a_task_whose_name_fits_no_window_goes_when_it_has_ended(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.named_from_ms = 5;
+    const int number = plant(s, &task);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), 0);
+    assert_true(state_knows(s, number));
+    assert_int_equal(answer->tasks_created, 1);
+    assert_int_equal(
+        stage_said(s, "a task of an earlier run cannot be told from its name: deleted, its window is exported again"),
+        1);
+    stage_finish(s);
+}
+
+static void a_task_of_another_state_is_a_strangers(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.state_id = "0123456789abcdef";
+    const int number = plant(s, &task);
+    s->world->tasks[number].is_foreign = true;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), 1);
+    assert_false(state_knows(s, number));
+    assert_int_equal(answer->tasks_created, 1);
+}
+
+static void a_task_that_wrote_to_another_bucket_stays_there(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    const planted task = whole_group(s);
+    const int number = plant(s, &task);
+    s->world->tasks[number].bucket = "elsewhere";
+    s->world->tasks[number].is_foreign = true;
+    const int before = objects_of(s, number);
+    s->world->state_saved = NULL; /* The judge knows of one bucket. */
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), before);
+    assert_int_equal(answer->objects_deleted, 0);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(answer->tasks_created, 1);
+    assert_true(state_knows(s, number));
+}
+
+/* ---- a group that is gone ---- */
+
+static void make_group_again(stage *s) {
+    world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_RECREATE_GROUP, .subject = 0});
+    stage_wait(s, SIM_HOUR);
+}
+
+static void the_archive_of_a_deleted_group_stays(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    const planted task = whole_group(s);
+    const int number = plant(s, &task);
+    s->world->groups[0].deleted = true;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(answer->objects_deleted, 0);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_false(state_knows(s, number)); /* A listing can miss a group: a later run looks again. */
+}
+
+static void what_a_failed_task_of_a_deleted_group_wrote_goes(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.fate = SIM_TASK_FAILED;
+    const int number = plant(s, &task);
+    s->world->groups[0].deleted = true;
+    stage_run(s);
+    assert_int_equal(objects_of(s, number), 0);
+    assert_true(state_knows(s, number));
+}
+
+static void the_archive_of_a_group_that_was_made_again_stays(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    const planted task = whole_group(s);
+    const int number = plant(s, &task);
+    make_group_again(s);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_true(state_knows(s, number));
+    assert_int_equal(stage_said(s, "the group of a finished task was made again since: its archive stays"), 1);
+}
+
+static void what_a_failed_task_of_a_group_that_was_made_again_wrote_goes(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.fate = SIM_TASK_FAILED;
+    const int number = plant(s, &task);
+    make_group_again(s);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(answer->tasks_failed, 0); /* Nothing that is there failed. */
+    assert_true(state_knows(s, number));
+}
+
+/* ---- a stream that is gone ---- */
+
+static void delete_stream(stage *s, int stream) {
+    world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_DELETE_STREAM, .subject = stream});
+    stage_wait(s, SIM_MINUTE);
+}
+
+static void of_a_deleted_stream_its_own_folder_stays_and_its_siblings_go(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a", "a-2");
+    const planted task = single(s, "a");
+    const int number = plant(s, &task);
+    assert_int_equal(objects_of(s, number), 2);
+    delete_stream(s, 0);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(answer->objects_deleted, 1);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_false(state_knows(s, number)); /* A listing can miss a stream: a later run looks again. */
+    stage_finish(s);
+}
+
+static void a_stream_that_was_made_again_does_not_count_with_its_first_life(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a");
+    const planted task = single(s, "a");
+    const int number = plant(s, &task);
+    delete_stream(s, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_add_stream(s, 0, "a", SIM_MINUTE);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(answer->tasks_created, 1);
+    assert_int_equal(stage_last_task(s)->from_ms, 0);
+    assert_int_equal(objects_of(s, number), 1);
+    assert_true(state_knows(s, number));
+    assert_int_equal(stage_said(s, "the stream of a finished task was made again since: its archive stays"), 1);
+    stage_finish(s);
+}
+
+static void what_a_failed_task_of_a_deleted_stream_wrote_goes(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a", "b");
+    planted task = single(s, "a");
+    task.fate = SIM_TASK_FAILED;
+    const int number = plant(s, &task);
+    delete_stream(s, 0);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), 0);
+    assert_true(state_knows(s, number));
+    assert_int_equal(answer->tasks_failed, 1);
+    stage_finish(s);
+}
+
+static void a_task_of_a_deleted_stream_is_left_while_it_runs(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a", "b");
+    planted task = single(s, "a");
+    task.fate = SIM_TASK_RUNNING;
+    s->world->knobs.running_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 11;
+    const int number = plant(s, &task);
+    delete_stream(s, 0);
+    s->run.timeout_ms = 8000;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_false(answer->task_in_flight);
+    assert_false(state_knows(s, number));
+}
+
+/* ---- several streams ---- */
+
+static void a_stream_that_is_younger_than_a_task_of_several_is_none_of_them(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a-1", "a-2", "b");
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    planted task = single(s, "a");
+    task.kind = STATE_UNIT_PREFIX;
+    const int number = plant(s, &task);
+    assert_int_equal(objects_of(s, number), 2);
+    stage_wait(s, SIM_HOUR);
+    stage_add_stream(s, 0, "a-3", SIM_DAY);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 1);
+    assert_int_equal(objects_of(s, number), 2);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    stage_finish(s);
+}
+
+/* ---- the task in flight ---- */
+
+static void a_task_in_flight_that_is_not_listed_any_more_goes(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->world->knobs.running_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 3;
+    s->run.timeout_ms = 15000;
+    assert_true(stage_run(s)->task_in_flight);
+    stage_wait(s, SIM_HOUR);
+    assert_int_equal(objects_of(s, 0), 1);
+    s->world->tasks[0].listed_ms = SIM_NEVER;
+    s->run.timeout_ms = 0;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_created, 1);
+    assert_int_equal(objects_of(s, 0), 0);
+    assert_int_equal(answer->objects_deleted, 1);
+    assert_true(state_knows(s, 0));
+    assert_int_equal(stage_said(s, "the task that was in flight is no longer listed: deleted, to be exported again"),
+                     1);
+    assert_int_equal(stage_run(s)->objects_deleted, 0);
+    stage_finish(s);
+}
+
+/* ---- what is remembered, and for how long ---- */
+
+static void a_task_is_forgotten_two_weeks_later_where_it_is_not_listed(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_run(s);
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_run(s);
+    s->world->tasks[0].listed_ms = SIM_NEVER;
+    s->world->state_saved = NULL; /* The judge counts on what the state knows of. */
+    stage_wait(s, 13 * SIM_DAY);
+    stage_run(s);
+    assert_int_equal(stage_read_state(s)->task_count, 2);
+    stage_wait(s, 2 * SIM_DAY);
+    stage_run(s);
+    assert_int_equal(stage_read_state(s)->task_count, 1);
+    assert_true(state_knows(s, 1));
+}
+
+static void an_emptied_folder_is_looked_at_for_a_day(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.fate = SIM_TASK_FAILED;
+    const int number = plant(s, &task);
+    stage_run(s);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    assert_true(s->state.cleanups[0].cleaned);
+    stage_wait(s, SIM_DAY - SIM_HOUR);
+    world_put_text(s->world, world_format(s->world, "%sa/000009.gz", s->world->tasks[number].folder), "x", 1);
+    assert_int_equal(stage_run(s)->objects_deleted, 1);
+    assert_int_equal(stage_said(s, "emptied a folder"), 1);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    stage_wait(s, 2 * SIM_HOUR);
+    stage_run(s);
+    assert_int_equal(stage_said(s, "emptied a folder"), 0);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+}
+
+static sim_fault refuse_keys(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth, (void)reply;
+    return stage_asks(request, "DeleteObjects") ? SIM_FAULT_REFUSED_KEYS : SIM_FAULT_NONE;
+}
+
+static void a_folder_that_cannot_be_emptied_is_told_and_kept_in_mind(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.named_from_ms = 5;
+    const int number = plant(s, &task);
+    s->befall = refuse_keys;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_INCOMPLETE);
+    assert_int_equal(answer->problem_count, 1);
+    assert_string_equal(answer->problems[0].group, s->world->tasks[number].folder);
+    assert_non_null(strstr(answer->problems[0].reason, "must be emptied and cannot: "));
+    assert_non_null(strstr(answer->problems[0].reason, "1 objects could not be deleted"));
+    assert_int_equal(answer->objects_deleted, 0);
+    assert_int_equal(answer->tasks_completed, 1); /* The rest goes on. */
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    assert_false(s->state.cleanups[0].cleaned);
+    stage_wait(s, 2 * SIM_DAY);
+    stage_run(s);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    s->befall = NULL;
+    assert_int_equal(stage_run(s)->objects_deleted, 1);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+    stage_finish(s);
+}
+
+static void a_folder_of_more_objects_than_one_request_deletes_is_emptied(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.named_from_ms = 5;
+    s->world->knobs.events_per_object = 1;
+    for (int i = 0; i < 1100; i++) stage_put_event(s, 0, i);
+    const int number = plant(s, &task);
+    const int written = objects_of(s, number);
+    assert_int_equal(written, 1101);
+    assert_int_equal(stage_run(s)->objects_deleted, written);
+    assert_int_equal(objects_of(s, number), 0);
+}
+
+/* ---- the first version's state ---- */
+
+/* As the first version left it: a stream, archived up to before `exported_at`, by the world's first task. */
+static void put_first_versions_state(stage *s, int64_t exported_at, const char *task_id) {
+    const char *text = world_format(s->world,
+                                    "[{\"LogGroupArn\":\"%s\",\"LogStreamArn\":\"%s:log-stream:a\",\"ExportedAt\":%lld,"
+                                    "\"TaskId\":\"%s\"}]",
+                                    s->world->groups[0].arn, s->world->groups[0].arn, (long long)exported_at, task_id);
+    s->world->state_saved = NULL; /* The judge has not seen what that version archived. */
+    world_put_text(s->world, SIM_STATE_KEY, text, strlen(text));
+}
+
+static int first_versions_task(stage *s, sim_task_status fate) {
+    const char *code;
+    const int number = tasks_create(s->world,
+                                    &(sim_task_request){.name = "its own name",
+                                                        .group = "app/0",
+                                                        .prefix = "a",
+                                                        .bucket = SIM_BUCKET,
+                                                        .destination_prefix = "x/first",
+                                                        .from_ms = s->world->now_ms - 2 * SIM_HOUR,
+                                                        .to_ms = s->world->now_ms - 1000},
+                                    &code);
+    s->world->tasks[number].fate = fate;
+    if (fate != SIM_TASK_RUNNING) stage_wait(s, SIM_MINUTE);
+    return number;
+}
+
+static int64_t next_window(stage *s) {
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_MINUTE);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(s->result.answer.tasks_created, 1);
+    return stage_last_task(s)->from_ms;
+}
+
+static void a_completed_task_of_the_first_version_is_taken_over(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    const int number = first_versions_task(s, SIM_TASK_COMPLETED);
+    put_first_versions_state(s, s->world->tasks[number].from_ms + 5, s->world->tasks[number].id);
+    assert_int_equal(next_window(s), s->world->tasks[number].to_ms + 1);
+    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_said(s, "took over the state of the first version"), 1);
+}
+
+static void what_a_failed_task_of_the_first_version_wrote_goes(void **context) {
+    stage *s = *context;
+    const int stream = stage_add_stream(s, 0, "a", SIM_HOUR);
+    for (int i = 0; i < 40; i++) stage_put_event(s, stream, i * SIM_MINUTE);
+    const int number = first_versions_task(s, SIM_TASK_FAILED);
+    const int left = objects_of(s, number);
+    assert_true(left > 0);
+    put_first_versions_state(s, s->world->tasks[number].to_ms + 1, s->world->tasks[number].id);
+    assert_int_equal(next_window(s), s->world->tasks[number].from_ms);
+    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(s->result.answer.objects_deleted, left);
+}
+
+static void what_a_cancelled_task_of_the_first_version_wrote_to_another_bucket_stays(void **context) {
+    stage *s = *context;
+    const int stream = stage_add_stream(s, 0, "a", SIM_HOUR);
+    for (int i = 0; i < 40; i++) stage_put_event(s, stream, i * SIM_MINUTE);
+    const int number = first_versions_task(s, SIM_TASK_CANCELLED);
+    const int left = objects_of(s, number);
+    assert_true(left > 0);
+    s->world->tasks[number].bucket = "elsewhere";
+    put_first_versions_state(s, s->world->tasks[number].to_ms + 1, s->world->tasks[number].id);
+    assert_int_equal(next_window(s), s->world->tasks[number].from_ms);
+    assert_int_equal(objects_of(s, number), left);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+}
+
+static void a_failed_first_task_of_the_first_version_leaves_nothing_archived(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    const int number = first_versions_task(s, SIM_TASK_FAILED);
+    s->world->tasks[number].from_ms = 0;
+    put_first_versions_state(s, s->world->tasks[number].to_ms + 1, s->world->tasks[number].id);
+    assert_int_equal(next_window(s), 0);
+}
+
+static void a_task_of_the_first_version_that_nobody_knows_changes_nothing(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    const int64_t exported_at = s->world->now_ms - SIM_MINUTE;
+    put_first_versions_state(s, exported_at, "gone");
+    assert_int_equal(next_window(s), exported_at);
+}
+
+static void a_running_task_of_the_first_version_makes_the_run_do_nothing(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    const int number = first_versions_task(s, SIM_TASK_RUNNING);
+    put_first_versions_state(s, s->world->now_ms - SIM_MINUTE, s->world->tasks[number].id);
+    const int etag = world_find_object(s->world, SIM_STATE_KEY)->etag;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_BUSY);
+    assert_non_null(strstr(answer->message, "of the first version of this tool still runs"));
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 0);
+    assert_int_equal(world_find_object(s->world, SIM_STATE_KEY)->etag, etag);
+}
+
+static sim_fault deny_tasks(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth;
+    if (!stage_asks(request, "DescribeExportTasks")) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 400, "AccessDeniedException");
+}
+
+static void a_run_that_may_not_look_for_the_first_versions_tasks_does_nothing(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    put_first_versions_state(s, s->world->now_ms - SIM_MINUTE, "some-task");
+    s->befall = deny_tasks;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_CONFIGURATION);
+    assert_non_null(strstr(answer->message, "looking for the first version's export tasks"));
+    assert_int_equal(stage_calls(s, "PutObject"), 0);
+}
+
+static void a_run_that_may_not_look_for_tasks_exports_nothing(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = deny_tasks;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_CONFIGURATION);
+    assert_non_null(strstr(answer->message, "looking for earlier export tasks"));
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 0);
+    assert_null(stage_read_state(s)->lease.owner.ptr); /* And leaves the state to the next one. */
+}
+
+#define SETTLE_TEST(name_) cmocka_unit_test_setup_teardown(name_, stage_set_up, stage_tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SETTLE_TEST(a_finished_task_of_an_earlier_run_counts),
+        SETTLE_TEST(a_task_that_was_settled_once_is_not_settled_again),
+        SETTLE_TEST(tasks_are_settled_in_the_order_of_their_making),
+        SETTLE_TEST(a_task_whose_window_is_archived_goes),
+        SETTLE_TEST(a_failed_task_goes_and_is_not_fought_for),
+        SETTLE_TEST(a_task_that_runs_is_waited_for),
+        SETTLE_TEST(a_deadline_while_settling_leaves_the_task_in_flight),
+        SETTLE_TEST(a_task_whose_name_fits_no_window_goes_when_it_has_ended),
+        SETTLE_TEST(a_task_of_another_state_is_a_strangers),
+        SETTLE_TEST(a_task_that_wrote_to_another_bucket_stays_there),
+        SETTLE_TEST(the_archive_of_a_deleted_group_stays),
+        SETTLE_TEST(what_a_failed_task_of_a_deleted_group_wrote_goes),
+        SETTLE_TEST(the_archive_of_a_group_that_was_made_again_stays),
+        SETTLE_TEST(what_a_failed_task_of_a_group_that_was_made_again_wrote_goes),
+        SETTLE_TEST(of_a_deleted_stream_its_own_folder_stays_and_its_siblings_go),
+        SETTLE_TEST(a_stream_that_was_made_again_does_not_count_with_its_first_life),
+        SETTLE_TEST(what_a_failed_task_of_a_deleted_stream_wrote_goes),
+        SETTLE_TEST(a_task_of_a_deleted_stream_is_left_while_it_runs),
+        SETTLE_TEST(a_stream_that_is_younger_than_a_task_of_several_is_none_of_them),
+        SETTLE_TEST(a_task_in_flight_that_is_not_listed_any_more_goes),
+        SETTLE_TEST(a_task_is_forgotten_two_weeks_later_where_it_is_not_listed),
+        SETTLE_TEST(an_emptied_folder_is_looked_at_for_a_day),
+        SETTLE_TEST(a_folder_that_cannot_be_emptied_is_told_and_kept_in_mind),
+        SETTLE_TEST(a_folder_of_more_objects_than_one_request_deletes_is_emptied),
+        SETTLE_TEST(a_completed_task_of_the_first_version_is_taken_over),
+        SETTLE_TEST(what_a_failed_task_of_the_first_version_wrote_goes),
+        SETTLE_TEST(what_a_cancelled_task_of_the_first_version_wrote_to_another_bucket_stays),
+        SETTLE_TEST(a_failed_first_task_of_the_first_version_leaves_nothing_archived),
+        SETTLE_TEST(a_task_of_the_first_version_that_nobody_knows_changes_nothing),
+        SETTLE_TEST(a_running_task_of_the_first_version_makes_the_run_do_nothing),
+        SETTLE_TEST(a_run_that_may_not_look_for_the_first_versions_tasks_does_nothing),
+        SETTLE_TEST(a_run_that_may_not_look_for_tasks_exports_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
