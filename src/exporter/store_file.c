@@ -87,10 +87,11 @@ state_store *store_open_file(smithy_str path, smithy_str dsn, const smithy_syste
     smithy_buffer_append_str(&store->path, path);
     smithy_buffer_append_str(&store->lock_path, path);
     smithy_buffer_append_text(&store->lock_path, ".lock");
-    if (smithy_buffer_status(&store->path) != SMITHY_OK || smithy_buffer_status(&store->lock_path) != SMITHY_OK) {
-        (void)smithy_call_fail(call, smithy_buffer_status(&store->lock_path), "the state file's path is too long");
-        destroy(&store->base);
-        return NULL;
-    }
-    return &store->base;
+    smithy_status status = smithy_buffer_status(&store->path);
+    if (status == SMITHY_OK) status = smithy_buffer_status(&store->lock_path);
+    if (status == SMITHY_OK) return &store->base;
+    (void)smithy_call_fail(call, status,
+                           status == SMITHY_ERROR_LIMIT ? "the state file's path is too long" : "out of memory");
+    destroy(&store->base);
+    return NULL;
 }

@@ -23,7 +23,9 @@ UNITS = {
     "state_change.c": STATE,
     "state_json.c": STATE,
     "state_write.c": STATE,
+    "store_file.c": ("store_file",),
     "store_s3.c": ("store_s3",),
+    "task.c": ("task_names",),
 }
 MEMORY_BYTES = 4 << 30
 CLI = "src/cli/cloudwatch-logs-s3-exporter"
@@ -104,8 +106,8 @@ class Build:
 
     def killers_of(self, file, thorough):
         folder = "tests/unit/exporter/test_"
-        units = [Killer(folder + name, (), 10) for name in UNITS.get(file, ())]
-        units += [Killer("tests/sim/test_sim_" + name, (), 10) for name in STORIES]
+        units = [Killer(folder + name, (), 5) for name in UNITS.get(file, ())]
+        units += [Killer("tests/sim/test_sim_" + name, (), 3) for name in STORIES]
         units = [killer for killer in units if self.has(killer.program)]
         if file == "store_dynamodb.c":
             return [*units, DYNAMODB]

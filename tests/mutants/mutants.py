@@ -61,7 +61,7 @@ class Trial:
 
     def killers(self, file):
         found = self.build.killers_of(file, self.thorough)
-        return [killer for killer in found if not self.units_only or not killer.program.startswith("tests/sim/")]
+        return [killer for killer in found if not self.units_only or not killer.program.startswith("tests/sim/sim_")]
 
     def text(self, file):
         return (self.build.source / "src/exporter" / file).read_text(encoding="utf-8")
@@ -180,7 +180,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e6, help="begin no mutant after so many")
     parser.add_argument("--survivors", action="store_true")
-    parser.add_argument("--units", action="store_true", help="by the tests that are not the simulator alone")
+    parser.add_argument("--units", action="store_true", help="not by seeds and the like: single stories and unit tests alone")
     parser.add_argument("--report", action="store_true")
     parser.add_argument("--list", action="store_true", help="print the sample and stop")
     options = parser.parse_args()
