@@ -41,9 +41,11 @@ static const past_task *find_taking(const past_task *task, smithy_str name) {
 
 void past_tasks_sort(past_tasks *tasks) {
     size_t kept = 0;
-    for (size_t i = 0; i < tasks->count; i++)
-        if (tasks->items[i].whole && tasks->items[i].info->status == TASK_STATUS_COMPLETED)
-            tasks->items[kept++] = tasks->items[i];
+    for (size_t i = 0; i < tasks->count; i++) {
+        const past_task task = tasks->items[i];
+        const bool may_count = task.info->status == TASK_STATUS_COMPLETED || task.info->status == TASK_STATUS_ACTIVE;
+        if (task.whole && may_count) tasks->items[kept++] = task;
+    }
     tasks->count = kept;
     if (kept > 1) qsort(tasks->items, kept, sizeof *tasks->items, compare);
     for (size_t i = 1; i < kept; i++) {

@@ -6,7 +6,7 @@
 #include "task.h"
 
 typedef struct past_task {
-    const task_info *info;
+    task_info *info;
     task_spec spec;
     bool whole;                      /* The name's hash fits what the service echoes. */
     const struct past_task *shorter; /* Once sorted: the next one that takes along what this one was for. */
@@ -20,7 +20,8 @@ typedef struct past_tasks {
 /* Of `tasks`, which must stay, those that carry this state's id, as they were listed, whatever became of them. */
 smithy_status past_tasks_read(const run_context *run, const task_list *tasks, past_tasks *found,
                               smithy_call *memory) SMITHY_NODISCARD;
-/* Keeps those that are COMPLETED and that their names tell whole, in the order that the questions below need. */
+/* Keeps those that are COMPLETED, or may be yet, and that their names tell whole, in the order that the questions below
+ * need. */
 void past_tasks_sort(past_tasks *tasks);
 
 /* Those for the whole of the group of that name; or else its others, by prefix. `tasks` may be NULL: none. */

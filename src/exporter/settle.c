@@ -221,6 +221,10 @@ static bool adopt(run_context *run, const catalog_group *group, const leftover *
     if (status == SMITHY_OK && complete && !is_of_no_stream(run, left, &unit)) {
         slot_adopt(run, slot, work, &unit, &left->spec, left->info);
         if (!see_through(run, slot)) return false; /* The slot goes on to use the work. */
+        if (work->closed_count > 0) {              /* It may have run yet when it was listed. */
+            left->info->status = work->closed[0].status;
+            left->info->ended_ms = work->closed[0].ended_ms;
+        }
     }
     if (work->exported) run->answer->groups_exported++;
     if (work->failed) run->answer->groups_failed++;
@@ -261,8 +265,7 @@ static void settle_unlisted_flight(run_context *run, const task_list *tasks) {
     const state_flight *flight = &run->state.flight;
     if (!flight->task_id.ptr || find_task(tasks, flight->task_id) || state_has_task(&run->state, flight->task_id))
         return;
-    const task_info info = {
-        .id = flight->task_id, .group = flight->group, .destination_prefix = flight->destination_prefix};
+    task_info info = {.id = flight->task_id, .group = flight->group, .destination_prefix = flight->destination_prefix};
     discard(run, &(leftover){.info = &info},
             "the task that was in flight is no longer listed: deleted, to be exported again");
 }

@@ -7,12 +7,24 @@
 static bool may_hold(run_context *run, const group_work *work, const catalog_stream *stream, const task_info *task) {
     /* The group may have been made again under its name since, and the stream too. */
     if (task->created_ms < work->catalog.created_ms || task->ended_ms < stream->created_ms) return false;
-    return state_has_task(&run->state, task->id);
+    return task->status == TASK_STATUS_COMPLETED && state_has_task(&run->state, task->id);
 }
 
-/* The finished tasks for the whole of the group. */
-static past_tasks of_group(const run_context *run, const group_work *work) {
-    return past_tasks_of(run->past, work->catalog.name, true);
+/* The tasks for the whole of the group: those of earlier runs, and behind them those that this one closed. */
+typedef struct group_tasks {
+    past_tasks past;
+    const group_work *work;
+} group_tasks;
+
+static group_tasks of_group(const run_context *run, const group_work *work) {
+    return (group_tasks){past_tasks_of(run->past, work->catalog.name, true), work};
+}
+
+/* NULL behind the last one. */
+static const task_info *task_at(const group_tasks *tasks, size_t at) {
+    if (at < tasks->past.count) return tasks->past.items[at].info;
+    at -= tasks->past.count;
+    return at < tasks->work->closed_count ? &tasks->work->closed[at] : NULL;
 }
 
 /* Objects can appear for so long after a task ended, and are looked for once more than that. */
@@ -98,15 +110,17 @@ static smithy_status drop_late_folders(run_context *run, const group_work *work,
     return SMITHY_OK;
 }
 
-/* The earliest of the group's tasks that has a folder of the stream; NULL where none has. */
+/* The earliest of the group's tasks, of those that begin there or later, that has a folder of the stream; NULL where
+ * none has. */
 static smithy_status find_first_part(run_context *run, const group_work *work, const catalog_stream *stream,
-                                     const task_info **first) {
-    const past_tasks tasks = of_group(run, work);
+                                     int64_t from_ms, const task_info **first) {
+    const group_tasks tasks = of_group(run, work);
     *first = NULL;
-    for (size_t i = 0; i < tasks.count; i++) {
-        const task_info *task = tasks.items[i].info;
+    const task_info *task;
+    for (size_t i = 0; (task = task_at(&tasks, i)) != NULL; i++) {
         bool found;
-        if (!may_have_read(run, work, stream, task) || (*first && (*first)->from_ms <= task->from_ms)) continue;
+        if (task->from_ms < from_ms || (*first && (*first)->from_ms <= task->from_ms)) continue;
+        if (!may_have_read(run, work, stream, task)) continue;
         SMITHY_TRY(has_folder(run, task, stream, &found));
         if (found) *first = task;
     }
@@ -140,14 +154,13 @@ static bool stands_alone(const export_slot *slot, const catalog_stream *stream) 
 }
 
 smithy_status settle_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, bool *superseded) {
-    const past_tasks tasks = of_group(run, slot->work);
+    const group_tasks tasks = of_group(run, slot->work);
+    const task_info *task;
     *superseded = false;
     if (stream->name.len > CATALOG_FOLDER_MAX || stands_alone(slot, stream)) return SMITHY_OK;
-    for (size_t i = 0; i < tasks.count && !*superseded; i++)
-        if (is_beside(run, slot, stream, tasks.items[i].info))
-            SMITHY_TRY(has_folder(run, tasks.items[i].info, stream, superseded));
-    for (size_t i = 0; i < tasks.count && !*superseded; i++) {
-        const task_info *task = tasks.items[i].info;
+    for (size_t i = 0; !*superseded && (task = task_at(&tasks, i)) != NULL; i++)
+        if (is_beside(run, slot, stream, task)) SMITHY_TRY(has_folder(run, task, stream, superseded));
+    for (size_t i = 0; !*superseded && (task = task_at(&tasks, i)) != NULL; i++) {
         if (!is_recent(run, task) || !is_beside(run, slot, stream, task)) continue;
         const smithy_str part = part_of(run->state_memory, task, stream->name);
         if (!part.ptr) return SMITHY_ERROR_MEMORY;
@@ -186,10 +199,11 @@ static smithy_status watch_siblings(run_context *run, const group_work *work) {
 
 /* ---- before an export ---- */
 
-/* Nothing of it is archived, as far as is known: neither by itself nor with its group. */
-static bool may_have_taken_part(const group_work *work, const catalog_stream *stream) {
-    const state_stream *entry = state_find_stream(work->group, stream->name, stream->created_ms);
-    return !entry || (entry->owed_to != STATE_NOT_OWED && entry->exported_at == STATE_NOTHING);
+/* What comes next of it was never archived with its group, as far as is known. */
+static bool may_have_taken_part(const group_work *work, const plan_unit *unit) {
+    const state_stream *entry = state_find_stream(work->group, unit->stream->name, unit->stream->created_ms);
+    if (entry && entry->owed_to == STATE_NOT_OWED) return false;
+    return unit->from_ms == (entry ? entry->exported_at : STATE_NOTHING) + 1;
 }
 
 smithy_status settle_late_folders(run_context *run, group_work *work, size_t *joined) {
@@ -198,10 +212,9 @@ smithy_status settle_late_folders(run_context *run, group_work *work, size_t *jo
     for (size_t i = 0; i < work->plan.unit_count; i++) {
         const plan_unit *unit = &work->plan.units[i];
         const task_info *task;
-        if (!unit->stream || unit->from_ms != 0) continue;
-        if (!may_have_taken_part(work, unit->stream)) continue;
-        SMITHY_TRY(drop_late_folders(run, work, unit->stream));
-        SMITHY_TRY(find_first_part(run, work, unit->stream, &task));
+        if (!unit->stream || !may_have_taken_part(work, unit)) continue;
+        if (unit->from_ms == 0) SMITHY_TRY(drop_late_folders(run, work, unit->stream));
+        SMITHY_TRY(find_first_part(run, work, unit->stream, unit->from_ms, &task));
         if (!task) continue;
         const int64_t before = task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING;
         SMITHY_TRY(plan_join(&run->state, work->group, unit->stream, before));

@@ -408,7 +408,10 @@ static void poll(run_context *run, export_slot *slot) {
     }
     switch (info.status) {
     case TASK_STATUS_ACTIVE: slot->tries = 0; return;
-    case TASK_STATUS_COMPLETED: task_completed(run, slot); return;
+    case TASK_STATUS_COMPLETED:
+        slot->ended_ms = info.ended_ms;
+        task_completed(run, slot);
+        return;
     case TASK_STATUS_FAILED: task_failed(run, slot, info.message, false); return;
     case TASK_STATUS_CANCELLED: task_failed(run, slot, info.message, true); return;
     case TASK_STATUS_UNLISTED:

@@ -31,6 +31,7 @@ typedef struct export_slot {
     int tries; /* Of the present phase. */
     int64_t poll_ms;
     int64_t created_mono_ms;
+    int64_t ended_ms;  /* By the service's clock, once it is COMPLETED. */
     bool adopted;      /* An earlier run created it. */
     bool is_joined;    /* A window of several dates that the service does not take apart. */
     bool is_surprised; /* It held events where none were expected: its output went, to be exported date by date. */

@@ -192,6 +192,19 @@ static smithy_status look_beside(run_context *run, const export_slot *slot, cons
     return slot->unit.stream ? settle_beside(run, slot, slot->unit.stream, superseded) : SMITHY_OK;
 }
 
+/* Objects of it may appear yet, beside which the group's other units of this run stand. */
+static smithy_status note_closed(const export_slot *slot) {
+    if (slot->unit.kind != STATE_UNIT_GROUP) return SMITHY_OK;
+    return work_add_closed(slot->work, &(task_info){.id = smithy_str_from(slot->task_id),
+                                                    .group = slot->spec.group,
+                                                    .destination_prefix = slot->spec.destination_prefix,
+                                                    .from_ms = slot->spec.from_ms,
+                                                    .to_ms = slot->spec.to_ms,
+                                                    .created_ms = slot->spec.requested_ms,
+                                                    .ended_ms = slot->ended_ms,
+                                                    .status = TASK_STATUS_COMPLETED});
+}
+
 bool slot_close(run_context *run, export_slot *slot) {
     folder_content content;
     plan_members members = {0};
@@ -222,6 +235,7 @@ bool slot_close(run_context *run, export_slot *slot) {
     if (status != SMITHY_OK) return leave_open(run, slot, status, "writing the ledger");
     status = move_watermarks(run, slot, &members, &content);
     if (status == SMITHY_OK) status = state_add_task(&run->state, smithy_str_from(slot->task_id), run_now_ms(run));
+    if (status == SMITHY_OK) status = note_closed(slot);
     if (status != SMITHY_OK) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "moving a watermark");
     count(run, slot, &content);
     return true;

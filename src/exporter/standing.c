@@ -11,14 +11,16 @@ smithy_status standing_find(state_group *group, smithy_str name, int64_t created
 smithy_status standing_join(exporter_state *state, state_group *group, const catalog_stream *stream, uint64_t identity,
                             int64_t joined_at) {
     if (!state_is_accounted(group, identity)) SMITHY_TRY(state_account(state, group, identity));
-    if (joined_at == STATE_NOTHING) {
-        if (state_find_stream(group, stream->name, stream->created_ms)) state_remove_stream(group, stream->name);
+    const state_stream *entry = state_find_stream(group, stream->name, stream->created_ms);
+    const int64_t archived = standing_is_owed(entry) ? entry->exported_at : STATE_NOTHING;
+    if (joined_at <= archived) {
+        if (entry) state_remove_stream(group, stream->name);
         return SMITHY_OK;
     }
     return state_set_stream(state, group,
                             &(state_stream){.name = stream->name,
                                             .created_ms = stream->created_ms,
-                                            .exported_at = STATE_NOTHING,
+                                            .exported_at = archived,
                                             .owed_to = joined_at,
                                             .since_ms = state->now_ms});
 }

@@ -26,7 +26,8 @@ static inline bool standing_is_owed(const state_stream *entry) {
  * yet, so that one window does not do, and *watermark is that of the second. */
 bool standing_has_one_gap(const state_group *group, const standing *s, int64_t *watermark);
 
-/* A stream joins its group behind `joined_at`. It may hold earlier events, whatever its hints say today. */
+/* A stream joins its group behind `joined_at`. It may hold earlier events, whatever its hints say today: of those, it
+ * has what was archived of it by itself. */
 smithy_status standing_join(exporter_state *state, state_group *group, const catalog_stream *stream, uint64_t identity,
                             int64_t joined_at) SMITHY_NODISCARD;
 

@@ -1,5 +1,7 @@
 #include "work.h"
 
+#include "grow.h"
+
 group_work *work_create(run_context *run, const catalog_group *group) {
     group_work *created = run->system->resize(run->system->context, NULL, sizeof *created);
     smithy_call *memory =
@@ -18,6 +20,16 @@ void work_destroy(run_context *run, group_work *work) {
     if (!work) return;
     smithy_call_destroy(work->memory);
     run->system->resize(run->system->context, work, 0);
+}
+
+smithy_status work_add_closed(group_work *work, const task_info *info) {
+    if (!GROW(work->memory, work->closed, work->closed_count, work->closed_capacity)) return SMITHY_ERROR_MEMORY;
+    task_info *added = &work->closed[work->closed_count];
+    *added = *info;
+    added->id = smithy_call_copy(work->memory, info->id);
+    if (!added->id.ptr) return SMITHY_ERROR_MEMORY;
+    work->closed_count++;
+    return SMITHY_OK;
 }
 
 const char *work_why_left_out(const catalog_group *group) {

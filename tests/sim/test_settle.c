@@ -105,6 +105,33 @@ static void a_finished_task_of_an_earlier_run_counts(void **context) {
     stage_finish(s);
 }
 
+static sim_fault no_more_objects_are_late(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (stage_asks(request, "CreateExportTask")) s->world->knobs.late_objects_per_mille = 0;
+    return SIM_FAULT_NONE;
+}
+
+/* Its stream has no folder yet when it ends, and is exported by itself at once: one of the two must go. */
+static void late_objects_of_a_task_that_ran_when_it_was_found_are_no_copies(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    s->world->knobs.late_objects_per_mille = 1000;
+    s->world->knobs.late_object_ms = 10 * SIM_MINUTE;
+    s->world->knobs.running_ms = 20 * SIM_MINUTE;
+    s->world->knobs.slow_per_mille = 0;
+    planted task = whole_group(s);
+    task.fate = SIM_TASK_RUNNING;
+    const int number = plant(s, &task);
+    assert_int_equal(s->world->tasks[number].status, SIM_TASK_RUNNING);
+    s->world->knobs.running_ms = SIM_MINUTE;
+    s->befall = no_more_objects_are_late;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 1);
+    assert_true(answer->tasks_created >= 1);
+    s->befall = NULL;
+    stage_finish(s);
+}
+
 static void a_task_that_was_settled_once_is_not_settled_again(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
@@ -642,6 +669,7 @@ static void a_run_that_may_not_look_for_tasks_exports_nothing(void **context) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SETTLE_TEST(a_finished_task_of_an_earlier_run_counts),
+        SETTLE_TEST(late_objects_of_a_task_that_ran_when_it_was_found_are_no_copies),
         SETTLE_TEST(a_task_that_was_settled_once_is_not_settled_again),
         SETTLE_TEST(tasks_are_settled_in_the_order_of_their_making),
         SETTLE_TEST(a_task_whose_window_is_archived_goes),

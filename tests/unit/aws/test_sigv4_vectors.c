@@ -160,6 +160,7 @@ static void check_query(const char *test, const signing_context *context, smithy
 
 static void check_case(const char *test) {
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     signing_context context;
     read_context(test, &context, call);
     check_headers(test, &context, call);
@@ -221,6 +222,7 @@ static void chunks_are_signed_one_after_another(void **state) {
     (void)state;
     const smithy_system *system = smithy_system_default();
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     smithy_buffer text;
     bool exists = false;
     smithy_buffer_init(&text, system, 1 << 20);
