@@ -62,7 +62,7 @@ static int compare_streams(const void *a, const void *b) {
     return late_compare_folders(left->stream->name, right->stream->name);
 }
 
-/* What was ingested until then was compared by the last sweep, or was there in time. */
+/* What was ingested until then was compared by two sweeps, or was there in time. */
 static int64_t compared_until(const late_group *g) {
     const state_group *group = g->group;
     int64_t until = group->compared_at == STATE_NOTHING ? INT64_MAX : group->compared_at - LATE_HINTS_MS;
@@ -192,7 +192,7 @@ static smithy_status sweep_days(late_group *g) {
 static void begin_group(run_context *run, state_group *group) {
     const int64_t from_ms = first_day(run, group);
     if (group->swept_from == STATE_NOTHING || from_ms < group->swept_from)
-        group->compared_at = group->sweep_next = STATE_NOTHING;
+        group->compared_once = group->compared_at = group->sweep_next = STATE_NOTHING;
     if (group->sweep_next != STATE_NOTHING) return;
     group->sweep_is_partial = false;
     group->swept_from = group->sweep_next = from_ms;
@@ -207,7 +207,10 @@ static smithy_status sweep_listed(late_group *g) {
     SMITHY_TRY(choose_streams(g, &any));
     if (any) SMITHY_TRY(sweep_days(g));
     g->group->swept_at = g->run->state.sweep_round;
-    if (!g->group->sweep_is_partial) g->group->compared_at = g->group->swept_at;
+    if (!g->group->sweep_is_partial) {
+        g->group->compared_at = g->group->compared_once;
+        g->group->compared_once = g->group->swept_at;
+    }
     g->group->sweep_next = STATE_NOTHING;
     return SMITHY_OK;
 }

@@ -47,6 +47,7 @@ typedef struct late_group {
     size_t late_count;
     const proof_task **day_tasks;
     size_t day_task_count;
+    bool intent_saved;      /* The state tells that the sweep is at this day, or at an earlier one. */
     int64_t day_ms, end_ms; /* The day, up to the group's watermark at most. */
 } late_group;
 

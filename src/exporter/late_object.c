@@ -180,13 +180,21 @@ static smithy_status put_piece(void *context, smithy_bytes content, size_t index
     return s3_put_object(put->run->s3, &input, &output, run_fresh_call(put->run));
 }
 
+/* A run that ends between the object and its note leaves it to the next sweep to note it, which must come by here even
+ * where the horizon has moved on. */
+static bool save_intent(late_group *g) {
+    if (!g->intent_saved) g->intent_saved = lease_save(g->run);
+    return g->intent_saved;
+}
+
 /* *again: another version stands there, or this one, whose answer was lost. */
-static smithy_status replace(const late_group *g, late_object *o, bool *again) {
+static smithy_status replace(late_group *g, late_object *o, bool *again) {
     late_put put = {.run = g->run, .object = o};
     const size_t room = o->text.len + o->text.len / 1000 + 1024; /* One piece holds it all. */
     if (o->found.exists && !o->found.etag[0])
         return smithy_call_fail(run_fresh_call(g->run), SMITHY_ERROR_RESPONSE, "S3 gives no usable ETag for %.*s",
                                 SMITHY_STR_ARG(o->key));
+    if (!save_intent(g)) return SMITHY_ERROR_CANCELED;
     const smithy_status status = pieces_cut(g->run->system, smithy_buffer_str(&o->text), room, put_piece, &put);
     const smithy_error *error = smithy_call_error(g->run->call);
     *again = status != SMITHY_OK && (error->http_status == 412 || error->http_status == 409 ||

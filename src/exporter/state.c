@@ -57,6 +57,7 @@ static void start_over(state_group *group, smithy_str arn, int64_t created_ms) {
                            .exported_at = STATE_NOTHING,
                            .converge_to = STATE_NOTHING,
                            .swept_at = STATE_NOTHING,
+                           .compared_once = STATE_NOTHING,
                            .compared_at = STATE_NOTHING,
                            .swept_from = STATE_NOTHING,
                            .sweep_next = STATE_NOTHING};

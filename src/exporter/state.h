@@ -54,8 +54,9 @@ typedef struct state_group {
     int64_t
         converge_to;  /* Where streams that differ are brought before they become one group; STATE_NOTHING: nowhere. */
     int64_t swept_at; /* When the last whole search for late events began; STATE_NOTHING: never. */
-    int64_t compared_at;   /* The same of the last one that left out no stream: what was there a day before need not be
-                              compared again. */
+    int64_t compared_once; /* The same of the last one that left out no stream that was listed. */
+    int64_t compared_at;   /* And of the one before that, for a listing can miss a stream: what was there a day before
+                              need not be compared again. */
     int64_t swept_from;    /* Where they began in the events' time. */
     bool sweep_is_partial; /* The search that is under way left out a stream. */
     int64_t sweep_next;    /* Where the search that is under way goes on; STATE_NOTHING: none is. */

@@ -25,7 +25,7 @@
 /* One object of the document, as its members are met. Absent members keep the value they have. */
 typedef struct record {
     smithy_str arn, accounted, folder, keep, id, name, group, prefix, kind, destination_prefix, by, reason;
-    smithy_opt_i64 swept_at, compared_at, swept_from, sweep_next;
+    smithy_opt_i64 swept_at, compared_once, compared_at, swept_from, sweep_next;
     smithy_opt_i64 created, exported, converge, owed, ended, since, from, to, until, before, at;
     smithy_opt_bool cleaned, partial;
     const cJSON *folders, *missed;
@@ -56,6 +56,7 @@ static smithy_status read_member(const cJSON *member, record *r, smithy_call *ca
         {"ExportedAt", NUMBER, offsetof(record, exported)},
         {"ConvergeTo", NUMBER, offsetof(record, converge)},
         {"SweptAt", NUMBER, offsetof(record, swept_at)},
+        {"ComparedOnce", NUMBER, offsetof(record, compared_once)},
         {"ComparedAt", NUMBER, offsetof(record, compared_at)},
         {"SweptFrom", NUMBER, offsetof(record, swept_from)},
         {"SweepNext", NUMBER, offsetof(record, sweep_next)},
@@ -183,6 +184,7 @@ static smithy_status read_group(exporter_state *state, const record *r, smithy_c
     SMITHY_TRY(watermark(r->exported, "ExportedAt", &group->exported_at, call));
     SMITHY_TRY(watermark(r->converge, "ConvergeTo", &group->converge_to, call));
     SMITHY_TRY(watermark(r->swept_at, "SweptAt", &group->swept_at, call));
+    SMITHY_TRY(watermark(r->compared_once, "ComparedOnce", &group->compared_once, call));
     SMITHY_TRY(watermark(r->compared_at, "ComparedAt", &group->compared_at, call));
     group->sweep_is_partial = r->partial.has && r->partial.value;
     SMITHY_TRY(watermark(r->swept_from, "SweptFrom", &group->swept_from, call));

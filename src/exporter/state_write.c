@@ -69,6 +69,7 @@ static void write_group(smithy_json_writer *json, const state_group *group) {
     put_time(json, "ExportedAt", group->exported_at);
     put_time(json, "ConvergeTo", group->converge_to);
     put_time(json, "SweptAt", group->swept_at);
+    put_time(json, "ComparedOnce", group->compared_once);
     put_time(json, "ComparedAt", group->compared_at);
     put_time(json, "SweptFrom", group->swept_from);
     put_time(json, "SweepNext", group->sweep_next);

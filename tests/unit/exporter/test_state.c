@@ -49,6 +49,7 @@ static void fill(exporter_state *state) {
     two->converge_to = 7000;
     state->sweep_round = 70;
     one->swept_at = 60;
+    one->compared_once = 55;
     one->compared_at = 50;
     one->swept_from = 40;
     one->sweep_next = 45;
@@ -105,6 +106,7 @@ static void what_is_written_is_read_back_the_same(void **context) {
     assert_int_equal(one->accounted_count, 100);
     assert_int_equal(copy.sweep_round, 70);
     assert_int_equal(one->swept_at, 60);
+    assert_int_equal(one->compared_once, 55);
     assert_int_equal(one->compared_at, 50);
     assert_int_equal(one->swept_from, 40);
     assert_int_equal(one->sweep_next, 45);
