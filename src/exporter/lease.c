@@ -154,12 +154,11 @@ bool lease_take(run_context *run) {
     for (int tries = 0; tries < TAKE_TRIES && run->owner.ptr; tries++) {
         bool won;
         if (run->state.lease.owner.ptr && run->state.lease.until_ms > run_now_ms(run)) return busy(run);
+        /* Before it is written, as is its end: who takes it after that end is later, however long the writing takes. */
+        run->lease_taken_ms = run_now_ms(run);
         extend(run);
         if (!write_state(run, &won)) return false;
-        if (won) {
-            run->lease_taken_ms = run_now_ms(run);
-            return run->holds_lease = true;
-        }
+        if (won) return run->holds_lease = true;
         if (!lease_load(run)) return false; /* Somebody was faster: see who. */
     }
     run->answer->outcome = EXPORTER_OUTCOME_BUSY;

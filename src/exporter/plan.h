@@ -61,6 +61,8 @@ smithy_status plan_watermark(state_group *group, state_unit_kind kind, smithy_st
  * task was planned: nothing of it is archived, and nothing is missing before it. */
 smithy_status plan_fits(state_group *group, state_unit_kind kind, smithy_str stream, int64_t created_ms,
                         int64_t from_ms, int64_t to_ms, bool *fits) SMITHY_NODISCARD;
+/* The stream is owed another gap, which its entry had no room for until now: the group is to be planned again. */
+smithy_status plan_owes_more(state_group *group, smithy_str stream, int64_t created_ms, bool *more) SMITHY_NODISCARD;
 
 /* Sorted distinct folder names of a task's output. */
 typedef struct plan_folders {

@@ -48,6 +48,13 @@ smithy_status plan_fits(state_group *group, state_unit_kind kind, smithy_str str
     return SMITHY_OK;
 }
 
+smithy_status plan_owes_more(state_group *group, smithy_str stream, int64_t created_ms, bool *more) {
+    standing s;
+    SMITHY_TRY(standing_find(group, stream, created_ms, &s));
+    *more = s.is_missed && !s.entry;
+    return SMITHY_OK;
+}
+
 static int compare_names(const void *a, const void *b) {
     return smithy_str_compare(*(const smithy_str *)a, *(const smithy_str *)b);
 }

@@ -39,8 +39,10 @@ static smithy_status mark_known(const state_group *group, const catalog_group *c
         SMITHY_TRY(state_identity(catalog->streams[i].name, catalog->streams[i].created_ms, &identity));
         mark(seen, identities, count, identity);
     }
-    /* Those have entries, which say where they stand. */
+    /* Those have entries, which say where they stand; but of one that is owed something further back, an entry has no
+     * room for the gap that its group passes over now. */
     for (size_t i = 0; i < group->stream_count; i++) {
+        if (standing_is_owed(&group->streams[i]) && group->streams[i].owed_to < group->exported_at) continue;
         SMITHY_TRY(state_identity(group->streams[i].name, group->streams[i].created_ms, &identity));
         mark(seen, identities, count, identity);
     }

@@ -182,6 +182,16 @@ static smithy_status move_watermarks(run_context *run, const export_slot *slot, 
                       &folders);
 }
 
+/* A stream is owed one gap at a time: once that is closed there is room for the next. */
+static smithy_status ask_for_more(const export_slot *slot) {
+    const catalog_stream *stream = slot->unit.stream;
+    bool more = false;
+    if (slot->unit.kind != STATE_UNIT_OWED) return SMITHY_OK;
+    SMITHY_TRY(plan_owes_more(slot->work->group, stream->name, stream->created_ms, &more));
+    if (more) slot->work->replans = true;
+    return SMITHY_OK;
+}
+
 /* Whether a task of the whole group turned out to hold what this one was for. */
 static smithy_status look_beside(run_context *run, const export_slot *slot, const plan_members *members,
                                  bool *superseded) {
@@ -234,6 +244,7 @@ bool slot_close(run_context *run, export_slot *slot) {
     status = ledger_add_task(run, &slot->spec, smithy_str_from(slot->task_id), &slot->work->catalog, &content);
     if (status != SMITHY_OK) return leave_open(run, slot, status, "writing the ledger");
     status = move_watermarks(run, slot, &members, &content);
+    if (status == SMITHY_OK) status = ask_for_more(slot);
     if (status == SMITHY_OK) status = state_add_task(&run->state, smithy_str_from(slot->task_id), run_now_ms(run));
     if (status == SMITHY_OK) status = note_closed(slot);
     if (status != SMITHY_OK) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "moving a watermark");

@@ -6,8 +6,8 @@ state_store *store_open(const exporter_settings *settings, s3_client *s3, dynamo
     case EXPORTER_STORE_S3:
         return store_open_s3(s3, settings->store_bucket, settings->store_key, settings->store_dsn, log, system, call);
     case EXPORTER_STORE_DYNAMODB:
-        return store_open_dynamodb(dynamodb, settings->store_table, settings->store_name, settings->store_dsn, system,
-                                   call);
+        return store_open_dynamodb(dynamodb, settings->store_table, settings->store_name, settings->store_piece_bytes,
+                                   settings->store_dsn, system, call);
     case EXPORTER_STORE_FILE: return store_open_file(settings->store_path, settings->store_dsn, system, call);
     case EXPORTER_STORE_NONE: break;
     }

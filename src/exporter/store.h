@@ -29,9 +29,10 @@ struct state_store {
 /* `s3` and `log` are borrowed. NULL with the call's error set. No I/O. */
 state_store *store_open_s3(s3_client *s3, smithy_str bucket, smithy_str key, smithy_str dsn, exporter_log *log,
                            const smithy_system *system, smithy_call *call);
-/* `name` is the partition key (pk) under which `table` holds it. */
-state_store *store_open_dynamodb(dynamodb_client *dynamodb, smithy_str table, smithy_str name, smithy_str dsn,
-                                 const smithy_system *system, smithy_call *call);
+/* `name` is the partition key (pk) under which `table` holds it, with at most `piece_bytes` in an item; 0: as many as
+ * an item may have. */
+state_store *store_open_dynamodb(dynamodb_client *dynamodb, smithy_str table, smithy_str name, size_t piece_bytes,
+                                 smithy_str dsn, const smithy_system *system, smithy_call *call);
 state_store *store_open_file(smithy_str path, smithy_str dsn, const smithy_system *system, smithy_call *call);
 /* By the settings' StateStoreType. `dynamodb` may be NULL for the other types. */
 state_store *store_open(const exporter_settings *settings, s3_client *s3, dynamodb_client *dynamodb, exporter_log *log,

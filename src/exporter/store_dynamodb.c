@@ -6,7 +6,8 @@
  *   pk = name, sk = "part#<generation>#00000" data
  *
  * A save writes its parts first and then replaces the head under the condition that it still is the one that was read.
- * Parts that no head names were listed before that, so they are of writers that have lost, and go. */
+ * Parts that no head names were listed before that, so they are of writers that have lost, and go. A document that fits
+ * into its head looks for them only where there may be any: with the first save since it was read. */
 #include "grow.h"
 #include "pieces.h"
 #include "store.h"
@@ -14,7 +15,7 @@
 #include <smithy/text.h>
 #include <stdio.h>
 
-#define PIECE_BYTES    ((size_t)350000)
+#define MAX_PIECE      ((size_t)350000)
 #define GENERATION_MAX 36
 #define SORT_KEY_MAX   64
 #define SAVE_TRIES     6
@@ -26,7 +27,9 @@ typedef struct dynamodb_store {
     const smithy_system *system;
     dynamodb_client *dynamodb;
     smithy_str table, name;
+    size_t piece_bytes;
     bool exists;
+    bool is_tidy;                        /* There are no parts but those that the head names. */
     char generation[GENERATION_MAX + 1]; /* Of the head as last loaded or saved. */
     int64_t parts;
     /* While a save is made: */
@@ -166,6 +169,7 @@ static smithy_status load(state_store *base, smithy_buffer *content, bool *exist
         state_head head;
         bool gone;
         SMITHY_TRY(read_head(store, &head, call));
+        store->is_tidy = false; /* The one before may have left some. */
         *exists = store->exists = head.exists;
         if (!head.exists) return SMITHY_OK;
         SMITHY_TRY(read_text(store, &head, content, &gone, call));
@@ -187,6 +191,7 @@ static smithy_status put_part(dynamodb_store *store, smithy_bytes piece, size_t 
         {SMITHY_STR("data"), bytes_value(piece)},
     };
     dynamodb_put_item_output output;
+    store->is_tidy = false; /* Until the head names it. */
     smithy_call_reset(store->call);
     return dynamodb_put_item(store->dynamodb, &(dynamodb_put_item_input){.table_name = store->table, .item = {item, 3}},
                              &output, store->call);
@@ -288,21 +293,21 @@ static smithy_status list_parts(dynamodb_store *store, part_list *list, smithy_c
     }
 }
 
-/* What cannot go now goes with the next save. */
-static void delete_parts(dynamodb_store *store, const part_list *list, smithy_call *call) {
-    for (size_t i = 0; i < list->count; i++) {
+/* What cannot go now goes with the next save: false then. */
+static bool delete_parts(dynamodb_store *store, const part_list *list, smithy_call *call) {
+    bool all_gone = true;
+    for (size_t i = 0; i < list->count && all_gone; i++) {
         const dynamodb_key_entry key[] = {
             {SMITHY_STR("pk"), text_value(store->name)},
             {SMITHY_STR("sk"), text_value(list->keys[i])},
         };
         dynamodb_delete_item_output output;
         smithy_call_reset(call);
-        if (dynamodb_delete_item(store->dynamodb,
-                                 &(dynamodb_delete_item_input){.table_name = store->table, .key = {key, 2}}, &output,
-                                 call) != SMITHY_OK)
-            break;
+        const dynamodb_delete_item_input input = {.table_name = store->table, .key = {key, 2}};
+        all_gone = dynamodb_delete_item(store->dynamodb, &input, &output, call) == SMITHY_OK;
     }
     smithy_call_reset(call);
+    return all_gone;
 }
 
 /* ---- a save ---- */
@@ -312,7 +317,7 @@ static smithy_status write_pieces(dynamodb_store *store, smithy_str content, smi
     store->next_parts = 0;
     store->call = call;
     SMITHY_TRY(smithy_uuid(store->system, store->next));
-    const smithy_status status = pieces_cut(store->system, content, PIECE_BYTES, take_piece, store);
+    const smithy_status status = pieces_cut(store->system, content, store->piece_bytes, take_piece, store);
     return status == SMITHY_OK ? SMITHY_OK : smithy_call_fail(call, status, "the state cannot be written");
 }
 
@@ -321,18 +326,18 @@ static smithy_status save(state_store *base, smithy_str content, bool *won, smit
     part_list stale = {0};
     *won = false;
     SMITHY_TRY(write_pieces(store, content, call));
-    if (store->parts == 0 && store->next_parts == 0) {
+    if (store->parts == 0 && store->is_tidy) {
         SMITHY_TRY(replace_head(store, won, call));
         if (*won) remember(store, store->next, 0);
         return SMITHY_OK;
     }
     smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = store->system});
     if (!memory) return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
-    smithy_status status = list_parts(store, &stale, memory, call);
-    if (status == SMITHY_OK) status = replace_head(store, won, call);
+    const bool has_all = list_parts(store, &stale, memory, call) == SMITHY_OK; /* Else they wait for the next save. */
+    const smithy_status status = replace_head(store, won, call);
     if (*won) {
         remember(store, store->next, store->next_parts);
-        delete_parts(store, &stale, call);
+        store->is_tidy = delete_parts(store, &stale, call) && has_all;
     }
     smithy_call_destroy(memory);
     return status;
@@ -344,15 +349,19 @@ static void destroy(state_store *base) {
     store->system->resize(store->system->context, store, 0);
 }
 
-state_store *store_open_dynamodb(dynamodb_client *dynamodb, smithy_str table, smithy_str name, smithy_str dsn,
-                                 const smithy_system *system, smithy_call *call) {
+state_store *store_open_dynamodb(dynamodb_client *dynamodb, smithy_str table, smithy_str name, size_t piece_bytes,
+                                 smithy_str dsn, const smithy_system *system, smithy_call *call) {
     dynamodb_store *store = system->resize(system->context, NULL, sizeof *store);
     if (!store) {
         (void)smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
         return NULL;
     }
-    *store = (dynamodb_store){
-        .base = {load, save, destroy, dsn}, .system = system, .dynamodb = dynamodb, .table = table, .name = name};
-    smithy_buffer_init(&store->data, system, PIECE_BYTES);
+    *store = (dynamodb_store){.base = {load, save, destroy, dsn},
+                              .system = system,
+                              .dynamodb = dynamodb,
+                              .table = table,
+                              .name = name,
+                              .piece_bytes = piece_bytes > 0 && piece_bytes < MAX_PIECE ? piece_bytes : MAX_PIECE};
+    smithy_buffer_init(&store->data, system, store->piece_bytes);
     return &store->base;
 }

@@ -28,7 +28,7 @@ static state_store *open_store(const char *dsn, const clients *both, smithy_call
     const smithy_str whole = smithy_str_from(dsn), name = smithy_str_from(slash + 1);
     const smithy_str holder = {place, (size_t)(slash - place)};
     return is_s3 ? store_open_s3(both->s3, holder, name, whole, NULL, world, call)
-                 : store_open_dynamodb(both->dynamodb, holder, name, whole, world, call);
+                 : store_open_dynamodb(both->dynamodb, holder, name, 0, whole, world, call);
 }
 
 static smithy_status load(state_store *store, const char *path, smithy_buffer *content, smithy_call *call) {

@@ -324,6 +324,35 @@ static void a_stream_that_is_not_listed_when_its_group_becomes_one_is_owed_the_g
     expect_unit(f, f->plan.unit_count - 1, STATE_UNIT_OWED, "b", 101, 300);
 }
 
+static void a_stream_that_is_owed_already_is_owed_the_gap_too(void **context) {
+    fixture *f = *context;
+    bool more = false;
+    list(f, "a", 10, 90, 95);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 100);
+    complete(f, 0, 1, (const char *[]){"a"});
+    list(f, "b", 110, 150, 150);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 200);
+    expect_unit(f, 0, STATE_UNIT_GROUP, "", 101, 200);
+    complete(f, 0, 1, (const char *[]){"b"}); /* It joins, and is owed what came up to 100. */
+    f->streams[0].last_event_ms = 250;
+    f->streams[1].last_event_ms = 250;
+    (void)make_plan(f, EXPORTER_UNIT_STREAM, 250);
+    expect_unit(f, 1, STATE_UNIT_STREAM, "a", 201, 250);
+    complete(f, 1, 1, (const char *[]){"a"});
+    relist(f);
+    list(f, "a", 10, 250, 250);
+    assert_int_equal(plan_converge(&f->state, f->group, &f->catalog, 300), SMITHY_OK);
+    assert_int_equal(f->group->missed_count, 1);
+    list(f, "b", 10, 250, 250);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 300);
+    expect_unit(f, 0, STATE_UNIT_OWED, "b", 0, 100);
+    complete(f, 0, 1, (const char *[]){"b"});
+    assert_int_equal(plan_owes_more(f->group, SMITHY_STR("b"), BORN, &more), SMITHY_OK);
+    assert_true(more);
+    (void)make_plan(f, EXPORTER_UNIT_AUTO, 300);
+    expect_unit(f, 0, STATE_UNIT_OWED, "b", 201, 300);
+}
+
 static void a_folder_that_nobody_explains_when_its_group_becomes_one_is_owed_the_gap(void **context) {
     fixture *f = *context;
     list(f, "a", 10, 90, 95);
@@ -470,6 +499,7 @@ int main(void) {
         PLAN_TEST(a_first_event_that_shows_late_is_owed_all_the_same),
         PLAN_TEST(streams_that_differ_are_brought_to_one_instant_and_then_go_as_one),
         PLAN_TEST(a_stream_that_is_not_listed_when_its_group_becomes_one_is_owed_the_gap),
+        PLAN_TEST(a_stream_that_is_owed_already_is_owed_the_gap_too),
         PLAN_TEST(a_folder_that_nobody_explains_when_its_group_becomes_one_is_owed_the_gap),
         PLAN_TEST(streams_that_stand_alike_and_begin_alike_are_one_task),
         PLAN_TEST(a_stream_that_stands_elsewhere_is_none_of_the_several),
