@@ -91,6 +91,10 @@ static void put_object(sim_world *world, const sim_request *request, sim_reply *
         reply_error(reply, request, 412, "PreconditionFailed");
     } else {
         world_put_text(world, request->key, request->body, request->len);
+        if (request_is_of_state(request)) {
+            world->state_writes++;
+            world_state_saved(world, request->by, request->body, request->len);
+        }
         reply->etag = world_find_object(world, request->key)->etag;
     }
 }

@@ -54,19 +54,23 @@ static smithy_status add_header(smithy_http_response *response, const char *name
 }
 
 static smithy_status add_headers(sim_process *process, smithy_http_response *response, smithy_call *call) {
+    static const char *const TYPES[] = {"application/x-amz-json-1.1", "application/xml", "application/x-amz-json-1.0"};
     const sim_reply *reply = &process->reply;
     char text[SMITHY_TIME_TEXT_SIZE + 64];
     smithy_time_write_http_date(process->world->now_ms / 1000 * 1000, text);
     SMITHY_TRY(add_header(response, "Date", text, call));
-    SMITHY_TRY(add_header(response, process->request.is_s3 ? "x-amz-request-id" : "x-amzn-RequestId",
+    SMITHY_TRY(add_header(response, process->request.service == SIM_S3 ? "x-amz-request-id" : "x-amzn-RequestId",
                           "4442587FB7D0A2F9", call));
-    SMITHY_TRY(add_header(response, "Content-Type",
-                          process->request.is_s3 ? "application/xml" : "application/x-amz-json-1.1", call));
+    SMITHY_TRY(add_header(response, "Content-Type", TYPES[process->request.service], call));
     snprintf(text, sizeof text, "%zu", reply->body.len);
     SMITHY_TRY(add_header(response, "Content-Length", text, call));
     if (reply->retry_after_ms >= 0) {
         snprintf(text, sizeof text, "%d", reply->retry_after_ms);
         SMITHY_TRY(add_header(response, "x-amz-retry-after", text, call));
+    }
+    if (reply->has_crc) {
+        snprintf(text, sizeof text, "%lu", reply->crc);
+        SMITHY_TRY(add_header(response, "x-amz-crc32", text, call));
     }
     if (reply->etag == 0) return SMITHY_OK;
     snprintf(text, sizeof text, "\"%032d\"", reply->etag);
@@ -102,10 +106,12 @@ static void carry_out(sim_world *world, const sim_request *request, sim_reply *r
     reply->code[0] = 0;
     reply->etag = 0;
     reply->retry_after_ms = -1;
-    if (request->is_s3)
-        s3_answer(world, request, reply);
-    else
-        logs_answer(world, request, reply);
+    reply->has_crc = false;
+    switch (request->service) {
+    case SIM_LOGS: logs_answer(world, request, reply); break;
+    case SIM_S3: s3_answer(world, request, reply); break;
+    case SIM_DYNAMODB: dynamodb_answer(world, request, reply); break;
+    }
 }
 
 static void late_effect(sim_world *world, void *context) {
@@ -125,6 +131,7 @@ static void schedule_effect(sim_process *process) {
 
 static void refuse(sim_process *process, int status, const char *code) {
     process->reply.retry_after_ms = -1;
+    process->reply.has_crc = false;
     reply_error(&process->reply, &process->request, status, code);
 }
 
@@ -144,16 +151,27 @@ static void refuse_keys(sim_process *process) {
 }
 
 static void throttle(sim_process *process) {
-    refuse(process, process->request.is_s3 ? 503 : 400, process->request.is_s3 ? "SlowDown" : "ThrottlingException");
+    static const char *const TABLE[] = {"ProvisionedThroughputExceededException", "ThrottlingException",
+                                        "RequestLimitExceeded"};
+    switch (process->request.service) {
+    case SIM_LOGS: refuse(process, 400, "ThrottlingException"); break;
+    case SIM_S3: refuse(process, 503, "SlowDown"); break;
+    case SIM_DYNAMODB: refuse(process, 400, TABLE[draw(process, 2)]); return;
+    }
     if (draw(process, 3) == 0) process->reply.retry_after_ms = (int)draw(process, 60000);
+}
+
+static const char *internal_error(const sim_process *process) {
+    static const char *const CODES[] = {"InternalFailure", "InternalError", "InternalServerError"};
+    return CODES[process->request.service];
 }
 
 /* What the service, or the way to it, makes of the request. */
 static void take_effect(sim_process *process, sim_fault fault) {
-    const bool is_s3 = process->request.is_s3;
+    const bool is_s3 = process->request.service == SIM_S3;
     switch (fault) {
     case SIM_FAULT_THROTTLE: throttle(process); return;
-    case SIM_FAULT_500: refuse(process, 500, is_s3 ? "InternalError" : "InternalFailure"); return;
+    case SIM_FAULT_500: refuse(process, 500, internal_error(process)); return;
     case SIM_FAULT_503_HTML: answer_html(process); return;
     case SIM_FAULT_DENIED: refuse(process, is_s3 ? 403 : 400, is_s3 ? "AccessDenied" : "AccessDeniedException"); return;
     case SIM_FAULT_EXPIRED: refuse(process, 400, is_s3 ? "ExpiredToken" : "ExpiredTokenException"); return;
@@ -171,7 +189,8 @@ static void take_effect(sim_process *process, sim_fault fault) {
     case SIM_FAULT_LATE_EFFECT: schedule_effect(process); return;
     default: carry_out(process->world, &process->request, &process->reply);
     }
-    if (fault == SIM_FAULT_500_AFTER) refuse(process, 500, is_s3 ? "InternalError" : "InternalFailure");
+    if (process->reply.status < 300 && request_is_of_state(&process->request)) process->seen = process->world->version;
+    if (fault == SIM_FAULT_500_AFTER) refuse(process, 500, internal_error(process));
 }
 
 static bool has_answer_body(const sim_process *process) {
@@ -276,6 +295,10 @@ static smithy_status perform(smithy_transport *transport, const smithy_http_requ
     if (process->is_dead) return broken(response, SMITHY_HTTP_FAILURE_CANCELED, call);
     const int64_t start_us = process_cpu_us(process);
     request_read(process->world, http, &process->request);
+    process->request.by = (sim_writer){process->number, process->seen};
+    const bool is_of_store = process->request.service == SIM_DYNAMODB || request_is_of_state(&process->request);
+    if (process->run->store_steps && process->requests < SIM_STEPS_MAX)
+        process->run->store_steps[process->requests] = is_of_store;
     const sim_fault fault = choose_fault(process);
     const smithy_status status = exchange(process, http, response, fault, call);
     process->requests++;

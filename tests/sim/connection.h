@@ -14,6 +14,8 @@ typedef struct sim_process {
     random_source dice;  /* The exporter's own chance. */
     random_source chaos; /* Of faults and latencies. */
     int64_t started_ms;
+    int number;
+    int seen; /* The version of the state that it last read or wrote. */
     int requests;
     int64_t allocations, live_blocks;
     bool is_dead;

@@ -160,23 +160,28 @@ static void prove(sim_process *process, const exporter_options *options, exporte
 
 static void run_exporter(sim_process *process, exporter_answer *answer) {
     static const smithy_str PREFIXES[] = {SMITHY_STR_INIT("app")};
+    static const char *const DSNS[] = {"s3://" SIM_BUCKET "/" SIM_STATE_KEY, "dynamodb://" SIM_TABLE "/" SIM_NAME};
+    static const exporter_store_type STORES[] = {EXPORTER_STORE_S3, EXPORTER_STORE_DYNAMODB};
+    const sim_knobs *knobs = &process->world->knobs;
     const sim_run *run = process->run;
     const smithy_system system = system_of(process);
     exporter_settings settings = {
         .destination_bucket = SMITHY_STR(SIM_BUCKET),
         .group_prefixes = {PREFIXES, 1},
-        .store_type = EXPORTER_STORE_S3,
+        .store_type = STORES[knobs->store],
         .store_bucket = SMITHY_STR(SIM_BUCKET),
         .store_key = SMITHY_STR(SIM_STATE_KEY),
-        .store_dsn = SMITHY_STR("s3://" SIM_BUCKET "/" SIM_STATE_KEY),
+        .store_table = SMITHY_STR(SIM_TABLE),
+        .store_name = SMITHY_STR(SIM_NAME),
+        .store_piece_bytes = knobs->piece_bytes,
+        .store_dsn = smithy_str_from(DSNS[knobs->store]),
         .settle_delay_ms = run->settle_ms,
         .timeout_reserve_ms = 30000,
         .export_unit = run->unit,
         .late_events = run->sweeps ? EXPORTER_LATE_SWEEP : EXPORTER_LATE_REPORT,
         .late_horizon_ms = run->late_horizon_ms,
         .destination_prefix = smithy_str_from(run->destination_prefix),
-        .stream_prefix =
-            smithy_str_from(process->world->knobs.stream_prefix ? process->world->knobs.stream_prefix : ""),
+        .stream_prefix = smithy_str_from(knobs->stream_prefix ? knobs->stream_prefix : ""),
         .region = SMITHY_STR(SIM_REGION),
     };
     if (run->watcher) run->watcher->set(run->watcher, &settings);
@@ -196,6 +201,7 @@ void process_run(sim_world *world, const sim_run *run, sim_result *result) {
     sim_process process = {.world = world,
                            .run = run,
                            .result = result,
+                           .number = ++world->next_process,
                            .started_ms = world->now_ms,
                            .dice = {run->seed},
                            .log = {EXPORTER_LOG_DEBUG, write_line}};

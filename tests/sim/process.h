@@ -37,6 +37,7 @@ typedef enum sim_fault {
 const char *sim_fault_name(sim_fault fault);
 
 #define SIM_FORCED_MAX 4
+#define SIM_STEPS_MAX  4096
 
 typedef struct sim_run sim_run;
 struct sim_request;
@@ -79,6 +80,7 @@ struct sim_run {
     int nested_at;
     bool nested_after_effect;
     int64_t nested_pause_ms; /* Time that passes before it. */
+    bool *store_steps;       /* Of SIM_STEPS_MAX; optional: which of its requests the store is asked. */
     bool measures;           /* The CPU time that AWS takes. */
     bool proves;             /* No run: the archive is proved from ledger and state, read back, and must hold. */
     bool may_miss;           /* Of a proof: some events were not exportable in time. */

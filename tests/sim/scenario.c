@@ -1,5 +1,7 @@
 #include "scenario.h"
 
+#include "stored.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +15,8 @@ typedef struct story {
     int64_t timeout_ms; /* Of most runs. */
     const char *destination_prefix;
     exporter_export_unit unit;
-    random_source late_dice; /* Its own, so that a story is the same with the sweep and without. */
+    random_source late_dice;  /* Its own, so that a story is the same with the sweep and without. */
+    random_source store_dice; /* The same of the store. */
     bool sweeps;
     int64_t late_horizon_ms;
     bool by_date; /* The archive is parted by the events' own date. */
@@ -48,6 +51,17 @@ static void draw_scope(story *s) {
     s->destination_prefix = BY_DATE[way].prefix;
     knobs->date_format = BY_DATE[way].format;
     knobs->late_objects_per_mille = 0; /* What appears behind a task that seemed empty stays under its one date. */
+}
+
+/* Where the state is kept; in a table, in items of any size. */
+static void draw_store(story *s) {
+    static const sim_store STORES[] = {SIM_STORE_S3, SIM_STORE_S3, SIM_STORE_DYNAMODB};
+    static const size_t PIECES[] = {0, 0, 0, 200, 400, 800};
+    sim_knobs *knobs = &s->world->knobs;
+    knobs->store = STORES[random_below(&s->store_dice, sizeof STORES / sizeof *STORES)];
+    if (s->world->only_store >= 0) knobs->store = (sim_store)s->world->only_store;
+    knobs->piece_bytes = PIECES[random_below(&s->store_dice, sizeof PIECES / sizeof *PIECES)];
+    knobs->has_crc = random_below(&s->store_dice, 2) == 0;
 }
 
 static void draw_knobs(story *s) {
@@ -294,28 +308,27 @@ static void let_run(story *s) {
 static void let_run_with_damaged_state(story *s) {
     static const char *const OTHERS[] = {
         "", "null", "{\"format\":\"cloudwatch-logs-s3-exporter/state\",\"version\":99,\"id\":\"0123456789abcdef\"}"};
-    sim_object *object = world_find_object(s->world, SIM_STATE_KEY);
-    if (!object) return;
-    const sim_object whole = *object;
+    sim_stored whole;
+    if (!stored_keep(s->world, &whole)) return;
     const char *other = PICK(s, OTHERS);
     const int tasks = s->world->task_count;
     sim_result result;
     sim_run run = draw_run(s, "D");
     run.fault_per_mille = run.kill_at = 0;
     const bool is_cut = chance(s, 50);
-    object->len = is_cut ? (size_t)draw(s, (int64_t)whole.len - 2) : strlen(other);
-    object->body = world_copy(s->world, is_cut ? whole.body : other, object->len);
-    const char *damaged = object->body;
+    if (is_cut)
+        stored_cut(s->world, draw(s, 999), chance(s, 50));
+    else
+        stored_put(s->world, other, strlen(other));
+    const int writes = s->world->state_writes;
     process_run(s->world, &run, &result);
     count_run(s, &result);
-    object = world_find_object(s->world, SIM_STATE_KEY);
     int own = 0;
     for (int i = tasks; i < s->world->task_count; i++) own += !s->world->tasks[i].is_foreign;
-    if (result.answer.outcome == EXPORTER_OUTCOME_DONE || own > 0 || object->body != damaged)
+    if (result.answer.outcome == EXPORTER_OUTCOME_DONE || own > 0 || s->world->state_writes != writes)
         world_violation(s->world, "a damaged state is taken for one: %s, %d tasks",
                         exporter_outcome_name(result.answer.outcome), own);
-    object->body = whole.body;
-    object->len = whole.len;
+    stored_restore(s->world, &whole);
 }
 
 /* ---- the end ---- */
@@ -367,6 +380,7 @@ void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *calm, 
     world_advance(world, world->now_ms + 1000);
     process_run(world, &run, &result);
     if (result.answer.outcome == EXPORTER_OUTCOME_DONE && result.answer.tasks_created == 0) {
+        stored_check_tidy(world);
         run.proves = true;
         run.may_miss = oracle->misses;
         process_run(world, &run, &result);
@@ -377,7 +391,8 @@ void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *calm, 
 
 bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tally *tally) {
     static const int64_t GAPS[] = {0, 1000, SIM_MINUTE, 5 * SIM_MINUTE, SIM_HOUR, 13 * SIM_HOUR, 2 * SIM_DAY};
-    story s = {.world = world, .dice = {seed * 2 + 1}, .late_dice = {seed * 2 + 2}, .tally = tally};
+    story s = {
+        .world = world, .dice = {seed * 2 + 1}, .late_dice = {seed * 2 + 2}, .store_dice = {~seed}, .tally = tally};
     world_reset(world, seed);
     oracle_watch(oracle, world);
     draw_knobs(&s);
@@ -386,6 +401,7 @@ bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tall
     s.dice = (random_source){seed * 2}; /* Of its own: what else happens does not depend on it. */
     draw_scope(&s);
     s.dice = dice;
+    draw_store(&s);
     settle_account(&s);
     for (int64_t rounds = 1 + draw(&s, 6); rounds > 0 && !world->violation[0]; rounds--) {
         const int64_t gap = PICK(&s, GAPS);

@@ -1,8 +1,11 @@
 /* Small stories with a disturbance at every place where there can be one:
- *   sim_exhaustive kill | faults | nested | memory | pairs   [--story N] [--at K] [--every N] [--verbose]
+ *   sim_exhaustive kill | faults | nested | memory | pairs   [--story N] [--store NAME] [--at K] [--every N]
+ *   [--verbose]
  * The story is played once undisturbed to count the run's requests, then once for each disturbance; the judge is the
- * one of the seeds. */
+ * one of the seeds. All of that with the state in S3, and at the places where a store is at work with each other one.
+ */
 #include "scenario.h"
+#include "stored.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +16,8 @@ typedef struct context {
     sim_oracle oracle;
     sim_tally tally;
     int story, only_at;
+    sim_store store;
+    bool store_steps[SIM_STEPS_MAX];
     int every; /* How far failing allocations, and pairs of faults, are apart. */
     bool is_verbose;
     int64_t played, failed;
@@ -52,6 +57,8 @@ static sim_run begin(context *c) {
     sim_result result;
     sim_run run = PLAIN;
     world_reset(world, 42);
+    world->knobs.store = c->store;
+    world->knobs.piece_bytes = 300; /* The state grows beyond it. */
     oracle_watch(&c->oracle, world);
     make_account(world);
     switch (c->story) {
@@ -127,19 +134,25 @@ static void play(context *c, const sim_run *disturbance) {
     if (!c->world->violation[0]) return;
     c->failed++;
     describe(disturbance, text, sizeof text);
-    printf("story %d, %s%s\n", c->story, text, c->world->violation);
+    printf("story %d, %s: %s%s\n", c->story, stored_name(c->store), text, c->world->violation);
     fflush(stdout);
 }
 
 static sim_result undisturbed(context *c) {
     sim_result result;
-    const sim_run run = begin(c);
+    sim_run run = begin(c);
+    run.store_steps = c->store_steps;
     process_run(c->world, &run, &result);
     return result;
 }
 
-static bool is_wanted(const context *c, int at) {
+static bool is_asked_for(const context *c, int at) {
     return c->only_at == 0 || c->only_at == at;
+}
+
+/* At the run's request `at`, counted from 1. */
+static bool is_wanted(const context *c, int at) {
+    return is_asked_for(c, at) && (c->store == SIM_STORE_S3 || (at <= SIM_STEPS_MAX && c->store_steps[at - 1]));
 }
 
 /* ---- all of a kind ---- */
@@ -170,7 +183,7 @@ static void nest_everywhere(context *c, int requests) {
 
 static void each_allocation(context *c, int64_t allocations) {
     for (int64_t at = 1; at <= allocations; at += c->every)
-        for (int ever = 0; ever < 2 && is_wanted(c, (int)at); ever++)
+        for (int ever = 0; ever < 2 && is_asked_for(c, (int)at); ever++)
             play(c, &(sim_run){.fail_allocation = at, .fail_ever_after = ever});
 }
 
@@ -215,32 +228,48 @@ static bool play_story(context *c, const char *what) {
     return true;
 }
 
-int main(int argc, char **argv) {
-    context c = {.story = -1, .every = 1};
-    bool is_known = argc > 1;
-    for (int i = 2; i < argc; i++)
-        if (strcmp(argv[i], "--verbose") == 0)
-            c.is_verbose = true;
-        else if (strcmp(argv[i], "--story") == 0 && i + 1 < argc)
-            c.story = atoi(argv[++i]);
-        else if (strcmp(argv[i], "--at") == 0 && i + 1 < argc)
-            c.only_at = atoi(argv[++i]);
-        else if (strcmp(argv[i], "--every") == 0 && i + 1 < argc && atoi(argv[i + 1]) > 0)
-            c.every = atoi(argv[++i]);
+static bool read_options(context *c, int argc, char **argv, int *only_story, int *only_store) {
+    *only_story = *only_store = -1;
+    for (int i = 2; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--verbose") == 0) {
+            c->is_verbose = true;
+            continue;
+        }
+        if (strcmp(argv[i], "--story") == 0 && value[0])
+            *only_story = atoi(value);
+        else if (strcmp(argv[i], "--store") == 0 && stored_by_name(value) >= 0)
+            *only_store = stored_by_name(value);
+        else if (strcmp(argv[i], "--at") == 0 && value[0])
+            c->only_at = atoi(value);
+        else if (strcmp(argv[i], "--every") == 0 && atoi(value) > 0)
+            c->every = atoi(value);
         else
-            is_known = false;
+            return false;
+        i++;
+    }
+    return argc > 1;
+}
+
+int main(int argc, char **argv) {
+    context c = {.every = 1};
+    int only_story, only_store;
+    bool is_known = read_options(&c, argc, argv, &only_story, &only_store);
     c.world = world_create();
     c.world->is_traced = c.is_verbose;
-    const int only = c.story;
-    for (int story = 0; is_known && story < STORY_COUNT; story++) {
-        c.story = story;
-        if (only < 0 || only == story) is_known = play_story(&c, argv[1]);
+    for (int i = 0; is_known && i < SIM_STORE_COUNT * STORY_COUNT; i++) {
+        c.store = (sim_store)(i / STORY_COUNT);
+        c.story = i % STORY_COUNT;
+        const bool is_wanted_store = only_store < 0 || only_store == (int)c.store;
+        if (is_wanted_store && (only_story < 0 || only_story == c.story)) is_known = play_story(&c, argv[1]);
     }
     if (is_known)
         printf("%lld stories, %lld failed, %lld runs, %lld requests\n", (long long)c.played, (long long)c.failed,
                (long long)c.tally.runs, (long long)c.tally.requests);
     else
-        fprintf(stderr, "usage: %s kill|faults|nested|memory|pairs [--story N] [--at K] [--every N] [--verbose]\n",
+        fprintf(stderr,
+                "usage: %s kill|faults|nested|memory|pairs [--story N] [--store s3|dynamodb|file] [--at K] [--every N] "
+                "[--verbose]\n",
                 argv[0]);
     oracle_free(&c.oracle);
     world_destroy(c.world);

@@ -1,6 +1,7 @@
 /* Plays stories from many seeds:
- * sim_seeds [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--mode-changes] */
+ * sim_seeds [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--mode-changes] [--sweep] [--store NAME] */
 #include "scenario.h"
+#include "stored.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +11,16 @@
 typedef struct options {
     uint64_t from, count;
     bool is_verbose, keeps_going, sweeps, has_mode_changes;
+    int store; /* -1: each story has one of its own. */
 } options;
 
+static bool read_store(const char *name, options *o) {
+    o->store = stored_by_name(name);
+    return o->store >= 0;
+}
+
 static bool read_options(int argc, char **argv, options *o) {
-    *o = (options){.from = 1, .count = 2000};
+    *o = (options){.from = 1, .count = 2000, .store = -1};
     for (int i = 1; i < argc; i++) {
         const bool has_value = i + 1 < argc;
         if (strcmp(argv[i], "--verbose") == 0)
@@ -24,6 +31,8 @@ static bool read_options(int argc, char **argv, options *o) {
             o->has_mode_changes = true;
         else if (strcmp(argv[i], "--sweep") == 0)
             o->sweeps = true;
+        else if (strcmp(argv[i], "--store") == 0 && has_value && read_store(argv[i + 1], o))
+            i++;
         else if (strcmp(argv[i], "--seeds") == 0 && has_value)
             o->count = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--from") == 0 && has_value)
@@ -34,7 +43,7 @@ static bool read_options(int argc, char **argv, options *o) {
         } else {
             fprintf(stderr,
                     "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] "
-                    "[--mode-changes] [--sweep]\n",
+                    "[--mode-changes] [--sweep] [--store s3|dynamodb|file]\n",
                     argv[0]);
             return false;
         }
@@ -42,9 +51,11 @@ static bool read_options(int argc, char **argv, options *o) {
     return true;
 }
 
-static const char *replay_options(const options *o) {
-    if (o->has_mode_changes) return o->sweeps ? " --mode-changes --sweep" : " --mode-changes";
-    return o->sweeps ? " --sweep" : "";
+static void print_replay(const char *program, const options *o, uint64_t seed) {
+    printf("  replay: %s --seed %llu --verbose%s%s%s%s\n", program, (unsigned long long)seed,
+           o->has_mode_changes ? " --mode-changes" : "", o->sweeps ? " --sweep" : "", o->store >= 0 ? " --store " : "",
+           o->store >= 0 ? stored_name((sim_store)o->store) : "");
+    fflush(stdout);
 }
 
 static double seconds(void) {
@@ -63,13 +74,13 @@ int main(int argc, char **argv) {
     world->is_traced = o.is_verbose;
     world->has_mode_changes = o.has_mode_changes;
     world->always_sweeps = o.sweeps;
+    world->only_store = o.store;
     const double start = seconds();
     for (; played < o.count && (failures == 0 || o.keeps_going); played++) {
         if (scenario_play(world, &oracle, o.from + played, &tally)) continue;
         failures++;
-        printf("seed %llu: %s\n  replay: %s --seed %llu --verbose%s\n", (unsigned long long)(o.from + played),
-               world->violation, argv[0], (unsigned long long)(o.from + played), replay_options(&o));
-        fflush(stdout);
+        printf("seed %llu: %s\n", (unsigned long long)(o.from + played), world->violation);
+        print_replay(argv[0], &o, o.from + played);
     }
     const double took = seconds() - start;
     printf(

@@ -17,7 +17,7 @@ static const char *group_of_task(const stage *s, int task) {
 }
 
 static bool is_of_state(const sim_request *request) {
-    return request->is_s3 && strcmp(request->key, SIM_STATE_KEY) == 0;
+    return request->service == SIM_S3 && strcmp(request->key, SIM_STATE_KEY) == 0;
 }
 
 /* ---- the order ---- */

@@ -136,9 +136,10 @@ static const char *s3_operation(const smithy_http_request *http, const sim_reque
 void request_read(sim_world *world, const smithy_http_request *http, sim_request *request) {
     const char *url = world_copy(world, http->url.ptr, http->url.len);
     const char *target = header(world, http, "X-Amz-Target");
-    *request = (sim_request){.is_s3 = !target, .bucket = "", .key = "", .query = ""};
+    *request = (sim_request){.service = SIM_S3, .bucket = "", .key = "", .query = ""};
     read_body(world, http, request);
     if (target) {
+        request->service = strncmp(target, "DynamoDB_", 9) == 0 ? SIM_DYNAMODB : SIM_LOGS;
         const char *dot = strchr(target, '.');
         request->operation = dot ? dot + 1 : target;
         return;
@@ -155,10 +156,15 @@ void request_read(sim_world *world, const smithy_http_request *http, sim_request
     request->operation = s3_operation(http, request);
 }
 
+bool request_is_of_state(const sim_request *request) {
+    if (request->service == SIM_S3) return strcmp(request->key, SIM_STATE_KEY) == 0;
+    return request->service == SIM_DYNAMODB && strstr(request->body, "{\"S\":\"head\"}");
+}
+
 void request_describe(const sim_request *request, sim_text *text) {
     text_clear(text);
     text_add(text, "%s ", request->operation);
-    if (!request->is_s3) {
+    if (request->service != SIM_S3) {
         text_add(text, "%.*s", (int)(request->len < 600 ? request->len : 600), request->body);
         return;
     }
@@ -176,8 +182,9 @@ void reply_error(sim_reply *reply, const sim_request *request, int status, const
     reply->etag = 0;
     snprintf(reply->code, sizeof reply->code, "%s", code);
     text_clear(&reply->body);
-    if (!request->is_s3)
-        text_add(&reply->body, "{\"__type\":\"%s\",\"message\":\"the simulator says so\"}", code);
+    if (request->service != SIM_S3)
+        text_add(&reply->body, "{\"__type\":\"%s%s\",\"message\":\"the simulator says so\"}",
+                 request->service == SIM_DYNAMODB ? "com.amazonaws.dynamodb.v20120810#" : "", code);
     else if (strncmp(request->operation, "Head", 4) != 0)
         text_add(&reply->body,
                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>the simulator says so"

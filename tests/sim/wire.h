@@ -20,10 +20,13 @@ void text_add_bytes(sim_text *text, const char *bytes, size_t len);
 void text_add_json(sim_text *text, const char *value);
 void text_add_xml(sim_text *text, const char *value);
 
+typedef enum sim_service { SIM_LOGS, SIM_S3, SIM_DYNAMODB } sim_service;
+
 /* One request. Texts live in the world's memory, so that its effect can come late. */
 typedef struct sim_request {
     const char *operation; /* "DescribeLogStreams", "PutObject"; never NULL. */
-    bool is_s3;
+    sim_service service;
+    sim_writer by;
     const char *bucket, *key, *query; /* Of S3; decoded but for the query. */
     const char *if_match, *if_none_match;
     const char *body;
@@ -33,6 +36,8 @@ typedef struct sim_request {
 void request_read(sim_world *world, const smithy_http_request *http, sim_request *request);
 /* A query's parameter, decoded; NULL where it has none. */
 const char *request_query(sim_world *world, const sim_request *request, const char *name);
+/* It reads or writes the document of the state itself. */
+bool request_is_of_state(const sim_request *request);
 /* What a person wants to see of it, on one line. */
 void request_describe(const sim_request *request, sim_text *text);
 
@@ -41,6 +46,8 @@ typedef struct sim_reply {
     char code[64];      /* Of an error. */
     int etag;           /* 0: no such header. */
     int retry_after_ms; /* -1: no such header. */
+    bool has_crc;       /* x-amz-crc32, */
+    unsigned long crc;  /* of the whole body. */
     sim_text body;
 } sim_reply;
 
@@ -50,5 +57,6 @@ void reply_error(sim_reply *reply, const sim_request *request, int status, const
 /* Carries the request out. */
 void logs_answer(sim_world *world, const sim_request *request, sim_reply *reply);
 void s3_answer(sim_world *world, const sim_request *request, sim_reply *reply);
+void dynamodb_answer(sim_world *world, const sim_request *request, sim_reply *reply);
 
 #endif

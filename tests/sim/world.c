@@ -80,6 +80,7 @@ void *world_grow(void *items, int count, int *capacity, size_t size) {
 sim_world *world_create(void) {
     sim_world *world = need(calloc(1, sizeof *world));
     world->blocks = new_block(BLOCK_SIZE);
+    world->only_store = -1;
     world_reset(world, 0);
     return world;
 }
@@ -95,6 +96,7 @@ void world_destroy(sim_world *world) {
     free(world->events);
     free(world->tasks);
     free(world->objects);
+    free(world->items);
     free(world->queue);
     free(world);
 }
@@ -108,8 +110,9 @@ void world_reset(sim_world *world, uint64_t seed) {
                                .late_object_ms = 20 * SIM_MINUTE};
     world->now_ms = START_MS;
     world->group_count = world->stream_count = world->event_count = world->task_count = 0;
-    world->object_count = world->queue_count = 0;
-    world->next_order = world->next_etag = world->next_id = 0;
+    world->object_count = world->queue_count = world->item_count = 0;
+    world->next_order = world->next_etag = world->next_id = world->next_process = 0;
+    world->version = world->version_by = world->state_writes = 0;
     world->violation[0] = 0;
     world->block = world->blocks;
     world->block_used = 0;
@@ -223,6 +226,17 @@ void world_advance(sim_world *world, int64_t to_ms) {
     if (to_ms > world->now_ms) world->now_ms = to_ms;
 }
 
+/* ---- the state ---- */
+
+void world_state_saved(sim_world *world, sim_writer by, const char *text, size_t len) {
+    if (by.seen != world->version && by.process != world->version_by)
+        world_violation(world, "process %d wrote over version %d of the state, which process %d had saved: it knew %d",
+                        by.process, world->version, world->version_by, by.seen);
+    world->version++;
+    world->version_by = by.process;
+    if (world->state_saved) world->state_saved(world, text, len);
+}
+
 /* ---- logs ---- */
 
 int world_add_group(sim_world *world, const char *name, bool is_standard) {
@@ -327,8 +341,6 @@ void world_put_object(sim_world *world, sim_object *object) {
         world->object_count++;
     }
     if (object->task >= 0) world_trace(world, "     object %s, %d events", object->key, object->events.count);
-    if (strcmp(object->key, SIM_STATE_KEY) == 0 && world->state_saved)
-        world->state_saved(world, object->body, object->len);
 }
 
 void world_event_line(const sim_world *world, int event, char line[SIM_EVENT_LINE]) {

@@ -14,6 +14,8 @@
 
 #define SIM_BUCKET    "archive"
 #define SIM_STATE_KEY "state/exporter.json"
+#define SIM_TABLE     "states"
+#define SIM_NAME      "archive" /* Of the state in the table. */
 #define SIM_REGION    "eu-west-1"
 #define SIM_ACCOUNT   "123456789012"
 #define SIM_NEVER     INT64_MAX
@@ -89,6 +91,22 @@ typedef struct sim_object {
     sim_list events;
 } sim_object;
 
+/* An item of the table whose partition key is SIM_NAME. */
+typedef struct sim_item {
+    char *sort_key;
+    char *text; /* All attributes as JSON; NULL: there is none. */
+    char *before;
+    int64_t changed_ms; /* When it was `before`. */
+} sim_item;
+
+typedef enum sim_store { SIM_STORE_S3, SIM_STORE_DYNAMODB, SIM_STORE_COUNT } sim_store;
+
+/* Who writes a state, and which version of it that process has read or written last. */
+typedef struct sim_writer {
+    int process;
+    int seen;
+} sim_writer;
+
 typedef enum sim_happening_kind {
     SIM_PUT_EVENT,      /* subject: event, already made; it appears in its stream. */
     SIM_CREATE_STREAM,  /* subject: group; text: name; with events so many ms ago. */
@@ -119,7 +137,10 @@ typedef struct sim_happening {
 
 /* How this AWS behaves where its pages disagree or are silent, and how fast it is. */
 typedef struct sim_knobs {
-    bool reads_at_end; /* A task reads its events at its end, not at its start. */
+    sim_store store;    /* Of the state. */
+    size_t piece_bytes; /* Of the state's text in one item; 0: as many as DynamoDB takes. */
+    bool has_crc;       /* The table's answers tell their checksum. */
+    bool reads_at_end;  /* A task reads its events at its end, not at its start. */
     bool refuses_reversed_window;
     bool refuses_before_creation;
     bool has_empty_pages;
@@ -155,10 +176,15 @@ struct sim_world {
     int task_count, task_capacity;
     sim_object **objects; /* By key. */
     int object_count, object_capacity;
+    sim_item *items; /* By sort key. */
+    int item_count, item_capacity;
     sim_happening *queue;
     int queue_count, queue_capacity;
-    int next_order, next_etag, next_id;
+    int next_order, next_etag, next_id, next_process;
 
+    int version;      /* Of the state: how often it was saved. */
+    int version_by;   /* The process that saved it last. */
+    int state_writes; /* Of all that the store holds. */
     /* Told of each save of the state. */
     void (*state_saved)(sim_world *world, const char *text, size_t len);
     void *judge;
@@ -167,6 +193,7 @@ struct sim_world {
     /* These stay over resets. */
     bool has_mode_changes; /* Busy groups, exported stream by stream and as one by turns. */
     bool always_sweeps;    /* Each story looks for late events, of which there are many. */
+    int only_store;        /* A sim_store; -1: stories have any. */
     char violation[512];   /* The first; empty: none. */
 
     struct sim_block *blocks, *block; /* The memory of all texts and lists. */
@@ -200,6 +227,9 @@ bool world_chance(sim_world *world, int per_mille);
 void world_schedule(sim_world *world, sim_happening happening);
 /* Lets time pass; not backwards. */
 void world_advance(sim_world *world, int64_t to_ms);
+
+/* The store now holds this document. Whoever wrote it must have known the one before: it is a violation otherwise. */
+void world_state_saved(sim_world *world, sim_writer by, const char *text, size_t len);
 
 /* ---- logs ---- */
 
