@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "exporter.h"
 #include "log_writer.h"
+#include "metrics.h"
 #include "progress.h"
 
 #include <errno.h>
@@ -105,6 +106,7 @@ static void export(const cli_io *io, const exporter_settings *settings, exporter
         },
         answer);
     cli_progress_deinit(&progress);
+    if (settings->metrics == EXPORTER_METRICS_EMF) metrics_write(answer, &writer);
     exporter_log_writer_deinit(&writer);
 }
 

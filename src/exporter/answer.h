@@ -68,6 +68,13 @@ typedef struct exporter_answer {
     int64_t next_due_ms;  /* When the next younger event falls due; 0: none is known. */
     int64_t duration_ms;
 
+    int64_t units_failed;  /* Windows that were given up, and groups that could not be looked at. */
+    int64_t slot_busy_ms;  /* Waited for a stranger's export task. */
+    bool lag_is_known;     /* Groups were looked at. */
+    int64_t lag_ms;        /* How old the oldest event is that waits, by the hints; 0: none does. */
+    bool expires;          /* Retention is to take something that waits. */
+    int64_t expires_in_ms; /* How soon; below 0: it may have done so. */
+
     exporter_problem problems[EXPORTER_ANSWER_PROBLEMS];
     size_t problem_count;  /* Kept in `problems`. */
     size_t problems_total; /* Met. */

@@ -37,13 +37,16 @@ typedef struct run_context {
     bool lost_lease;             /* Somebody else took it: nothing more is written or started. */
     int64_t lease_renew_mono_ms; /* 0: the lease lasts to the run's own end. */
     int64_t started_mono_ms;
-    int64_t stop_mono_ms; /* No task is started after it; 0: never. */
-    int64_t horizon_ms;   /* H: no window ends behind it. */
-    int delete_allowed;   /* Of objects under the destination: 0 not asked yet, 1 yes, -1 no. */
-    bool slot_busy;       /* A stranger's task holds the export slot. */
-    bool failed;          /* The run as a whole: the answer says why. */
-    int64_t needs_change; /* Groups that failed for what only a change by somebody can mend. */
-    bool saving;          /* The state is being written, which may take what time is left. */
+    int64_t stop_mono_ms;      /* No task is started after it; 0: never. */
+    int64_t horizon_ms;        /* H: no window ends behind it. */
+    int delete_allowed;        /* Of objects under the destination: 0 not asked yet, 1 yes, -1 no. */
+    bool slot_busy;            /* A stranger's task holds the export slot. */
+    int64_t slot_busy_mono_ms; /* Since when. */
+    int64_t waiting_since_ms;  /* The oldest event that waits; 0: none is known. */
+    int64_t expires_ms;        /* When retention takes the first that waits; 0: never. */
+    bool failed;               /* The run as a whole: the answer says why. */
+    int64_t needs_change;      /* Groups that failed for what only a change by somebody can mend. */
+    bool saving;               /* The state is being written, which may take what time is left. */
 } run_context;
 
 /* The service's clock in ms: ours, corrected by the Date header of the last answer. */

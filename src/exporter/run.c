@@ -3,6 +3,7 @@
 #include "catalog_list.h"
 #include "duration.h"
 #include "filter.h"
+#include "lag.h"
 #include "late.h"
 #include "lease.h"
 #include "preflight.h"
@@ -101,6 +102,7 @@ static void filter_failed(run_context *run, const catalog_group *group, smithy_s
     if (run_needs_change(run)) run->needs_change++;
     filter_explain_failure(run, group, reason, sizeof reason);
     run->answer->groups_failed++;
+    run->answer->units_failed++;
     exporter_answer_problem(run->answer, group->name, "%s", reason);
     exporter_log_line(run->log, EXPORTER_LOG_ERROR, "not exported", EXPORTER_FIELD_STR("group", group->name),
                       EXPORTER_FIELD_TEXT("reason", reason));
@@ -141,6 +143,7 @@ static void pass_over(run_context *run, group_work *work) {
             "which brings them together");
         break;
     }
+    lag_note_group(run, work);
     run->progress.groups_done++;
     exporter_log_line(run->log, EXPORTER_LOG_DEBUG, "nothing to export",
                       EXPORTER_FIELD_STR("group", work->catalog.name),
@@ -260,6 +263,7 @@ static void finish_first(run_context *run, pipeline *line) {
     group_work *work = line->first;
     if (is_planned_anew(run, work)) return;
     if (goes_on_as_one(run, work)) return;
+    lag_note_group(run, work);
     if (work->exported) run->answer->groups_exported++;
     if (work->failed) run->answer->groups_failed++;
     if (!work->exported && !work->failed) run->answer->groups_idle++;
@@ -318,10 +322,12 @@ static void record_flight(run_context *run, pipeline *line) {
 static void drop_rest(run_context *run, pipeline *line) {
     run->answer->groups_waiting += (int64_t)(line->groups.count - line->next_group + line->waiting);
     group_work *held = line->slot.phase != SLOT_FREE ? line->slot.work : NULL;
+    if (held) lag_note_unit(run, held, &line->slot.unit);
     for (group_work *work = line->first; work;) {
         struct group_work *next = work->next;
         if (work == held) held = NULL;
         if (work->exported) run->answer->groups_exported++;
+        lag_note_group(run, work);
         work_destroy(run, work);
         work = next;
     }
@@ -331,6 +337,7 @@ static void drop_rest(run_context *run, pipeline *line) {
 static void judge(run_context *run) {
     exporter_answer *answer = run->answer;
     answer->duration_ms = run_mono_ms(run) - run->started_mono_ms;
+    if (run->slot_busy) answer->slot_busy_ms += run_mono_ms(run) - run->slot_busy_mono_ms;
     if (answer->outcome != EXPORTER_OUTCOME_DONE || run->failed || run->lost_lease) return;
     const bool remains = answer->task_in_flight || answer->groups_waiting > 0 || answer->late_groups_left > 0;
     /* Not one group could be exported, and no later run could: there is something to be changed first. */
@@ -406,6 +413,7 @@ void exporter_run(const exporter_options *options, exporter_answer *answer) {
         late_sweep(&run, &line.groups);
         record_flight(&run, &line);
         drop_rest(&run, &line);
+        lag_judge(&run, line.next_group > 0 || line.groups.count == 0);
         lease_release(&run);
     }
     judge(&run);

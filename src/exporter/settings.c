@@ -150,6 +150,8 @@ static smithy_status read_values(const settings_input *input, exporter_settings_
         SMITHY_TRY(settings_read_export_unit(&values[SETTINGS_EXPORT_UNIT], &settings->export_unit, call));
     if (settings_is_given(input, SETTINGS_LATE_EVENTS))
         SMITHY_TRY(settings_read_late_events(&values[SETTINGS_LATE_EVENTS], &settings->late_events, call));
+    if (settings_is_given(input, SETTINGS_METRICS))
+        SMITHY_TRY(settings_read_metrics(&values[SETTINGS_METRICS], &settings->metrics, call));
     if (settings_is_given(input, SETTINGS_DESTINATION_PREFIX))
         SMITHY_TRY(settings_read_destination_prefix(&values[SETTINGS_DESTINATION_PREFIX], &settings->destination_prefix,
                                                     call));
@@ -170,6 +172,7 @@ static smithy_status read_all(const exporter_settings_source *source, exporter_s
         .log_level = is_lambda          ? exporter_log_level_of_lambda(system)
                      : source->is_quiet ? EXPORTER_LOG_WARN
                                         : EXPORTER_LOG_INFO,
+        .metrics = is_lambda ? EXPORTER_METRICS_EMF : EXPORTER_METRICS_OFF,
         .settle_delay_ms = SETTLE_DELAY_DEFAULT_MS,
         .late_horizon_ms = LATE_HORIZON_DEFAULT_MS,
         .timeout_reserve_ms = RESERVE_DEFAULT_MS,

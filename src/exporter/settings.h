@@ -27,6 +27,11 @@ typedef enum exporter_late_events {
     EXPORTER_LATE_OFF
 } exporter_late_events;
 
+typedef enum exporter_metrics {
+    EXPORTER_METRICS_EMF = 0, /* A line in CloudWatch's embedded metric format at the end of a run. */
+    EXPORTER_METRICS_OFF
+} exporter_metrics;
+
 typedef enum exporter_log_level {
     EXPORTER_LOG_DEBUG = 0,
     EXPORTER_LOG_INFO,
@@ -60,6 +65,7 @@ typedef struct exporter_settings {
     smithy_str store_path;          /* Of StoreDSN file:///path. */
     smithy_str store_dsn;           /* As given. */
     exporter_log_level log_level;   /* LogLevel; default INFO. */
+    exporter_metrics metrics;       /* Metrics; default EMF for Lambda, OFF for the command. */
     int64_t settle_delay_ms;        /* SettleDelay; default 12 h. */
     int64_t timeout_reserve_ms;     /* TimeoutReserve; default 30 s. */
     exporter_export_unit export_unit; /* ExportUnit; default auto. */

@@ -28,6 +28,7 @@ const settings_key_names SETTINGS_KEYS[SETTINGS_KEY_COUNT] = {
     [SETTINGS_TIMEOUT] = {.flag = "--timeout"},
     [SETTINGS_LATE_EVENTS] = {.event = "LateEvents", .flag = "--late-events", .variable = "LATE_EVENTS"},
     [SETTINGS_LATE_HORIZON] = {.event = "LateHorizon", .flag = "--late-horizon", .variable = "LATE_HORIZON"},
+    [SETTINGS_METRICS] = {.event = "Metrics", .flag = "--metrics", .variable = "METRICS"},
     [SETTINGS_EXCLUDE_LOG_GROUPS] = {.event = "ExcludeLogGroups",
                                      .flag = "--exclude-log-groups",
                                      .variable = "EXCLUDE_LOG_GROUPS",

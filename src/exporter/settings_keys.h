@@ -24,6 +24,7 @@ typedef enum settings_key {
     SETTINGS_TIMEOUT,
     SETTINGS_LATE_EVENTS,
     SETTINGS_LATE_HORIZON,
+    SETTINGS_METRICS,
     SETTINGS_KEY_COUNT
 } settings_key;
 

@@ -212,6 +212,13 @@ smithy_status settings_read_late_events(const settings_value *value, exporter_la
     return settings_refuse(value, "report, sweep or off", call);
 }
 
+smithy_status settings_read_metrics(const settings_value *value, exporter_metrics *choice, smithy_call *call) {
+    const smithy_str word = settings_trim(value->text);
+    *choice = smithy_str_equal_nocase(word, SMITHY_STR("off")) ? EXPORTER_METRICS_OFF : EXPORTER_METRICS_EMF;
+    if (*choice == EXPORTER_METRICS_OFF || smithy_str_equal_nocase(word, SMITHY_STR("emf"))) return SMITHY_OK;
+    return settings_refuse(value, "emf or off", call);
+}
+
 smithy_status settings_read_region(const settings_value *value, smithy_str *region, smithy_call *call) {
     const smithy_str name = settings_trim(value->text);
     bool allowed = name.len > 0 && name.len <= REGION_MAX && is_lower(name.ptr[0]);

@@ -20,6 +20,8 @@ smithy_status settings_read_export_unit(const settings_value *value, exporter_ex
                                         smithy_call *call) SMITHY_NODISCARD;
 smithy_status settings_read_late_events(const settings_value *value, exporter_late_events *choice,
                                         smithy_call *call) SMITHY_NODISCARD;
+smithy_status settings_read_metrics(const settings_value *value, exporter_metrics *choice,
+                                    smithy_call *call) SMITHY_NODISCARD;
 smithy_status settings_read_destination_prefix(const settings_value *value, smithy_str *prefix,
                                                smithy_call *call) SMITHY_NODISCARD;
 smithy_status settings_read_region(const settings_value *value, smithy_str *region, smithy_call *call) SMITHY_NODISCARD;

@@ -207,13 +207,18 @@ smithy_status slot_record(run_context *run, const export_slot *slot) {
 
 /* ---- creating ---- */
 
+static void end_wait(run_context *run) {
+    if (run->slot_busy) run->answer->slot_busy_ms += run_mono_ms(run) - run->slot_busy_mono_ms;
+    run->slot_busy = false;
+}
+
 static void task_is_running(run_context *run, export_slot *slot, smithy_str task_id) {
     snprintf(slot->task_id, sizeof slot->task_id, "%.*s", SMITHY_STR_ARG(task_id));
     slot->phase = SLOT_RUNNING;
     slot->tries = 0;
     slot->poll_ms = FIRST_POLL_MS;
     slot->created_mono_ms = run_mono_ms(run);
-    run->slot_busy = false;
+    end_wait(run);
     run->answer->tasks_created++;
     again_in(run, slot, FIRST_POLL_MS);
     exporter_log_line(run->log, EXPORTER_LOG_INFO, "task created", EXPORTER_FIELD_TEXT("task", slot->task_id),
@@ -259,6 +264,7 @@ static void wait_for_slot(run_context *run, export_slot *slot) {
                               EXPORTER_FIELD_STR("group", active.items[0].group));
     }
     smithy_call_destroy(memory);
+    if (!run->slot_busy) run->slot_busy_mono_ms = run_mono_ms(run);
     run->slot_busy = true;
     slot->tries++;
     again_in(run, slot, jittered(run, slot->tries < 8 ? 1000LL * slot->tries : 10000));
@@ -351,7 +357,7 @@ static void task_failed(run_context *run, export_slot *slot, smithy_str message,
     run->answer->tasks_failed++;
     exporter_log_line(run->log, EXPORTER_LOG_WARN, cancelled ? "task cancelled" : "task failed",
                       EXPORTER_FIELD_TEXT("task", slot->task_id), EXPORTER_FIELD_STR("group", slot->spec.group),
-                      EXPORTER_FIELD_STR("message", message));
+                      EXPORTER_FIELD_STR("status", message));
     const smithy_str folder =
         folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
     const bool discarded = folder_discard(run, folder, smithy_str_from(slot->task_id));

@@ -40,6 +40,7 @@ const char *work_why_left_out(const catalog_group *group) {
 
 void work_problem(run_context *run, group_work *work, const char *reason) {
     work->failed = true;
+    run->answer->units_failed++;
     exporter_answer_problem(run->answer, work->catalog.name, "%s", reason);
     exporter_log_line(run->log, EXPORTER_LOG_ERROR, "not exported", EXPORTER_FIELD_STR("group", work->catalog.name),
                       EXPORTER_FIELD_TEXT("reason", reason));

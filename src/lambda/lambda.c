@@ -3,6 +3,7 @@
 #include "exporter.h"
 #include "invocation_system.h"
 #include "log_writer.h"
+#include "metrics.h"
 #include "runtime_api.h"
 
 #include <stdio.h>
@@ -57,13 +58,14 @@ static void refuse_settings(lambda *self, exporter_answer *answer) {
         (void)smithy_error_format(error, answer->message, sizeof answer->message);
 }
 
-static void run(lambda *self, const runtime_invocation *invocation, exporter_answer *answer) {
+/* What could not be read asks for no other metrics than the default. */
+static exporter_metrics run(lambda *self, const runtime_invocation *invocation, exporter_answer *answer) {
     const exporter_settings_source source = {.host = EXPORTER_HOST_LAMBDA, .event = invocation->event};
     exporter_settings settings;
     smithy_call_reset(self->call);
     if (exporter_settings_read(&source, &settings, self->call) != SMITHY_OK) {
         refuse_settings(self, answer);
-        return;
+        return EXPORTER_METRICS_EMF;
     }
     self->log.base.level = settings.log_level;
     for (size_t i = 0; i < settings.warnings.count; i++)
@@ -76,6 +78,7 @@ static void run(lambda *self, const runtime_invocation *invocation, exporter_ans
             .deadline_mono_ms = to_mono_deadline(self, invocation->deadline_wall_ms),
         },
         answer);
+    return settings.metrics;
 }
 
 static void log_answer(lambda *self, const exporter_answer *answer) {
@@ -144,8 +147,9 @@ static void begin_invocation(lambda *self, const runtime_invocation *invocation)
 static bool serve_one(lambda *self, const runtime_invocation *invocation) {
     exporter_answer answer = {0};
     begin_invocation(self, invocation);
-    run(self, invocation, &answer);
+    const exporter_metrics metrics = run(self, invocation, &answer);
     log_answer(self, &answer);
+    if (metrics == EXPORTER_METRICS_EMF) metrics_write(&answer, &self->log);
     const bool handed_over = hand_over(self, invocation->request_id, &answer);
     exporter_log_writer_set_request_id(&self->log, (smithy_str){0});
     return handed_over;

@@ -116,6 +116,7 @@ class Application:
                 "params": call.params,
                 "user_agent": headers.get("user-agent", ""),
                 "attempt": headers.get("amz-sdk-request", ""),
+                "trace": headers.get("x-amzn-trace-id", ""),
                 "fault": None,
                 "status": None,
             }

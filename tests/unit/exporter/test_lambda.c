@@ -352,7 +352,7 @@ static void a_warning_of_the_settings_is_logged(void **state) {
 
 static void the_log_level_of_one_event_does_not_stay_for_the_next(void **state) {
     (void)state;
-    const step steps[] = {NEXT("{\"LogLevel\":\"ERROR\",\"DestinationS3Bucket\":\"my-archive\","
+    const step steps[] = {NEXT("{\"LogLevel\":\"ERROR\",\"Metrics\":\"off\",\"DestinationS3Bucket\":\"my-archive\","
                                "\"SourceLogGroupPrefixes\":\"/a\",\"StateStoreType\":\"s3\","
                                "\"StoreDSN\":\"s3://my-state/k\"}"),
                           ACCEPTED,
@@ -364,6 +364,40 @@ static void the_log_level_of_one_event_does_not_stay_for_the_next(void **state) 
     serve(&p);
     assert_null(strstr(p.log, "\"requestId\":\"id-1\""));
     check_contains(p.log, "\"requestId\":\"id-2\",\"message\":\"hello\"");
+}
+
+/* ---- metrics ---- */
+
+static void the_metrics_of_a_run_are_a_line_whatever_the_level(void **state) {
+    (void)state;
+    const step steps[] = {NEXT("{\"LogLevel\":\"ERROR\",\"DestinationS3Bucket\":\"my-archive\","
+                               "\"SourceLogGroupPrefixes\":\"/a\",\"StateStoreType\":\"s3\","
+                               "\"StoreDSN\":\"s3://my-state/k\"}"),
+                          ACCEPTED};
+    process p;
+    start(&p, steps, 2);
+    p.run.answer.tasks_completed = 3;
+    serve(&p);
+    check_contains(p.log, "{\"_aws\":{\"Timestamp\":");
+    check_contains(p.log, "\"requestId\":\"id-1\",\"message\":\"metrics\"");
+    check_contains(p.log, "\"WindowsExported\":3");
+}
+
+static void settings_that_are_refused_are_a_failed_unit(void **state) {
+    (void)state;
+    process p;
+    SERVE(&p, NEXT("{}"), ACCEPTED);
+    check_contains(p.log, "\"FailedUnits\":1");
+}
+
+static void metrics_can_be_switched_off(void **state) {
+    (void)state;
+    process p;
+    SERVE(&p,
+          NEXT("{\"Metrics\":\"off\",\"DestinationS3Bucket\":\"my-archive\",\"SourceLogGroupPrefixes\":\"/a\","
+               "\"StateStoreType\":\"s3\",\"StoreDSN\":\"s3://my-state/k\"}"),
+          ACCEPTED);
+    assert_null(strstr(p.log, "_aws"));
 }
 
 /* ---- memory ---- */
@@ -389,6 +423,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_that_is_done_is_a_response),
         cmocka_unit_test(the_deadline_is_carried_to_the_clock_that_never_steps),
+        cmocka_unit_test(the_metrics_of_a_run_are_a_line_whatever_the_level),
+        cmocka_unit_test(settings_that_are_refused_are_a_failed_unit),
+        cmocka_unit_test(metrics_can_be_switched_off),
         cmocka_unit_test(the_trace_id_is_the_invocations_own_or_none),
         cmocka_unit_test(each_outcome_has_its_result),
         cmocka_unit_test(an_error_without_words_names_its_outcome),

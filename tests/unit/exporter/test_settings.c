@@ -161,6 +161,7 @@ static const bad_event BAD_EVENTS[] = {
     {",\"DestinationPrefix\":\"\"", "DestinationPrefix", "template"},
     {",\"DestinationPrefix\":\"a\\nb\"", "DestinationPrefix \"a?b\"", "template"},
     {",\"LateEvents\":\"always\"", "LateEvents \"always\"", "report, sweep or off"},
+    {",\"Metrics\":\"on\"", "Metrics \"on\"", "emf or off"},
     {",\"lateHorizon\":\"61d\"", "lateHorizon \"61d\"", "up to 60d"},
     {",\"ExcludeLogGroups\":\"\"", "ExcludeLogGroups \"\"", "patterns of whole names"},
     {",\"ExcludeLogGroups\":\"/a,,/b\"", "ExcludeLogGroups \"\"", "patterns of whole names"},
@@ -239,6 +240,24 @@ static void late_events_can_be_told_in_the_environment(void **state) {
     check_accepted(&r);
     assert_int_equal(r.settings.late_events, EXPORTER_LATE_SWEEP);
     assert_int_equal(r.settings.late_horizon_ms, 3 * 86400000);
+    reading_end(&r);
+}
+
+static void metrics_are_written_by_the_function_and_not_by_the_command(void **state) {
+    (void)state;
+    static const char *const ENVIRONMENT[] = {"METRICS=Off", NULL};
+    reading r;
+    reading_event(&r, "{" REQUIRED_IN_EVENT "}", NULL);
+    check_accepted(&r);
+    assert_int_equal(r.settings.metrics, EXPORTER_METRICS_EMF);
+    reading_end(&r);
+    reading_event(&r, "{" REQUIRED_IN_EVENT "}", ENVIRONMENT);
+    check_accepted(&r);
+    assert_int_equal(r.settings.metrics, EXPORTER_METRICS_OFF);
+    reading_end(&r);
+    reading_event(&r, "{\"metrics\":\"EMF\"," REQUIRED_IN_EVENT "}", ENVIRONMENT);
+    check_accepted(&r);
+    assert_int_equal(r.settings.metrics, EXPORTER_METRICS_EMF);
     reading_end(&r);
 }
 
@@ -336,6 +355,7 @@ int main(void) {
         cmocka_unit_test(filters_are_read_from_every_source),
         cmocka_unit_test(without_filters_all_is_wanted),
         cmocka_unit_test(late_events_can_be_told_in_the_environment),
+        cmocka_unit_test(metrics_are_written_by_the_function_and_not_by_the_command),
         cmocka_unit_test(an_event_past_its_maximum_is_refused),
         cmocka_unit_test(a_hostile_value_is_cut_and_stays_on_its_line),
         cmocka_unit_test(every_failed_allocation_is_told),
