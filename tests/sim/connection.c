@@ -1,5 +1,7 @@
 #include "connection.h"
 
+#include "disk.h"
+
 #include <smithy/text.h>
 #include <stdio.h>
 #include <string.h>
@@ -225,6 +227,8 @@ static bool dies(sim_process *process, bool after_effect) {
     process->is_dead = true;
     process->died_ms = process->world->now_ms;
     world_trace(process->world, "%s is killed", run->name);
+    disk_forget(process->world, process->number);
+    if (run->kill_by_power) disk_lose_power(process->world, (uint64_t)run->kill_by_power);
     return true;
 }
 
@@ -288,6 +292,28 @@ static smithy_status exchange(sim_process *process, const smithy_http_request *h
     return deliver(process, http, response, process->reply.body.len, call);
 }
 
+static void mark_step(const sim_process *process, bool is_of_store) {
+    if (process->run->store_steps && process->requests < SIM_STEPS_MAX)
+        process->run->store_steps[process->requests] = is_of_store;
+}
+
+bool connection_begin_step(sim_process *process, sim_fault *fault) {
+    mark_step(process, true);
+    *fault = choose_fault(process);
+    let_nested_run(process, false);
+    return !dies(process, false);
+}
+
+bool connection_end_step(sim_process *process, const char *what, const char *path, const char *outcome, bool is_slow) {
+    world_trace(process->world, "%s #%d %s %s -> %s", process->run->name, process->requests + 1, what, path, outcome);
+    let_nested_run(process, true);
+    if (dies(process, true)) return false;
+    if (is_slow) world_advance(process->world, process->world->now_ms + 20000 + draw(process, 100000));
+    process->requests++;
+    process->file_steps++;
+    return true;
+}
+
 static smithy_status perform(smithy_transport *transport, const smithy_http_request *http,
                              smithy_http_response *response, smithy_call *call) {
     sim_process *process = (sim_process *)transport;
@@ -296,9 +322,7 @@ static smithy_status perform(smithy_transport *transport, const smithy_http_requ
     const int64_t start_us = process_cpu_us(process);
     request_read(process->world, http, &process->request);
     process->request.by = (sim_writer){process->number, process->seen};
-    const bool is_of_store = process->request.service == SIM_DYNAMODB || request_is_of_state(&process->request);
-    if (process->run->store_steps && process->requests < SIM_STEPS_MAX)
-        process->run->store_steps[process->requests] = is_of_store;
+    mark_step(process, process->request.service == SIM_DYNAMODB || request_is_of_state(&process->request));
     const sim_fault fault = choose_fault(process);
     const smithy_status status = exchange(process, http, response, fault, call);
     process->requests++;

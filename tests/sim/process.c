@@ -1,6 +1,7 @@
 #include "process.h"
 
 #include "connection.h"
+#include "files.h"
 #include "proof.h"
 #include "session.h"
 
@@ -84,12 +85,6 @@ static const char *env(void *context, const char *name) {
     return NULL;
 }
 
-static smithy_status no_file_read(void *context, const char *path, smithy_buffer *content, bool *exists) {
-    (void)context, (void)path, (void)content;
-    *exists = false;
-    return SMITHY_OK;
-}
-
 static smithy_status no_run(void *context, smithy_command *command) {
     (void)context, (void)command;
     return SMITHY_ERROR_IO;
@@ -109,7 +104,10 @@ static smithy_system system_of(sim_process *process) {
                            .random = chance,
                            .resize = resize,
                            .env = env,
-                           .file_read = no_file_read,
+                           .file_read = files_read,
+                           .file_replace = files_replace,
+                           .file_lock = files_lock,
+                           .file_unlock = files_unlock,
                            .run = no_run,
                            .resolve = no_resolve,
                            .transport = &process->transport};
@@ -160,8 +158,9 @@ static void prove(sim_process *process, const exporter_options *options, exporte
 
 static void run_exporter(sim_process *process, exporter_answer *answer) {
     static const smithy_str PREFIXES[] = {SMITHY_STR_INIT("app")};
-    static const char *const DSNS[] = {"s3://" SIM_BUCKET "/" SIM_STATE_KEY, "dynamodb://" SIM_TABLE "/" SIM_NAME};
-    static const exporter_store_type STORES[] = {EXPORTER_STORE_S3, EXPORTER_STORE_DYNAMODB};
+    static const char *const DSNS[] = {"s3://" SIM_BUCKET "/" SIM_STATE_KEY, "dynamodb://" SIM_TABLE "/" SIM_NAME,
+                                       "file://" SIM_FILE};
+    static const exporter_store_type STORES[] = {EXPORTER_STORE_S3, EXPORTER_STORE_DYNAMODB, EXPORTER_STORE_FILE};
     const sim_knobs *knobs = &process->world->knobs;
     const sim_run *run = process->run;
     const smithy_system system = system_of(process);
@@ -174,6 +173,7 @@ static void run_exporter(sim_process *process, exporter_answer *answer) {
         .store_table = SMITHY_STR(SIM_TABLE),
         .store_name = SMITHY_STR(SIM_NAME),
         .store_piece_bytes = knobs->piece_bytes,
+        .store_path = SMITHY_STR(SIM_FILE),
         .store_dsn = smithy_str_from(DSNS[knobs->store]),
         .settle_delay_ms = run->settle_ms,
         .timeout_reserve_ms = 30000,
@@ -211,6 +211,7 @@ void process_run(sim_world *world, const sim_run *run, sim_result *result) {
                 (long long)(run->timeout_ms / 1000), (long long)(run->skew_ms / 1000), run->fault_per_mille);
     run_exporter(&process, &result->answer);
     result->requests = process.requests;
+    result->file_steps = process.file_steps;
     result->allocations = process.allocations;
     result->duration_ms = own_time(&process) - process.started_ms;
     result->was_killed = process.is_dead;

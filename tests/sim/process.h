@@ -74,6 +74,7 @@ struct sim_run {
     sim_watcher *watcher; /* Instead of random faults. */
     int kill_at;          /* The request, counted from 1; 0: none. */
     bool kill_after_effect;
+    int kill_by_power;       /* The host of all runs goes with it; what is left is drawn by that number. 0: it stays. */
     int64_t fail_allocation; /* The one, counted from 1, that fails; 0: none. */
     bool fail_ever_after;
     const sim_run *nested; /* Runs in the middle of request number nested_at, counted from 1. */
@@ -88,7 +89,8 @@ struct sim_run {
 
 typedef struct sim_result {
     exporter_answer answer;
-    int requests;
+    int requests;   /* And system calls on files. */
+    int file_steps; /* These alone. */
     int64_t allocations;
     int64_t duration_ms;
     int64_t aws_cpu_us; /* What is not the exporter's. */

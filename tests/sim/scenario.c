@@ -55,7 +55,7 @@ static void draw_scope(story *s) {
 
 /* Where the state is kept; in a table, in items of any size. */
 static void draw_store(story *s) {
-    static const sim_store STORES[] = {SIM_STORE_S3, SIM_STORE_S3, SIM_STORE_DYNAMODB};
+    static const sim_store STORES[] = {SIM_STORE_S3, SIM_STORE_S3, SIM_STORE_DYNAMODB, SIM_STORE_FILE};
     static const size_t PIECES[] = {0, 0, 0, 200, 400, 800};
     sim_knobs *knobs = &s->world->knobs;
     knobs->store = STORES[random_below(&s->store_dice, sizeof STORES / sizeof *STORES)];
@@ -275,7 +275,8 @@ static void count_run(story *s, const sim_result *result) {
 /* A sweep asks about each day of each group, in pages that may hold one event. */
 static void check_requests(sim_world *world, const sim_run *run, const sim_result *result) {
     const int most = run->sweeps ? 20000 : 600;
-    const int64_t allowed = most + 200 * (result->duration_ms / SIM_MINUTE) + 20 * result->answer.tasks_created;
+    const int64_t allowed =
+        most + result->file_steps + 200 * (result->duration_ms / SIM_MINUTE) + 20 * result->answer.tasks_created;
     if (result->requests > allowed)
         world_violation(world, "%d requests in %lld s", result->requests, (long long)(result->duration_ms / 1000));
 }
@@ -297,6 +298,8 @@ static void let_run(story *s) {
         run.nested_after_effect = chance(s, 50);
         run.nested_pause_ms = chance(s, 30) ? draw(s, 3 * SIM_MINUTE) : 0;
     }
+    if (s->world->knobs.store == SIM_STORE_FILE)
+        run.kill_by_power = (int)random_below(&s->store_dice, 2) * (1 + (int)random_below(&s->store_dice, 1000));
     process_run(s->world, &run, &result);
     count_run(s, &result);
     if (!run.nested) check_requests(s->world, &run, &result);

@@ -101,7 +101,8 @@ static sim_run begin(context *c) {
 static void describe(const sim_run *run, char *text, size_t size) {
     int len = snprintf(text, size, "%s", run->kill_at || run->nested || run->forced_count ? "" : "memory");
     if (run->kill_at)
-        len += snprintf(text + len, size - (size_t)len, "killed at request %d %s its effect; ", run->kill_at,
+        len += snprintf(text + len, size - (size_t)len, "%s at request %d %s its effect; ",
+                        run->kill_by_power ? "without power" : "killed", run->kill_at,
                         run->kill_after_effect ? "after" : "before");
     if (run->nested)
         len += snprintf(text + len, size - (size_t)len, "another run at request %d %s its effect; ", run->nested_at,
@@ -121,6 +122,7 @@ static void play(context *c, const sim_run *disturbance) {
     const sim_run calm = run;
     run.kill_at = disturbance->kill_at;
     run.kill_after_effect = disturbance->kill_after_effect;
+    run.kill_by_power = disturbance->kill_by_power;
     run.forced_count = disturbance->forced_count;
     memcpy(run.forced, disturbance->forced, sizeof run.forced);
     run.fail_allocation = disturbance->fail_allocation;
@@ -157,10 +159,13 @@ static bool is_wanted(const context *c, int at) {
 
 /* ---- all of a kind ---- */
 
+/* On a disk, after one step is before the next; and what is left without power is drawn three times. */
 static void kill_everywhere(context *c, int requests) {
+    const bool is_file = c->store == SIM_STORE_FILE;
     for (int at = 1; at <= requests; at++)
-        for (int after = 0; after < 2 && is_wanted(c, at); after++)
-            play(c, &(sim_run){.kill_at = at, .kill_after_effect = after});
+        for (int way = 0; way < (is_file ? 4 : 2) && is_wanted(c, at); way++)
+            play(c, is_file ? &(sim_run){.kill_at = at, .kill_by_power = way}
+                            : &(sim_run){.kill_at = at, .kill_after_effect = way});
 }
 
 static void each_fault(context *c, int requests) {

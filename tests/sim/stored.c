@@ -1,10 +1,11 @@
 #include "stored.h"
 
 #include "aws_dynamodb.h"
+#include "disk.h"
 
 #include <string.h>
 
-static const char *const NAMES[SIM_STORE_COUNT] = {"s3", "dynamodb"};
+static const char *const NAMES[SIM_STORE_COUNT] = {"s3", "dynamodb", "file"};
 
 const char *stored_name(sim_store store) {
     return NAMES[store];
@@ -48,35 +49,45 @@ static void restore_items(sim_world *world, const sim_stored *kept) {
 
 bool stored_keep(sim_world *world, sim_stored *kept) {
     *kept = (sim_stored){0};
-    return world->knobs.store == SIM_STORE_S3 ? keep_object(world, kept)
-                                              : keep_items(world, kept) && dynamodb_text(world, &(size_t){0});
+    switch (world->knobs.store) {
+    case SIM_STORE_DYNAMODB: return keep_items(world, kept) && dynamodb_text(world, &(size_t){0});
+    case SIM_STORE_FILE: return (kept->text = disk_text(world, SIM_FILE, &kept->len)) != NULL;
+    default: return keep_object(world, kept);
+    }
 }
 
 void stored_restore(sim_world *world, const sim_stored *kept) {
-    if (world->knobs.store == SIM_STORE_S3)
-        put_object(world, kept->object.body, kept->object.len);
-    else
-        restore_items(world, kept);
+    switch (world->knobs.store) {
+    case SIM_STORE_DYNAMODB: restore_items(world, kept); break;
+    case SIM_STORE_FILE: disk_put(world, SIM_FILE, kept->text, kept->len); break;
+    default: put_object(world, kept->object.body, kept->object.len);
+    }
 }
 
 void stored_put(sim_world *world, const char *text, size_t len) {
-    if (world->knobs.store == SIM_STORE_S3)
-        put_object(world, text, len);
-    else
-        dynamodb_put_text(world, text, len);
+    switch (world->knobs.store) {
+    case SIM_STORE_DYNAMODB: dynamodb_put_text(world, text, len); break;
+    case SIM_STORE_FILE: disk_put(world, SIM_FILE, text, len); break;
+    default: put_object(world, text, len);
+    }
+}
+
+static const char *text_of(sim_world *world, size_t *len) {
+    switch (world->knobs.store) {
+    case SIM_STORE_DYNAMODB: return dynamodb_text(world, len);
+    case SIM_STORE_FILE: return disk_text(world, SIM_FILE, len);
+    default: *len = world_find_object(world, SIM_STATE_KEY)->len; return world_find_object(world, SIM_STATE_KEY)->body;
+    }
 }
 
 void stored_cut(sim_world *world, int64_t thousandths, bool raw) {
     size_t len = 0;
-    if (world->knobs.store == SIM_STORE_S3) {
-        const sim_object *object = world_find_object(world, SIM_STATE_KEY);
-        put_object(world, object->body, (object->len - 1) * (size_t)thousandths / 1000);
-    } else if (raw) {
+    if (raw && world->knobs.store == SIM_STORE_DYNAMODB) {
         dynamodb_damage(world, thousandths);
-    } else {
-        const char *text = dynamodb_text(world, &len);
-        dynamodb_put_text(world, text, (len - 1) * (size_t)thousandths / 1000);
+        return;
     }
+    const char *text = text_of(world, &len);
+    stored_put(world, text, (len - 1) * (size_t)thousandths / 1000);
 }
 
 void stored_check_tidy(sim_world *world) {

@@ -8,6 +8,8 @@ typedef struct sim_stored {
     sim_object object;
     sim_item *items;
     int item_count;
+    const char *text; /* Of the file. */
+    size_t len;
 } sim_stored;
 
 const char *stored_name(sim_store store);

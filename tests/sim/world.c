@@ -97,6 +97,11 @@ void world_destroy(sim_world *world) {
     free(world->tasks);
     free(world->objects);
     free(world->items);
+    free(world->disk.inodes);
+    free(world->disk.names);
+    free(world->disk.safe);
+    free(world->disk.changes);
+    free(world->disk.files);
     free(world->queue);
     free(world);
 }
@@ -112,6 +117,9 @@ void world_reset(sim_world *world, uint64_t seed) {
     world->group_count = world->stream_count = world->event_count = world->task_count = 0;
     world->object_count = world->queue_count = world->item_count = 0;
     world->next_order = world->next_etag = world->next_id = world->next_process = 0;
+    world->disk.inode_count = world->disk.name_count = world->disk.safe_count = 0;
+    world->disk.change_count = world->disk.file_count = 0;
+    world->disk.is_save_pending = false;
     world->version = world->version_by = world->state_writes = 0;
     world->violation[0] = 0;
     world->block = world->blocks;
@@ -228,12 +236,16 @@ void world_advance(sim_world *world, int64_t to_ms) {
 
 /* ---- the state ---- */
 
-void world_state_saved(sim_world *world, sim_writer by, const char *text, size_t len) {
+void world_state_replaced(sim_world *world, sim_writer by) {
     if (by.seen != world->version && by.process != world->version_by)
         world_violation(world, "process %d wrote over version %d of the state, which process %d had saved: it knew %d",
                         by.process, world->version, world->version_by, by.seen);
     world->version++;
     world->version_by = by.process;
+}
+
+void world_state_saved(sim_world *world, sim_writer by, const char *text, size_t len) {
+    world_state_replaced(world, by);
     if (world->state_saved) world->state_saved(world, text, len);
 }
 

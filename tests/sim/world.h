@@ -16,6 +16,8 @@
 #define SIM_STATE_KEY "state/exporter.json"
 #define SIM_TABLE     "states"
 #define SIM_NAME      "archive" /* Of the state in the table. */
+#define SIM_FOLDER    "/sim"
+#define SIM_FILE      SIM_FOLDER "/state.json"
 #define SIM_REGION    "eu-west-1"
 #define SIM_ACCOUNT   "123456789012"
 #define SIM_NEVER     INT64_MAX
@@ -99,7 +101,39 @@ typedef struct sim_item {
     int64_t changed_ms; /* When it was `before`. */
 } sim_item;
 
-typedef enum sim_store { SIM_STORE_S3, SIM_STORE_DYNAMODB, SIM_STORE_COUNT } sim_store;
+/* A file, and what of it would be left without power. */
+typedef struct sim_inode {
+    char *bytes, *safe;
+    size_t len, safe_len;
+    bool is_dirty;
+    int lock; /* The open file that holds it; -1: none. */
+} sim_inode;
+
+typedef struct sim_name {
+    char *path;
+    int inode;
+} sim_name;
+
+typedef struct sim_file {
+    int inode; /* -1: it is closed. */
+    int process;
+} sim_file;
+
+typedef struct sim_disk {
+    sim_inode *inodes;
+    int inode_count, inode_capacity;
+    sim_name *names; /* As they are, */
+    int name_count, name_capacity;
+    sim_name *safe; /* as they would be left, */
+    int safe_count, safe_capacity;
+    sim_name *changes; /* and what lies between. */
+    int change_count, change_capacity;
+    sim_file *files; /* By descriptor. */
+    int file_count, file_capacity;
+    bool is_save_pending; /* The state's name stands for a new file, and that is not safe. */
+} sim_disk;
+
+typedef enum sim_store { SIM_STORE_S3, SIM_STORE_DYNAMODB, SIM_STORE_FILE, SIM_STORE_COUNT } sim_store;
 
 /* Who writes a state, and which version of it that process has read or written last. */
 typedef struct sim_writer {
@@ -178,6 +212,7 @@ struct sim_world {
     int object_count, object_capacity;
     sim_item *items; /* By sort key. */
     int item_count, item_capacity;
+    sim_disk disk;
     sim_happening *queue;
     int queue_count, queue_capacity;
     int next_order, next_etag, next_id, next_process;
@@ -228,7 +263,9 @@ void world_schedule(sim_world *world, sim_happening happening);
 /* Lets time pass; not backwards. */
 void world_advance(sim_world *world, int64_t to_ms);
 
-/* The store now holds this document. Whoever wrote it must have known the one before: it is a violation otherwise. */
+/* The state was replaced. Whoever did it must have known the one before: it is a violation otherwise. */
+void world_state_replaced(sim_world *world, sim_writer by);
+/* The same, by this document, which is to be judged. */
 void world_state_saved(sim_world *world, sim_writer by, const char *text, size_t len);
 
 /* ---- logs ---- */
