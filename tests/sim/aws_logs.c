@@ -194,13 +194,14 @@ static void describe_export_tasks(sim_world *world, const cJSON *input, sim_repl
     page p;
     const char *id = text_of(input, "taskId"), *code = text_of(input, "statusCode"),
                *token = text_of(input, "nextToken");
-    int at = world->task_count;
+    const sim_task *wanted = id[0] ? task_find(world, id) : NULL;
+    int at = !id[0] ? world->task_count : wanted ? (int)(wanted - world->tasks) + 1 : 0;
     if (token[0]) (void)sscanf(token + 1, "%d", &at);
     if (open_page(&p, world, reply, input, "exportTasks")) {
         while (at-- > 0) {
             const sim_task *task = &world->tasks[at];
-            if (task->listed_ms > world->now_ms || (id[0] && strcmp(id, task->id) != 0) ||
-                (code[0] && strcmp(code, task_status_text(task->status)) != 0))
+            if (wanted && task != wanted) break;
+            if (task->listed_ms > world->now_ms || (code[0] && strcmp(code, task_status_text(task->status)) != 0))
                 continue;
             if (p.room-- <= 0) {
                 snprintf(p.token, sizeof p.token, "a%d", at + 1);

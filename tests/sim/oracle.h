@@ -19,6 +19,10 @@ typedef struct sim_oracle {
     int claim_count, claim_capacity;
     int *counts; /* By event. */
     int count_capacity;
+    char *judged; /* What the last save says of the archive, and the world's changes until then. */
+    size_t judged_len;
+    int64_t judged_changes;
+    struct sim_ledger *ledger;
     bool misses;         /* At the end: an event is late, and not archived. */
     int64_t saves, late; /* Since the beginning, to see that something happens. */
 } sim_oracle;

@@ -6,11 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Under `folder` only `keep` may stay. */
+typedef struct cleanup {
+    const char *folder;
+    size_t len;
+    const char *keep;
+    int shorter; /* The last one before it whose folder this one lies in; -1: none. */
+} cleanup;
+
 struct sim_state {
     cJSON *root;
-    const cJSON *groups, *streams, *cleanups;
+    const cJSON *groups, *streams;
     const char **tasks; /* Their ids, in order. */
     size_t task_count;
+    cleanup *cleanups; /* By folder. */
+    int cleanup_count;
 };
 
 static const cJSON *member(const cJSON *object, const char *name) {
@@ -42,6 +52,34 @@ static void collect_tasks(sim_state *state, const cJSON *tasks) {
     if (state->task_count > 1) qsort(state->tasks, state->task_count, sizeof *state->tasks, compare_texts);
 }
 
+static int compare_cleanups(const void *a, const void *b) {
+    return strcmp(((const cleanup *)a)->folder, ((const cleanup *)b)->folder);
+}
+
+/* Of this cleanup and those that it lies in, the first whose folder `key` begins with. What stands in order between a
+ * folder and a key in it lies in the folder too: from the last one before the key on all are on the way. */
+static int cleanup_of(const sim_state *state, int at, const char *key) {
+    while (at >= 0 && strncmp(key, state->cleanups[at].folder, state->cleanups[at].len) != 0)
+        at = state->cleanups[at].shorter;
+    return at;
+}
+
+static void collect_cleanups(sim_state *state, const cJSON *cleanups) {
+    const cJSON *entry;
+    state->cleanups = malloc(((size_t)cJSON_GetArraySize(cleanups) + 1) * sizeof *state->cleanups);
+    if (!state->cleanups) abort();
+    cJSON_ArrayForEach(entry, cleanups) {
+        const char *folder = cJSON_GetStringValue(member(entry, "Folder"));
+        if (!folder) continue;
+        state->cleanups[state->cleanup_count++] =
+            (cleanup){.folder = folder, .len = strlen(folder), .keep = cJSON_GetStringValue(member(entry, "Keep"))};
+    }
+    if (state->cleanup_count > 1)
+        qsort(state->cleanups, (size_t)state->cleanup_count, sizeof *state->cleanups, compare_cleanups);
+    for (int i = 0; i < state->cleanup_count; i++)
+        state->cleanups[i].shorter = cleanup_of(state, i - 1, state->cleanups[i].folder);
+}
+
 sim_state *state_open(const char *text, size_t len) {
     cJSON *root = cJSON_ParseWithLength(text, len);
     if (!is_text(root, "format", "cloudwatch-logs-s3-exporter/state") || number(root, "version", 0) != 1 ||
@@ -51,11 +89,9 @@ sim_state *state_open(const char *text, size_t len) {
     }
     sim_state *state = malloc(sizeof *state);
     if (!state) abort();
-    *state = (sim_state){.root = root,
-                         .groups = member(root, "groups"),
-                         .streams = member(root, "streams"),
-                         .cleanups = member(root, "cleanups")};
+    *state = (sim_state){.root = root, .groups = member(root, "groups"), .streams = member(root, "streams")};
     collect_tasks(state, member(root, "tasks"));
+    collect_cleanups(state, member(root, "cleanups"));
     return state;
 }
 
@@ -63,6 +99,7 @@ void state_close(sim_state *state) {
     if (!state) return;
     cJSON_Delete(state->root);
     free(state->tasks);
+    free(state->cleanups);
     free(state);
 }
 
@@ -141,8 +178,8 @@ sim_claim state_claim(const sim_state *state, const sim_world *world, const sim_
 /* ---- objects ---- */
 
 /* Whether `folder` is among those that "Keep" lists, with "/" between. */
-static bool is_kept(const cJSON *cleanup, const char *folder) {
-    const char *keep = cJSON_GetStringValue(member(cleanup, "Keep"));
+static bool is_kept(const cleanup *note, const char *folder) {
+    const char *keep = note->keep;
     const size_t len = strlen(folder);
     while (keep) {
         if (strncmp(keep, folder, len) == 0 && (!keep[len] || keep[len] == '/')) return true;
@@ -161,17 +198,27 @@ static bool is_for(const sim_task *task, const sim_stream *stream) {
     return true;
 }
 
+/* The last cleanup that stands before the key; -1: none. */
+static int last_before(const sim_state *state, const char *key) {
+    int low = 0, high = state->cleanup_count;
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        if (strcmp(state->cleanups[middle].folder, key) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - 1;
+}
+
 bool state_commits(const sim_state *state, const sim_world *world, const sim_object *object) {
-    const cJSON *entry;
     if (object->task < 0) return false;
     const sim_task *task = &world->tasks[object->task];
     const char *id = task->id;
     const bool is_known = bsearch(&id, state->tasks, state->task_count, sizeof id, compare_texts) != NULL;
     if (!is_known || !is_for(task, &world->streams[object->stream])) return false;
-    cJSON_ArrayForEach(entry, state->cleanups) {
-        const char *folder = cJSON_GetStringValue(member(entry, "Folder"));
-        if (!folder || strncmp(object->key, folder, strlen(folder)) != 0) continue;
-        if (!is_kept(entry, world->streams[object->stream].folder)) return false;
-    }
+    for (int at = cleanup_of(state, last_before(state, object->key), object->key); at >= 0;
+         at = cleanup_of(state, state->cleanups[at].shorter, object->key))
+        if (!is_kept(&state->cleanups[at], world->streams[object->stream].folder)) return false;
     return true;
 }

@@ -1,6 +1,8 @@
 /* Export tasks as CloudWatch Logs runs them: one at a time, by prefix, inclusive at both ends, and not always well. */
 #include "world.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SLOW_MS (15 * SIM_MINUTE)
@@ -8,6 +10,15 @@
 bool task_is_active(const sim_task *task) {
     return task->status == SIM_TASK_PENDING || task->status == SIM_TASK_RUNNING ||
            task->status == SIM_TASK_PENDING_CANCEL;
+}
+
+/* An id ends in the task's number. */
+const sim_task *task_find(const sim_world *world, const char *id) {
+    const char *dash = strrchr(id, '-');
+    const unsigned long number = dash ? strtoul(dash + 1, NULL, 16) : ULONG_MAX;
+    if (number >= (unsigned long)world->task_count) return NULL;
+    const sim_task *task = &world->tasks[number];
+    return strcmp(task->id, id) == 0 ? task : NULL;
 }
 
 const char *task_status_text(sim_task_status status) {
@@ -69,6 +80,7 @@ int tasks_create(sim_world *world, const sim_task_request *request, const char *
     if (*code) return -1;
     WORLD_ROOM(world, tasks, task);
     const int number = world->task_count++;
+    world->changes++;
     const char *id =
         world_format(world, "%08x-0000-4000-8000-%012x", (unsigned)world_draw(world, 0x7fffffff), (unsigned)number);
     world->tasks[number] = (sim_task){

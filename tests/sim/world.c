@@ -121,6 +121,7 @@ void world_reset(sim_world *world, uint64_t seed) {
     world->disk.change_count = world->disk.file_count = 0;
     world->disk.is_save_pending = false;
     world->version = world->version_by = world->state_writes = 0;
+    world->changes = 0;
     world->violation[0] = 0;
     world->block = world->blocks;
     world->block_used = 0;
@@ -161,6 +162,7 @@ bool world_chance(sim_world *world, int per_mille) {
 void world_schedule(sim_world *world, sim_happening happening) {
     WORLD_ROOM(world, queue, queue);
     happening.order = world->next_order++;
+    world->changes++;
     world->queue[world->queue_count++] = happening;
 }
 
@@ -204,6 +206,7 @@ static void bear_stream(sim_world *world, const sim_happening *it) {
 }
 
 static void happen(sim_world *world, const sim_happening *it) {
+    world->changes++;
     switch (it->kind) {
     case SIM_PUT_EVENT: put_event(world, it->subject); break;
     case SIM_CREATE_STREAM: bear_stream(world, it); break;
@@ -264,6 +267,7 @@ int world_add_group(sim_world *world, const char *name, bool is_standard) {
 
 int world_add_stream(sim_world *world, int group, const char *name) {
     if (world->groups[group].deleted || world_find_stream(world, group, name) >= 0) return -1;
+    world->changes++;
     WORLD_ROOM(world, streams, stream);
     sim_stream *stream = &world->streams[world->stream_count];
     *stream = (sim_stream){.group = group,
@@ -281,6 +285,7 @@ int world_add_stream(sim_world *world, int group, const char *name) {
 
 void world_note_listed(sim_world *world, int number) {
     sim_stream *stream = &world->streams[number];
+    if (stream->listed_count == 0) world->changes++;
     if (stream->listed_count == stream->listed_capacity) {
         const int capacity = stream->listed_capacity ? 2 * stream->listed_capacity : 8;
         int64_t *times = world_alloc(world, (size_t)capacity * sizeof *times);
@@ -307,6 +312,7 @@ int world_find_stream(const sim_world *world, int group, const char *name) {
 }
 
 void world_put_event(sim_world *world, int stream, int64_t timestamp, int64_t at_ms) {
+    world->changes++;
     WORLD_ROOM(world, events, event);
     world->events[world->event_count] =
         (sim_event){.stream = stream,
@@ -342,6 +348,7 @@ sim_object *world_find_object(const sim_world *world, const char *key) {
 void world_put_object(sim_world *world, sim_object *object) {
     const int at = world_object_position(world, object->key);
     object->etag = ++world->next_etag;
+    if (strcmp(object->key, SIM_STATE_KEY) != 0) world->changes++;
     if (late_is_object(object)) late_read(world, object, world_find_object(world, object->key));
     if (at < world->object_count && strcmp(world->objects[at]->key, object->key) == 0) {
         world->objects[at] = object;
@@ -378,6 +385,7 @@ void world_put_text(sim_world *world, const char *key, const char *text, size_t 
 void world_delete_object(sim_world *world, const char *key) {
     const int at = world_object_position(world, key);
     if (at == world->object_count || strcmp(world->objects[at]->key, key) != 0) return;
+    world->changes++;
     world->object_count--;
     memmove(world->objects + at, world->objects + at + 1, (size_t)(world->object_count - at) * sizeof *world->objects);
 }

@@ -220,6 +220,7 @@ struct sim_world {
     int version;      /* Of the state: how often it was saved. */
     int version_by;   /* The process that saved it last. */
     int state_writes; /* Of all that the store holds. */
+    int64_t changes;  /* Whatever the judge looks at: what happened, and what is in the bucket but for the state. */
     /* Told of each save of the state. */
     void (*state_saved)(sim_world *world, const char *text, size_t len);
     void *judge;
@@ -303,6 +304,8 @@ typedef struct sim_task_request {
 /* The new task's number; or -1 and the error's code. */
 int tasks_create(sim_world *world, const sim_task_request *request, const char **code);
 bool task_is_active(const sim_task *task);
+/* The task of that id; NULL: none. */
+const sim_task *task_find(const sim_world *world, const char *id);
 const char *task_status_text(sim_task_status status);
 /* It is for every stream of its group, whoever it is. */
 bool task_is_of_group(const sim_task *task);
