@@ -144,7 +144,7 @@ class S3:
         if self._denied(_ACTIONS.get(operation, operation), request):
             return failure(403, "AccessDenied", "Access Denied", request)
         key_action = {"PutObject": "kms:GenerateDataKey", "GetObject": "kms:Decrypt"}.get(operation)
-        if self._settings.denies(key_action, BUCKET_KEY):
+        if key_action and self._settings.denies(key_action, BUCKET_KEY):
             return failure(403, "AccessDenied", iam_refusal(ACCOUNT, key_action, BUCKET_KEY), request)
         if operation in ("PutObject", "UploadPart"):
             try:
@@ -153,7 +153,9 @@ class S3:
             except IntegrityError as error:
                 return failure(400, error.code, str(error), request)
         answer = self._moto(request)
-        if operation in ("GetObject", "HeadObject") and answer.status == 404 and self._denied("ListBucket", request):
+        bucket = f"arn:aws:s3:::{request.path.split('/')[1]}"
+        is_absent = operation in ("GetObject", "HeadObject") and answer.status == 404
+        if is_absent and self._settings.denies("s3:ListBucket", bucket):
             return failure(403, "AccessDenied", "Access Denied", request)
         ids = failure(0, "", "").headers
         for name in ("x-amz-request-id", "x-amz-id-2"):

@@ -30,6 +30,8 @@ class Settings:
     # IAM actions that are refused, such as "s3:ListBucket"; with a pattern behind it, only on resources that match:
     # "logs:CreateExportTask *:log-group:app/1:*". What S3 needs of a bucket's key is kms:GenerateDataKey and kms:Decrypt.
     deny: list = field(default_factory=list)
+    # Where it is not empty, all that is allowed, in the same form: a role's policy.
+    allow: list = field(default_factory=list)
     verify_signatures: bool = False
 
     clock_skew_s: float = 0.0
@@ -43,9 +45,15 @@ class Settings:
             setattr(self, name, value)
 
     def denies(self, action, resource):
-        for entry in self.deny:
-            refused, _, pattern = entry.partition(" ")
-            if refused == action and fnmatchcase(resource, pattern or "*"):
+        if self._lists(self.deny, action, resource):
+            return True
+        return bool(self.allow) and not self._lists(self.allow, action, resource)
+
+    @staticmethod
+    def _lists(entries, action, resource):
+        for entry in entries:
+            listed, _, pattern = entry.partition(" ")
+            if listed == action and fnmatchcase(resource, pattern or "*"):
                 return True
         return False
 
