@@ -60,6 +60,7 @@ def test_the_role_has_the_actions_of_what_a_run_calls_and_no_other():
     called = {ACTIONS.get(operation, operation) for operation in operations()}
     assert "logs:CreateExportTask" in called and "s3:PutObject" in called and "dynamodb:Query" in called
     granted = actions(statements()) | actions(statements(StateStore="dynamodb"))
+    # What is new here has to be in deploy/sam, deploy/terraform and docs/deployment.md; what only a command calls, in src/cli.
     assert granted - OF_LAMBDA - OF_KEY == called
 
 

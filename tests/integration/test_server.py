@@ -440,6 +440,15 @@ class TestS3:
             "AccessDeniedException"
         )
 
+    def test_only_what_is_listed_can_be_allowed(self, aws, bucket):
+        aws.s3.put_object(Bucket=bucket, Key="a/1", Body=b"x")
+        aws.set(allow=[f"s3:GetObject arn:aws:s3:::{bucket}/a/*", f"s3:ListBucket arn:aws:s3:::{bucket}", "kms:Decrypt"])
+        assert aws.s3.get_object(Bucket=bucket, Key="a/1")["Body"].read() == b"x"
+        assert refused(aws.s3.get_object, Bucket=bucket, Key="a/2") == "NoSuchKey"
+        assert refused(aws.s3.get_object, Bucket=bucket, Key="b/1") == "AccessDenied"
+        assert refused(aws.s3.delete_object, Bucket=bucket, Key="a/1") == "AccessDenied"
+        assert refused(aws.logs.describe_log_groups) == "AccessDeniedException"
+
     def test_keys_survive_whatever_is_in_them(self, aws, bucket):
         for key in ("a b/ü+~&=?#", "//", "a//b", "%41", "[$LATEST]", "a\u2028b"):
             aws.s3.put_object(Bucket=bucket, Key=key, Body=key.encode())
