@@ -35,17 +35,18 @@ locals {
         Action   = ["s3:GetObject", "s3:PutObject"]
         Resource = "${local.bucket_arn}/_ledger/*"
       },
+      # Whoever creates a task must be allowed to write to where it writes.
       {
-        Sid      = "CleanUpAfterTasks"
+        Sid      = "MakeAndCleanUpTasks"
         Effect   = "Allow"
-        Action   = "s3:DeleteObject"
+        Action   = ["s3:PutObject", "s3:DeleteObject"]
         Resource = "${local.bucket_arn}/${var.folder}/*"
       },
     ],
-    [for sid in local.sweeps ? ["ArchiveLateEvents"] : [] : {
+    [for sid in local.sweeps ? ["ReadArchive"] : [] : {
       Sid      = sid
       Effect   = "Allow"
-      Action   = ["s3:GetObject", "s3:PutObject"]
+      Action   = "s3:GetObject"
       Resource = "${local.bucket_arn}/${var.folder}/*"
     }],
     [{
