@@ -66,5 +66,5 @@ static smithy_status cover_node(covering *c, size_t first, size_t end) {
 smithy_status cover_find(const cover_name *names, size_t count, cover *found, smithy_call *memory) {
     covering c = {names, found, memory};
     *found = (cover){0};
-    return count > 0 ? cover_node(&c, 0, count) : SMITHY_OK;
+    return cover_node(&c, 0, count);
 }

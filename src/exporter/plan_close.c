@@ -38,8 +38,7 @@ smithy_status plan_fits(state_group *group, state_unit_kind kind, smithy_str str
         return SMITHY_OK;
     }
     const state_stream *entry = state_find_stream(group, stream, created_ms);
-    if (standing_is_own(entry)) return SMITHY_OK;
-    /* Behind what is owed, its group has taken the stream along. */
+    /* Behind what is owed, its group has taken the stream along. What is owed to nobody ends where the group stands. */
     const int64_t owed_to = standing_is_owed(entry) ? entry->owed_to : group->exported_at;
     if (kind == STATE_UNIT_OWED)
         *fits = *fits && to_ms <= owed_to;

@@ -55,11 +55,11 @@ static smithy_status note_missed(exporter_state *state, state_group *group, cons
     const size_t count = group->accounted_count;
     if (group->exported_at >= to_ms || count + group->folder_count == 0) return SMITHY_OK;
     state_sort_accounted(group);
-    bool *seen = smithy_call_alloc(state->memory, count + 1, sizeof *seen);
+    bool *seen = smithy_call_alloc(state->memory, count, sizeof *seen);
     state_missed missed = {.exported_at = group->exported_at,
                            .owed_to = to_ms,
-                           .identities = smithy_call_alloc(state->memory, count + 1, sizeof *missed.identities),
-                           .folders = smithy_call_alloc(state->memory, group->folder_count + 1, sizeof *missed.folders),
+                           .identities = smithy_call_alloc(state->memory, count, sizeof *missed.identities),
+                           .folders = smithy_call_alloc(state->memory, group->folder_count, sizeof *missed.folders),
                            .folder_count = group->folder_count};
     if (!seen || !missed.identities || !missed.folders) return SMITHY_ERROR_MEMORY;
     /* What the listing could explain is noted no more. */

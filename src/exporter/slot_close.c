@@ -196,7 +196,6 @@ static smithy_status ask_for_more(const export_slot *slot) {
 static smithy_status look_beside(run_context *run, const export_slot *slot, const plan_members *members,
                                  bool *superseded) {
     *superseded = false;
-    if (slot->unit.kind == STATE_UNIT_GROUP) return SMITHY_OK;
     for (size_t i = 0; i < members->count && !*superseded; i++)
         SMITHY_TRY(settle_beside(run, slot, members->streams[i], superseded));
     return slot->unit.stream ? settle_beside(run, slot, slot->unit.stream, superseded) : SMITHY_OK;

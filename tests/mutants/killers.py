@@ -9,10 +9,10 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-PLANNER = ("plan", "cover", "state_details")
-STATE = ("state", "state_change", "state_details", "plan", "exporter_cli")
+PLANNER = ("plan", "plan_details", "cover", "state_details")
+STATE = ("state_text", "state", "state_change", "state_details", "plan", "plan_details", "exporter_cli")
 UNITS = {
-    "cover.c": ("cover", "plan"),
+    "cover.c": ("plan_details", "cover", "plan"),
     "ledger_read.c": ("proof_windows", "report"),
     "plan.c": PLANNER,
     "plan_close.c": PLANNER,
@@ -23,6 +23,8 @@ UNITS = {
     "state_change.c": STATE,
     "state_json.c": STATE,
     "state_write.c": STATE,
+    "state_missed.c": PLANNER,
+    "store_dynamodb.c": ("store_dynamodb",),
     "store_file.c": ("store_file",),
     "store_s3.c": ("store_s3",),
     "task.c": ("task_names",),

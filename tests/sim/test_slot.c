@@ -176,6 +176,8 @@ static void a_created_task_without_an_id_is_one_whose_answer_was_lost(void **con
     assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
     assert_int_equal(stage_calls(s, "CreateExportTask"), 2);
     assert_int_equal(s->world->task_count, 1);
+    assert_int_equal(s->result.answer.tasks_created, 1);
+    assert_int_equal(s->result.answer.tasks_failed, 0);
 }
 
 /* ---- a slot that is taken ---- */

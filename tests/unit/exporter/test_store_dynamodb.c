@@ -1,0 +1,374 @@
+/* The state in DynamoDB: what is taken for a state, who wins a save, and what a missing part means. */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include "fake_system.h"
+#include "scripted_transport.h"
+#include "store.h"
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OK(body_) \
+    { .status = 200, .body = (body_) }
+#define ERROR(code) \
+    { .status = 400, .body = "{\"__type\":\"com.amazonaws.dynamodb.v20120810#" code "\",\"message\":\"no\"}" }
+#define LOST \
+    { .failure = SMITHY_HTTP_FAILURE_RECEIVE, .sent = true }
+#define NOTHING "{}"
+#define TEXT    "{\"nonce\":\"mine\"}"
+
+typedef struct bench {
+    fake_system fake;
+    scripted_transport transport;
+    scripted_answer answers[32];
+    size_t count;
+    smithy_call *call;
+    dynamodb_client *dynamodb;
+    state_store *store;
+    smithy_buffer content;
+    bool won, exists;
+    char item[4096]; /* What was saved, as it is read. */
+} bench;
+
+static int set_up(void **context) {
+    static bench b;
+    static const exporter_settings SETTINGS = {.store_type = EXPORTER_STORE_DYNAMODB,
+                                               .store_table = SMITHY_STR_INIT("table"),
+                                               .store_name = SMITHY_STR_INIT("name"),
+                                               .store_dsn = SMITHY_STR_INIT("dynamodb://table/name")};
+    b = (bench){0};
+    fake_system_init(&b.fake, 5);
+    scripted_transport_init(&b.transport, &b.fake, b.answers, 0);
+    b.fake.system.transport = &b.transport.base;
+    fake_system_set_env(&b.fake, "AWS_REGION", "eu-west-1");
+    fake_system_set_env(&b.fake, "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+    fake_system_set_env(&b.fake, "AWS_SECRET_ACCESS_KEY", "secret");
+    b.call = smithy_call_create(&(smithy_call_options){.system = &b.fake.system});
+    assert_non_null(b.call);
+    b.dynamodb = dynamodb_client_create(NULL, b.call);
+    assert_non_null(b.dynamodb);
+    b.store = store_open(&SETTINGS, NULL, b.dynamodb, NULL, &b.fake.system, b.call);
+    assert_non_null(b.store);
+    smithy_buffer_init(&b.content, &b.fake.system, 1 << 20);
+    *context = &b;
+    return 0;
+}
+
+static int tear_down(void **context) {
+    bench *b = *context;
+    smithy_buffer_deinit(&b->content);
+    store_destroy(b->store);
+    dynamodb_client_destroy(b->dynamodb);
+    smithy_call_destroy(b->call);
+    scripted_transport_deinit(&b->transport);
+    assert_int_equal(b->fake.live_blocks, 0);
+    fake_system_deinit(&b->fake);
+    return 0;
+}
+
+static void then(bench *b, scripted_answer answer) {
+    b->answers[b->count++] = answer;
+    b->transport.answer_count = b->count;
+}
+
+static smithy_status load(bench *b) {
+    smithy_buffer_reset(&b->content);
+    return b->store->load(b->store, &b->content, &b->exists, b->call);
+}
+
+static smithy_status save(bench *b) {
+    return b->store->save(b->store, SMITHY_STR(TEXT), &b->won, b->call);
+}
+
+static const scripted_request *asked(const bench *b, size_t index) {
+    assert_true(index < b->transport.request_count);
+    return &b->transport.requests[index];
+}
+
+static const char *operation(const bench *b, size_t index) {
+    const char *target = scripted_request_header(&b->transport, index, "X-Amz-Target");
+    assert_non_null(target);
+    return strchr(target, '.') + 1;
+}
+
+/* The value of a member of the item that request number `index` put. */
+static void copy_member(const bench *b, size_t index, const char *name, char *text, size_t size) {
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "\"%s\":{\"", name);
+    const char *at = strstr(asked(b, index)->body, wanted);
+    assert_non_null(at);
+    at += strlen(wanted) + 4; /* S":" and the like. */
+    snprintf(text, size, "%.*s", (int)strcspn(at, "\""), at);
+}
+
+/* What request number `index` put, as the answer to a read. */
+static const char *as_item(bench *b, size_t index, const char *parts) {
+    char generation[64], data[2048];
+    copy_member(b, index, "generation", generation, sizeof generation);
+    copy_member(b, index, "data", data, sizeof data);
+    snprintf(b->item, sizeof b->item,
+             "{\"Item\":{\"generation\":{\"S\":\"%s\"},\"parts\":{\"N\":\"%s\"},\"data\":{\"B\":\"%s\"}}}", generation,
+             parts, data);
+    return b->item;
+}
+
+/* A first save; the answers that follow are the caller's. */
+static void begin(bench *b) {
+    then(b, (scripted_answer)OK(NOTHING));
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(load(b), SMITHY_OK);
+    assert_false(b->exists);
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_true(b->won);
+}
+
+/* ---- saving ---- */
+
+static void the_first_save_is_made_where_there_is_none_and_the_next_replaces_it(void **context) {
+    bench *b = *context;
+    char generation[64], expected[96];
+    begin(b);
+    assert_string_equal(operation(b, 0), "GetItem");
+    assert_non_null(strstr(asked(b, 0)->body, "\"ConsistentRead\":true"));
+    assert_string_equal(operation(b, 1), "PutItem");
+    assert_non_null(strstr(asked(b, 1)->body, "attribute_not_exists(pk)"));
+    copy_member(b, 1, "generation", generation, sizeof generation);
+    assert_int_equal(strlen(generation), 36);
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_true(b->won);
+    assert_non_null(strstr(asked(b, 2)->body, "generation = :read"));
+    snprintf(expected, sizeof expected, ":read\":{\"S\":\"%s\"}", generation);
+    assert_non_null(strstr(asked(b, 2)->body, expected));
+    assert_int_equal(b->transport.request_count, 3);
+    assert_int_equal(b->fake.sleep_count, 0);
+}
+
+static void what_was_saved_is_loaded_and_can_be_replaced(void **context) {
+    bench *b = *context;
+    begin(b);
+    then(b, (scripted_answer)OK(as_item(b, 1, "0")));
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(load(b), SMITHY_OK);
+    assert_true(b->exists);
+    assert_true(smithy_str_equal(smithy_buffer_str(&b->content), SMITHY_STR(TEXT)));
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_true(b->won);
+    assert_non_null(strstr(asked(b, 3)->body, "generation = :read"));
+}
+
+static void a_save_that_another_one_overtook_has_lost(void **context) {
+    bench *b = *context;
+    begin(b);
+    then(b, (scripted_answer)ERROR("ConditionalCheckFailedException"));
+    then(b, (scripted_answer)OK(as_item(b, 1, "0")));
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_false(b->won);
+    assert_int_equal(b->transport.request_count, 4);
+}
+
+static void a_save_that_another_one_removed_has_lost(void **context) {
+    bench *b = *context;
+    begin(b);
+    then(b, (scripted_answer)ERROR("ConditionalCheckFailedException"));
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_false(b->won);
+}
+
+static void answer_with_own(void *context, const smithy_http_request *request, size_t index) {
+    bench *b = context;
+    (void)request;
+    if (index == 4) b->answers[index] = (scripted_answer)OK(as_item(b, 2, "0"));
+}
+
+/* The client asks again by itself, and is refused by what its first try did. */
+static void a_lost_answer_is_looked_for_by_the_generation(void **context) {
+    bench *b = *context;
+    begin(b);
+    then(b, (scripted_answer)LOST);
+    then(b, (scripted_answer)ERROR("ConditionalCheckFailedException"));
+    then(b, (scripted_answer)OK(NOTHING));
+    b->transport.on_request = answer_with_own;
+    b->transport.on_request_context = b;
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_true(b->won);
+    assert_int_equal(b->transport.request_count, 5);
+    assert_string_equal(operation(b, 4), "GetItem");
+}
+
+static void an_error_that_nobody_can_mend_by_waiting_ends_the_save(void **context) {
+    bench *b = *context;
+    begin(b);
+    then(b, (scripted_answer)ERROR("AccessDeniedException"));
+    assert_int_equal(save(b), SMITHY_ERROR_SERVICE);
+    assert_false(b->won);
+    assert_int_equal(b->transport.request_count, 3);
+    assert_true(smithy_error_has_code(smithy_call_error(b->call), "AccessDeniedException"));
+}
+
+/* ---- a table that does not fit ---- */
+
+static void a_table_that_is_missing_is_told(void **context) {
+    bench *b = *context;
+    then(b, (scripted_answer)ERROR("ResourceNotFoundException"));
+    assert_int_equal(load(b), SMITHY_ERROR_CONFIG);
+    assert_non_null(strstr(smithy_call_error(b->call)->message, "the table table does not exist: make it"));
+}
+
+static void a_table_with_other_keys_is_told(void **context) {
+    bench *b = *context;
+    then(b, (scripted_answer)ERROR("ValidationException"));
+    assert_int_equal(load(b), SMITHY_ERROR_CONFIG);
+    assert_non_null(strstr(smithy_call_error(b->call)->message, "the table table has other keys than"));
+}
+
+static void another_error_is_told_as_it_is(void **context) {
+    bench *b = *context;
+    then(b, (scripted_answer)ERROR("AccessDeniedException"));
+    assert_int_equal(load(b), SMITHY_ERROR_SERVICE);
+    assert_string_equal(smithy_call_error(b->call)->message, "no");
+}
+
+/* ---- what is no state ---- */
+
+static void an_item_of_somebody_else_is_no_state(void **context) {
+    bench *b = *context;
+    static const char *const ITEMS[] = {
+        "{\"Item\":{\"x\":{\"S\":\"y\"}}}",
+        "{\"Item\":{\"parts\":{\"N\":\"1\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"g\"}}}",
+        "{\"Item\":{\"generation\":{\"N\":\"1\"},\"parts\":{\"N\":\"1\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"\"},\"parts\":{\"N\":\"1\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"0123456789012345678901234567890123456\"},\"parts\":{\"N\":\"1\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"S\":\"1\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"1.5\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"-1\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"100001\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"0\"}}}",
+        "{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"1\"},\"data\":{\"B\":\"AAAA\"}}}",
+    };
+    for (size_t i = 0; i < sizeof ITEMS / sizeof *ITEMS; i++) {
+        then(b, (scripted_answer)OK(ITEMS[i]));
+        assert_int_equal(load(b), SMITHY_ERROR_RESPONSE);
+        assert_non_null(strstr(smithy_call_error(b->call)->message, "is not a state of this program"));
+        assert_int_equal(b->transport.request_count, i + 1);
+        smithy_call_reset(b->call);
+    }
+}
+
+static void a_text_that_is_damaged_is_told(void **context) {
+    bench *b = *context;
+    then(b, (scripted_answer)OK("{\"Item\":{\"generation\":{\"S\":\"012345678901234567890123456789012345\"},"
+                                "\"parts\":{\"N\":\"0\"},\"data\":{\"B\":\"AAAA\"}}}"));
+    assert_int_equal(load(b), SMITHY_ERROR_RESPONSE);
+    assert_string_equal(smithy_call_error(b->call)->message, "the text of the state is damaged");
+}
+
+static void a_part_that_is_missing_is_looked_for_five_times(void **context) {
+    bench *b = *context;
+    for (int i = 0; i < 5; i++) {
+        then(b, (scripted_answer)OK("{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"100000\"}}}"));
+        then(b, (scripted_answer)OK(NOTHING));
+    }
+    assert_int_equal(load(b), SMITHY_ERROR_RESPONSE);
+    assert_int_equal(b->transport.request_count, 10);
+    assert_string_equal(smithy_call_error(b->call)->message, "a part of the state is missing in the table table");
+    assert_non_null(strstr(asked(b, 1)->body, "part#g#00000"));
+}
+
+/* The head was replaced between the two reads: the next one has its text in itself. */
+static void a_part_that_went_with_its_head_is_no_damage(void **context) {
+    bench *b = *context;
+    begin(b);
+    then(b, (scripted_answer)OK("{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"1\"}}}"));
+    then(b, (scripted_answer)OK(NOTHING));
+    then(b, (scripted_answer)OK(as_item(b, 1, "0")));
+    assert_int_equal(load(b), SMITHY_OK);
+    assert_true(b->exists);
+    assert_true(smithy_str_equal(smithy_buffer_str(&b->content), SMITHY_STR(TEXT)));
+}
+
+static void a_text_of_one_part_is_read_from_it(void **context) {
+    bench *b = *context;
+    char data[2048], part[2200];
+    begin(b);
+    copy_member(b, 1, "data", data, sizeof data);
+    snprintf(part, sizeof part, "{\"Item\":{\"data\":{\"B\":\"%s\"}}}", data);
+    then(b, (scripted_answer)OK("{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"1\"}}}"));
+    then(b, (scripted_answer)OK(part));
+    assert_int_equal(load(b), SMITHY_OK);
+    assert_true(smithy_str_equal(smithy_buffer_str(&b->content), SMITHY_STR(TEXT)));
+    then(b, (scripted_answer)OK("{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"2\"}}}"));
+    then(b, (scripted_answer)OK(part));
+    then(b, (scripted_answer)OK(part)); /* Behind its end. */
+    assert_int_equal(load(b), SMITHY_ERROR_RESPONSE);
+}
+
+/* What an earlier state had in parts goes when the next one has none. */
+static void parts_that_no_head_names_go_after_the_save(void **context) {
+    bench *b = *context;
+    char data[2048], part[2200];
+    begin(b);
+    copy_member(b, 1, "data", data, sizeof data);
+    snprintf(part, sizeof part, "{\"Item\":{\"data\":{\"B\":\"%s\"}}}", data);
+    then(b, (scripted_answer)OK("{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"1\"}}}"));
+    then(b, (scripted_answer)OK(part));
+    assert_int_equal(load(b), SMITHY_OK);
+    const size_t first = b->transport.request_count;
+    then(b, (scripted_answer)OK("{\"Count\":2,\"Items\":[{\"sk\":{\"S\":\"part#g#00000\"}},{\"x\":{\"S\":\"y\"}}]}"));
+    then(b, (scripted_answer)OK(NOTHING));
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_true(b->won);
+    assert_string_equal(operation(b, first), "Query");
+    assert_string_equal(operation(b, first + 1), "PutItem");
+    assert_string_equal(operation(b, first + 2), "DeleteItem");
+    assert_non_null(strstr(asked(b, first + 2)->body, "part#g#00000"));
+    assert_int_equal(b->transport.request_count, first + 3);
+    then(b, (scripted_answer)OK(NOTHING)); /* None is left to be looked for. */
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_int_equal(b->transport.request_count, first + 4);
+}
+
+static void parts_that_cannot_be_listed_end_the_save_before_its_head(void **context) {
+    bench *b = *context;
+    char data[2048], part[2200];
+    begin(b);
+    copy_member(b, 1, "data", data, sizeof data);
+    snprintf(part, sizeof part, "{\"Item\":{\"data\":{\"B\":\"%s\"}}}", data);
+    then(b, (scripted_answer)OK("{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"1\"}}}"));
+    then(b, (scripted_answer)OK(part));
+    assert_int_equal(load(b), SMITHY_OK);
+    const size_t first = b->transport.request_count;
+    then(b, (scripted_answer)ERROR("AccessDeniedException"));
+    assert_int_equal(save(b), SMITHY_ERROR_SERVICE);
+    assert_false(b->won);
+    assert_int_equal(b->transport.request_count, first + 1);
+}
+
+#define STORE_TEST(name_) cmocka_unit_test_setup_teardown(name_, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(the_first_save_is_made_where_there_is_none_and_the_next_replaces_it),
+        STORE_TEST(what_was_saved_is_loaded_and_can_be_replaced),
+        STORE_TEST(a_save_that_another_one_overtook_has_lost),
+        STORE_TEST(a_save_that_another_one_removed_has_lost),
+        STORE_TEST(a_lost_answer_is_looked_for_by_the_generation),
+        STORE_TEST(an_error_that_nobody_can_mend_by_waiting_ends_the_save),
+        STORE_TEST(a_table_that_is_missing_is_told),
+        STORE_TEST(a_table_with_other_keys_is_told),
+        STORE_TEST(another_error_is_told_as_it_is),
+        STORE_TEST(an_item_of_somebody_else_is_no_state),
+        STORE_TEST(a_text_that_is_damaged_is_told),
+        STORE_TEST(a_part_that_is_missing_is_looked_for_five_times),
+        STORE_TEST(a_part_that_went_with_its_head_is_no_damage),
+        STORE_TEST(a_text_of_one_part_is_read_from_it),
+        STORE_TEST(parts_that_no_head_names_go_after_the_save),
+        STORE_TEST(parts_that_cannot_be_listed_end_the_save_before_its_head),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
