@@ -27,7 +27,7 @@ from c_mutants import mutants_of
 from killers import Build, digest, fails
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = "plan* cover standing settle* slot* state* lease task session store* ledger* folder run work".split()
+PARTS = "plan* past_tasks cover standing settle* slot* state* lease task session store* ledger* folder run work".split()
 
 
 def read_equivalent():

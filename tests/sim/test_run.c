@@ -611,7 +611,76 @@ static void where_it_cannot_be_told_whether_objects_may_be_deleted_the_group_wai
     assert_string_equal(stage_last_task(s)->prefix, "a-2");
 }
 
+static sim_fault let_sibling_appear(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply;
+    if (!stage_asks(request, "DeleteObjects") || nth > 1) return SIM_FAULT_NONE;
+    const char *key = world_format(s->world, "%sa-2/000009.gz", stage_last_task(s)->folder);
+    world_schedule(s->world,
+                   (sim_happening){.at_ms = s->world->now_ms + 5,
+                                   .kind = SIM_OBJECT_APPEARS,
+                                   .object = memcpy(world_alloc(s->world, sizeof(sim_object)),
+                                                    &(sim_object){.key = world_copy(s->world, key, strlen(key)),
+                                                                  .body = world_copy(s->world, "x", 1),
+                                                                  .len = 1,
+                                                                  .task = -1,
+                                                                  .stream = -1},
+                                                    sizeof(sim_object))});
+    return SIM_FAULT_NONE;
+}
+
+static void what_a_sibling_leaves_behind_the_cleaning_is_not_counted(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "a-2", SIM_HOUR);
+    s->befall = let_sibling_appear;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->objects, 2);
+    assert_int_equal(answer->streams_exported, 2);
+    assert_non_null(strstr(stage_ledger(s), "\"Streams\":1,\"Objects\":1,"));
+    assert_null(strstr(stage_ledger(s), "\"Streams\":2,"));
+    assert_int_equal(stage_objects(s, world_format(s->world, "%sa-2/", s->world->tasks[0].folder)), 1);
+    stage_wait(s, SIM_HOUR);
+    assert_int_equal(stage_run(s)->objects_deleted, 1); /* The next run takes it out. */
+}
+
+static void a_single_stream_without_siblings_is_not_cleaned_nor_looked_at_again(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "b", SIM_HOUR);
+    stage_run(s);
+    assert_int_equal(stage_calls(s, "DeleteObjects"), 0);
+    assert_int_equal(stage_calls(s, "DeleteObject"), 0);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+}
+
+static void a_folder_with_siblings_is_noted_to_be_looked_at_again(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "a-2", SIM_HOUR);
+    stage_run(s);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    assert_string_equal(s->state.cleanups[0].folder.ptr, s->world->tasks[0].folder);
+    assert_string_equal(s->state.cleanups[0].keep.ptr, "a");
+    assert_true(s->state.cleanups[0].cleaned);
+}
+
 /* ---- the ledger ---- */
+
+/* Keys sort by the time at which their run began. */
+static void a_ledgers_key_tells_when_its_run_began(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_run(s);
+    const char *id = stage_read_state(s)->id.ptr;
+    assert_int_equal(stage_objects(s, world_format(s->world, "_ledger/%s/2026-11-22T10:00:0", id)), 1);
+    assert_int_equal(stage_objects(s, "_ledger/"), 1);
+    const int at = world_object_position(s->world, "_ledger/");
+    assert_non_null(strstr(s->world->objects[at]->key, "-0001.jsonl.gz"));
+}
 
 static void the_ledger_tells_all_of_a_task(void **context) {
     stage *s = *context;
@@ -720,6 +789,10 @@ int main(void) {
         RUN_TEST(a_stream_with_siblings_fails_where_nothing_may_be_deleted),
         RUN_TEST(whether_objects_may_be_deleted_is_asked_once),
         RUN_TEST(where_it_cannot_be_told_whether_objects_may_be_deleted_the_group_waits),
+        RUN_TEST(what_a_sibling_leaves_behind_the_cleaning_is_not_counted),
+        RUN_TEST(a_single_stream_without_siblings_is_not_cleaned_nor_looked_at_again),
+        RUN_TEST(a_folder_with_siblings_is_noted_to_be_looked_at_again),
+        RUN_TEST(a_ledgers_key_tells_when_its_run_began),
         RUN_TEST(the_ledger_tells_all_of_a_task),
         RUN_TEST(a_ledger_that_cannot_be_written_is_tried_five_times),
         RUN_TEST(a_ledger_object_whose_answer_was_lost_is_there_once),

@@ -223,6 +223,31 @@ static void a_deadline_while_settling_leaves_the_task_in_flight(void **context) 
     assert_int_equal(answer->groups_waiting, 1);
 }
 
+static sim_fault deny_poll(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth;
+    if (!stage_asks(request, "DescribeExportTasks") || !strstr(request->body, "taskId")) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 403, "AccessDeniedException");
+}
+
+static void a_run_that_fails_over_one_task_leaves_the_others(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    plant(s, &task);
+    task.from_ms = task.to_ms + 1;
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    task.to_ms = s->world->now_ms;
+    plant(s, &task);
+    s->befall = deny_poll;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_CONFIGURATION);
+    assert_string_equal(stage_read_state(s)->flight.task_id.ptr, s->world->tasks[0].id);
+    s->befall = NULL;
+    assert_int_equal(stage_run(s)->tasks_adopted, 2);
+    stage_finish(s);
+}
+
 /* ---- told from their names ---- */
 
 static void a_task_whose_name_fits_no_window_goes_when_it_has_ended(void **context) {
@@ -421,6 +446,46 @@ static void a_stream_that_is_younger_than_a_task_of_several_is_none_of_them(void
     assert_int_equal(objects_of(s, number), 2);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
     stage_finish(s);
+}
+
+static sim_fault hide_second(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    if (!stage_asks(request, "DescribeLogStreams") || nth > 1) return SIM_FAULT_NONE;
+    (void)stage_refuse(request, reply, 200, "");
+    text_clear(&reply->body);
+    text_add(&reply->body,
+             "{\"logStreams\":[{\"logStreamName\":\"w-1\",\"creationTime\":%lld,\"firstEventTimestamp\":%lld,"
+             "\"lastEventTimestamp\":%lld,\"lastIngestionTime\":%lld}]}",
+             (long long)s->world->streams[0].created_ms, (long long)s->world->events[0].timestamp,
+             (long long)s->world->events[0].timestamp, (long long)s->world->events[0].ingested_ms);
+    return SIM_FAULT_ANSWERED;
+}
+
+/* One run begins to take a stream out of the task's folder, for its listing misses it, and dies somewhere. The next one
+ * lists it, and must not count on what is half deleted. */
+static void a_stream_that_was_being_taken_out_is_none_of_the_several_any_more(void **context) {
+    int killed = 0;
+    for (int at = 1; at <= 30; at++) {
+        stage *s = *context;
+        stage_tear_down(context);
+        stage_set_up(context);
+        s = *context;
+        BEGIN(s, "w-1", "w-2");
+        s->run.unit = EXPORTER_UNIT_STREAM;
+        planted task = single(s, "w");
+        task.kind = STATE_UNIT_PREFIX;
+        plant(s, &task);
+        s->befall = hide_second;
+        s->run.kill_at = at;
+        s->run.kill_after_effect = true;
+        stage_run(s);
+        killed += s->result.was_killed;
+        s->befall = NULL;
+        s->run.kill_at = 0;
+        stage_wait(s, 2 * SIM_MINUTE);
+        stage_run(s);
+        stage_finish(s);
+    }
+    assert_in_range(killed, 15, 30);
 }
 
 /* ---- the task in flight ---- */
@@ -676,6 +741,7 @@ int main(void) {
         SETTLE_TEST(a_failed_task_goes_and_is_not_fought_for),
         SETTLE_TEST(a_task_that_runs_is_waited_for),
         SETTLE_TEST(a_deadline_while_settling_leaves_the_task_in_flight),
+        SETTLE_TEST(a_run_that_fails_over_one_task_leaves_the_others),
         SETTLE_TEST(a_task_whose_name_fits_no_window_goes_when_it_has_ended),
         SETTLE_TEST(a_task_of_another_state_is_a_strangers),
         SETTLE_TEST(a_task_that_wrote_to_another_bucket_stays_there),
@@ -688,6 +754,7 @@ int main(void) {
         SETTLE_TEST(what_a_failed_task_of_a_deleted_stream_wrote_goes),
         SETTLE_TEST(a_task_of_a_deleted_stream_is_left_while_it_runs),
         SETTLE_TEST(a_stream_that_is_younger_than_a_task_of_several_is_none_of_them),
+        SETTLE_TEST(a_stream_that_was_being_taken_out_is_none_of_the_several_any_more),
         SETTLE_TEST(a_task_in_flight_that_is_not_listed_any_more_goes),
         SETTLE_TEST(a_task_is_forgotten_two_weeks_later_where_it_is_not_listed),
         SETTLE_TEST(an_emptied_folder_is_looked_at_for_a_day),

@@ -68,6 +68,50 @@ static void a_creation_that_stays_throttled_is_given_up_after_eight_tries(void *
     assert_null(stage_read_state(s)->flight.task_name.ptr);
 }
 
+/* The pauses are drawn: runs do not ask in step. */
+static void pauses_differ_from_run_to_run(void **context) {
+    stage *s = *context;
+    int64_t took[2];
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = throttle_creation;
+    for (int i = 0; i < 2; i++) took[i] = stage_run(s)->duration_ms;
+    assert_true(took[0] - took[1] > 500 || took[1] - took[0] > 500);
+}
+
+static const char *creation; /* What was asked for. */
+
+static sim_fault note_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply, (void)nth;
+    if (stage_asks(request, "CreateExportTask")) creation = world_copy(s->world, request->body, request->len);
+    return SIM_FAULT_NONE;
+}
+
+/* An empty prefix would be refused. */
+static void a_groups_task_is_asked_for_without_a_prefix(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = note_creation;
+    stage_run(s);
+    assert_null(strstr(creation, "logStreamNamePrefix"));
+    assert_non_null(strstr(creation, "\"logGroupName\":\"app/0\""));
+    assert_non_null(strstr(creation, "\"destination\":\"" SIM_BUCKET "\""));
+    assert_non_null(strstr(creation, "\"destinationPrefix\":\"x/app/0\""));
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_run(s);
+    assert_non_null(strstr(creation, "\"logStreamNamePrefix\":\"a\""));
+}
+
+static void a_created_task_is_asked_about_and_not_searched(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->world->knobs.pending_ms = s->world->knobs.running_ms = 0;
+    stage_run(s);
+    assert_int_equal(stage_calls(s, "DescribeExportTasks"), 2); /* For earlier ones, and for this one. */
+    assert_int_equal(stage_said(s, "task created"), 1);
+}
+
 static sim_fault no_connection_for_a_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
     (void)s, (void)reply;
     return stage_asks(request, "CreateExportTask") && nth <= 2 ? SIM_FAULT_CONNECT : SIM_FAULT_NONE;
@@ -501,6 +545,9 @@ int main(void) {
         SLOT_TEST(the_next_window_begins_a_millisecond_behind_the_last),
         SLOT_TEST(a_throttled_creation_is_asked_for_again_with_pauses_that_double),
         SLOT_TEST(a_creation_that_stays_throttled_is_given_up_after_eight_tries),
+        SLOT_TEST(pauses_differ_from_run_to_run),
+        SLOT_TEST(a_groups_task_is_asked_for_without_a_prefix),
+        SLOT_TEST(a_created_task_is_asked_about_and_not_searched),
         SLOT_TEST(a_creation_that_was_never_sent_is_asked_for_again_and_not_searched),
         SLOT_TEST(a_refused_creation_fails_its_group_at_once),
         SLOT_TEST(a_group_that_is_deleted_meanwhile_is_nobodys_failure),

@@ -522,6 +522,39 @@ static void who_shares_a_members_folder_and_is_none_cannot_be_parted(void **cont
     assert_int_equal(entry_of(f, "w/1")->owed_to, STATE_NOT_OWED);
 }
 
+static void who_has_an_entry_or_is_accounted_for_joins_no_more(void **context) {
+    fixture *f = *context;
+    f->group->exported_at = 500;
+    list(f, "own", 1, 400);
+    list(f, "known", 1, 400);
+    set_entry(f, "own", 10, 100, STATE_NOT_OWED);
+    account(f, "known");
+    assert_int_equal(state_add_folder(&f->state, f->group, SMITHY_STR("own"), 50), SMITHY_OK);
+    assert_int_equal(state_add_folder(&f->state, f->group, SMITHY_STR("known"), 50), SMITHY_OK);
+    assert_int_equal(plan_recognize(&f->state, f->group, &f->catalog), SMITHY_OK);
+    assert_int_equal(f->group->folder_count, 0);
+    assert_int_equal(entry_of(f, "own")->exported_at, 100);
+    assert_int_equal(entry_of(f, "own")->owed_to, STATE_NOT_OWED);
+    assert_null(entry_of(f, "known"));
+    assert_int_equal(f->group->accounted_count, 1);
+}
+
+/* It is owed nothing more by a note as long as its entry tells of another gap. */
+static void who_was_missed_and_goes_by_itself_keeps_its_entry(void **context) {
+    fixture *f = *context;
+    f->group->exported_at = 900;
+    state_missed note = missed_note(f, 500, 1);
+    note.identities[0] = identity_of("back", 10);
+    assert_int_equal(state_add_missed(&f->state, f->group, &note), SMITHY_OK);
+    list(f, "other", 1, 2);
+    list(f, "back", 50, 850);
+    set_entry(f, "back", 10, 600, 700);
+    assert_int_equal(plan_recognize(&f->state, f->group, &f->catalog), SMITHY_OK);
+    assert_int_equal(entry_of(f, "back")->exported_at, 600);
+    assert_int_equal(f->group->missed_count, 1);
+    assert_null(entry_of(f, "other"));
+}
+
 /* Four bytes for each of the 512 characters that a name may have. */
 static void a_name_of_2048_bytes_has_a_folder(void **context) {
     fixture *f = *context;
@@ -586,6 +619,8 @@ int main(void) {
         DETAIL(a_stream_of_two_gaps_gets_the_first_alone),
         DETAIL(names_alike_are_siblings_of_the_shorter_one_alone),
         DETAIL(who_shares_a_members_folder_and_is_none_cannot_be_parted),
+        DETAIL(who_has_an_entry_or_is_accounted_for_joins_no_more),
+        DETAIL(who_was_missed_and_goes_by_itself_keeps_its_entry),
         DETAIL(a_name_of_2048_bytes_has_a_folder),
         DETAIL(what_stands_behind_a_name_does_not_count),
     };

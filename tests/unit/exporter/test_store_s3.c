@@ -151,6 +151,124 @@ static void what_is_refused_is_an_error(void **state) {
     close_bench();
 }
 
+#define DENIED(message) \
+    { .status = 403, .body = "<Error><Code>AccessDenied</Code><Message>" message "</Message></Error>" }
+
+static smithy_status load_status(bool *exists) {
+    smithy_buffer_reset(&bench.content);
+    return bench.store->load(bench.store, &bench.content, exists, bench.call);
+}
+
+/* S3 says so of an object that is absent to who may not list the bucket. */
+static void a_403_that_may_mean_absent_is_taken_for_that(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {
+        DENIED("Access Denied"), DENIED("User: x is not authorized to perform: s3:ListBucket on resource: y"),
+        ERROR(404, "NoSuchKey")};
+    OPEN(ANSWERS);
+    for (int i = 0; i < 3; i++) assert_false(load());
+    close_bench();
+}
+
+static void a_403_that_names_another_action_is_told(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {
+        DENIED("User: x is not authorized to perform: s3:GetObject on resource: y"),
+        DENIED("User: x is not authorized to perform: s3:ListBucketVersions on resource: y"),
+        ERROR(403, "InvalidAccessKeyId"), ERROR(400, "AccessDenied")};
+    OPEN(ANSWERS);
+    for (int i = 0; i < 4; i++) {
+        bool exists = true;
+        assert_int_equal(load_status(&exists), SMITHY_ERROR_SERVICE);
+        assert_false(exists);
+        smithy_call_reset(bench.call);
+    }
+    close_bench();
+}
+
+/* It was taken for absent, and writing it where there is none was refused: it is there. */
+static void a_state_that_may_not_be_read_is_told_by_its_save(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {DENIED("Access Denied"), ERROR(412, "PreconditionFailed"),
+                                              DENIED("Access Denied")};
+    bool won = true;
+    OPEN(ANSWERS);
+    assert_false(load());
+    assert_int_equal(save(&won), SMITHY_ERROR_CONFIG);
+    assert_false(won);
+    assert_non_null(
+        strstr(smithy_call_error(bench.call)->message,
+               "the state exists and may not be read: allow s3:GetObject on arn:aws:s3:::bucket/state.json"));
+    close_bench();
+}
+
+static void a_bare_denial_says_what_is_to_be_allowed(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {LOADED(THEIR), DENIED("Access Denied")};
+    bool won = true;
+    OPEN(ANSWERS);
+    assert_true(load());
+    assert_int_equal(save(&won), SMITHY_ERROR_SERVICE);
+    assert_string_equal(smithy_call_error(bench.call)->message,
+                        "allow s3:PutObject on arn:aws:s3:::bucket/state.json to whoever runs this");
+    close_bench();
+}
+
+static void a_bucket_that_is_not_there_is_told(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchBucket")};
+    bool exists = true;
+    OPEN(ANSWERS);
+    assert_int_equal(load_status(&exists), SMITHY_ERROR_SERVICE);
+    assert_string_equal(smithy_call_error(bench.call)->message,
+                        "the bucket bucket of StoreDSN does not exist: make it, or name another one");
+    close_bench();
+}
+
+static void a_state_without_a_usable_etag_is_no_state(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {
+        {.status = 200, .body = THEIR},
+        {.status = 200,
+         .body = THEIR,
+         .headers = "ETag: "
+                    "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+                    "890123456789012345678901234567"},
+        {.status = 200,
+         .body = THEIR,
+         .headers = "ETag: "
+                    "01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+                    "89012345678901234567890123456"}};
+    OPEN(ANSWERS);
+    for (int i = 0; i < 2; i++) {
+        bool exists;
+        assert_int_equal(load_status(&exists), SMITHY_ERROR_RESPONSE);
+        assert_string_equal(smithy_call_error(bench.call)->message, "S3 gives no usable ETag for the state");
+        smithy_call_reset(bench.call);
+    }
+    assert_true(load()); /* 127 bytes. */
+    close_bench();
+}
+
+static void writes_that_keep_meeting_are_given_up_after_six(void **state) {
+    (void)state;
+    static const scripted_answer CONFLICT = ERROR(409, "ConditionalRequestConflict"), READ = LOADED(THEIR);
+    scripted_answer answers[13] = {LOADED(THEIR)};
+    bool won = true;
+    for (int i = 0; i < 6; i++) {
+        answers[1 + 2 * i] = CONFLICT;
+        answers[2 + 2 * i] = READ;
+    }
+    OPEN(answers);
+    assert_true(load());
+    assert_int_equal(save(&won), SMITHY_ERROR_SERVICE);
+    assert_false(won);
+    assert_int_equal(bench.transport.request_count, 13);
+    assert_int_equal(bench.fake.sleep_count, 5);
+    assert_true(smithy_error_has_code(smithy_call_error(bench.call), "ConditionalRequestConflict"));
+    close_bench();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_save_creates_and_the_next_replaces),
@@ -159,6 +277,13 @@ int main(void) {
         cmocka_unit_test(an_answer_that_stays_lost_is_looked_for_too),
         cmocka_unit_test(two_writes_that_meet_are_tried_again),
         cmocka_unit_test(what_is_refused_is_an_error),
+        cmocka_unit_test(a_403_that_may_mean_absent_is_taken_for_that),
+        cmocka_unit_test(a_403_that_names_another_action_is_told),
+        cmocka_unit_test(a_state_that_may_not_be_read_is_told_by_its_save),
+        cmocka_unit_test(a_bare_denial_says_what_is_to_be_allowed),
+        cmocka_unit_test(a_bucket_that_is_not_there_is_told),
+        cmocka_unit_test(a_state_without_a_usable_etag_is_no_state),
+        cmocka_unit_test(writes_that_keep_meeting_are_given_up_after_six),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
