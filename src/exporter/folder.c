@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define DELETE_BATCH 1000 /* DeleteObjects takes no more. */
+#define LIST_BATCH   500  /* S3 gives twice as many at once, which take a megabyte to read. */
 
 smithy_str folder_of(smithy_call *memory, smithy_str destination_prefix, smithy_str task_id) {
     return smithy_call_format(memory, "%.*s/%.*s/", SMITHY_STR_ARG(destination_prefix), SMITHY_STR_ARG(task_id));
@@ -71,6 +72,7 @@ smithy_status folder_list(run_context *run, smithy_str folder, folder_content *c
     const s3_list_objects_v2_output *page;
     smithy_call *call = run_fresh_call(run);
     *content = (folder_content){0};
+    pages.input.max_keys = (smithy_opt_i32)SMITHY_SET(LIST_BATCH);
     do {
         SMITHY_TRY(s3_list_objects_v2_next(run->s3, &pages, &page, call));
         for (size_t i = 0; page && i < page->contents.count; i++) {

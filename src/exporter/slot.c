@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#define FIRST_POLL_MS             250
+#define FIRST_POLL_MS             220
 #define LAST_POLL_MS              5000
 #define SEARCH_TRIES              6
 #define REFUSALS_BEFORE_GIVING_UP 8
