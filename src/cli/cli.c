@@ -23,9 +23,10 @@ static const struct {
     const char *word;
     int (*run)(const cli_io *io, size_t count, const char *const *args);
 } COMMANDS[] = {
-    {"run", cli_run},       {"status", cli_status}, {"plan", cli_plan},     {"gaps", cli_gaps},
-    {"verify", cli_verify}, {"report", cli_report}, {"cancel", cli_cancel}, {"state", cli_state},
-    {"whoami", cli_whoami}, {"which", cli_which},   {"doctor", cli_doctor}, {"policy", cli_policy},
+    {"run", cli_run},           {"status", cli_status}, {"plan", cli_plan},     {"gaps", cli_gaps},
+    {"verify", cli_verify},     {"report", cli_report}, {"cancel", cli_cancel}, {"state", cli_state},
+    {"whoami", cli_whoami},     {"which", cli_which},   {"doctor", cli_doctor}, {"policy", cli_policy},
+    {"backfill", cli_backfill},
 };
 
 /* The command that a misspelt word was meant for; NULL where none is near. */

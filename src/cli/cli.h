@@ -36,6 +36,7 @@ int cli_plan(const cli_io *io, size_t count, const char *const *args);
 int cli_doctor(const cli_io *io, size_t count, const char *const *args);
 /* `args` may begin with role, bucket or key. */
 int cli_policy(const cli_io *io, size_t count, const char *const *args);
+int cli_backfill(const cli_io *io, size_t count, const char *const *args);
 int cli_cancel(const cli_io *io, size_t count, const char *const *args);
 int cli_report(const cli_io *io, size_t count, const char *const *args);
 /* `args` begin with show, check or edit. */

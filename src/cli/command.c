@@ -2,6 +2,7 @@
 
 #include "log_text.h"
 
+#include <smithy/text.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -235,6 +236,16 @@ bool cli_command_read_limit(cli_command *command, smithy_str text, size_t otherw
                                 "--limit \"%.40s\" cannot be used: give how many groups to list, from 1 on", text.ptr);
     *limit = (size_t)number;
     return true;
+}
+
+bool cli_command_read_time(smithy_str text, int64_t *ms) {
+    char midnight[40];
+    if (smithy_time_read_date_time(text, ms)) return *ms >= 0;
+    if (text.len == sizeof "2026-11-22" - 1) {
+        (void)snprintf(midnight, sizeof midnight, "%.*sT00:00:00Z", SMITHY_STR_ARG(text));
+        return smithy_time_read_date_time(smithy_str_from(midnight), ms) && *ms >= 0;
+    }
+    return smithy_str_to_i64(text, ms) && *ms >= 0;
 }
 
 /* ---- JSON ---- */

@@ -54,6 +54,9 @@ bool cli_command_fail(cli_command *command, exporter_outcome outcome, const char
  * to be asked, and the answer says so. */
 bool cli_command_ask(cli_command *command, bool assumed, const char *question, bool *yes);
 
+/* 2026-11-22T10:00:00Z, a day, or the ms since 1970; false for anything else. */
+bool cli_command_read_time(smithy_str text, int64_t *ms);
+
 /* A whole number from 1 on; absent: `otherwise`. */
 bool cli_command_read_limit(cli_command *command, smithy_str text, size_t otherwise, size_t *limit);
 

@@ -78,6 +78,11 @@ static void write_text(cli_command *command, const proof *p, const proof_request
     smithy_buffer_append_text(out, " in the ledger");
     smithy_buffer_append_text(
         out, p->faults[PROOF_GAP] + p->faults[PROOF_OVERLAP] == 0 ? ": they touch, without gap or overlap.\n" : ".\n");
+    if (p->lost > 0) {
+        exporter_text_append_count(out, p->lost, "window");
+        smithy_buffer_append_text(
+            out, " lost events that were no longer to be had when they were archived again (see the ledger).\n");
+    }
     if (request->reads_back) append_read_back(p, out);
     if (proof_holds(p)) return;
     exporter_text_append_count(out, all_faults(p), "fault");
@@ -117,6 +122,7 @@ static void write_json(cli_command *command, const proof *p, const proof_request
     cli_json_i64(&json, "groups", p->groups);
     cli_json_count(&json, "windows", p->task_count);
     cli_json_i64(&json, "ledgerObjects", p->ledger_objects);
+    cli_json_i64(&json, "lost", p->lost);
     if (request->reads_back) {
         cli_json_i64(&json, "tasksLookedAt", p->tasks_looked_at);
         cli_json_i64(&json, "objects", p->objects);

@@ -23,14 +23,8 @@ typedef struct edit_request {
 /* ---- what is asked ---- */
 
 static bool read_time(smithy_str text, int64_t *ms) {
-    char midnight[40];
     if (smithy_str_equal_nocase(text, SMITHY_STR("nothing"))) return *ms = STATE_NOTHING, true;
-    if (smithy_time_read_date_time(text, ms)) return *ms >= 0;
-    if (text.len == sizeof "2026-11-22" - 1) {
-        (void)snprintf(midnight, sizeof midnight, "%.*sT00:00:00Z", SMITHY_STR_ARG(text));
-        return smithy_time_read_date_time(smithy_str_from(midnight), ms) && *ms >= 0;
-    }
-    return smithy_str_to_i64(text, ms) && *ms >= 0;
+    return cli_command_read_time(text, ms);
 }
 
 static bool read_request(cli_command *command, edit_request *request) {

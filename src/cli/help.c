@@ -57,6 +57,7 @@ static const char GENERAL_HELP[] =
             "  gaps         whether the windows of the archive touch, by its ledger\n"
             "  verify       the same, whether the objects are there, and whether they hold what CloudWatch Logs holds\n"
             "  which        whose events an object of the archive holds, by its key\n"
+            "  backfill     archive again what of one group is missing, by its ledger or event by event\n"
             "  report       one HTML page with the coverage of each group over time\n"
             "  cancel       cancel the export task that a run of this state left or waits for\n"
             "  state show   what the state says: groups, watermarks, the lease, edits\n"
@@ -179,6 +180,41 @@ static const char VERIFY_HELP[] =
     "  --all                             all of them: downloads the whole archive\n"
     "\n" AS_RUN_FLAGS "\n"
     "Output\n" OUTPUT_FLAGS "\n" PROOF_EXIT_CODES;
+
+static const char BACKFILL_HELP[] =
+    "Usage\n"
+    "  " PROGRAM " backfill GROUP --destination-s3-bucket NAME [--from TIME] [--to TIME] [flags]\n"
+    "\n"
+    "Archives again what `gaps` and `verify` find missing of one log group: ranges that no window holds, windows that\n"
+    "lost objects. With a range it looks at that alone, fills it also where the ledger knows nothing of it (a new "
+    "bucket,\n"
+    "an archive that is older than its ledger), and compares it event by event. Shows what it is about to do and asks\n"
+    "first. Moves no watermark, deletes nothing that is archived, and can be broken off and started again at any "
+    "time.\n"
+    "What CloudWatch Logs holds no more cannot be had; it says so.\n"
+    "\n"
+    "Required\n"
+    "  GROUP                             the log group's name, or its ARN\n"
+    "  --destination-s3-bucket NAME      the bucket of the archive\n"
+    "\n"
+    "What\n"
+    "  --stream NAME                     of this stream alone\n"
+    "  --from TIME                       from then on: 2026-11-22T10:00:00Z, a day, or the ms since 1970\n"
+    "  --to TIME                         up to then, which is not included; nothing behind the watermark, which is "
+    "the\n"
+    "                                    next run's\n"
+    "  --all                             without a range: compare all that is archived, event by event\n"
+    "  --objects-only                    with a range: compare no events, only look whether objects are there\n"
+    "  --dry-run                         only show what there is to do\n"
+    "  --yes                             do not ask\n"
+    "\n" AS_RUN_FLAGS "\n"
+    "Output\n" OUTPUT_FLAGS "\n"
+    "Exit codes\n"
+    "  0  done, or nothing is missing\n"
+    "  1  something failed, or the answer was no: see the list\n"
+    "  2  the time was up, and some is left\n"
+    "  3  busy: a run holds the lease\n"
+    "  4  a setting, a permission or the usage is wrong\n";
 
 static const char WHICH_HELP[] =
     "Usage\n"
@@ -381,6 +417,7 @@ static const struct {
     {"state edit", STATE_EDIT_HELP},
     {"gaps", GAPS_HELP},
     {"verify", VERIFY_HELP},
+    {"backfill", BACKFILL_HELP},
     {"which", WHICH_HELP},
     {"doctor", DOCTOR_HELP},
     {"policy", POLICY_HELP},

@@ -12,6 +12,7 @@ typedef struct object_reading {
     smithy_buffer text;  /* What no record was cut from yet. */
     smithy_buffer *kept; /* NULL: the text is not wanted. */
     pieces_reader reader;
+    bool is_no_gzip;
     int64_t bytes;
 } object_reading;
 
@@ -31,8 +32,9 @@ static smithy_status take_records(object_reading *r, bool is_all) {
 static smithy_status take_piece(void *context, const uint8_t *bytes, size_t len) {
     object_reading *r = context;
     r->bytes += (int64_t)len;
-    SMITHY_TRY(pieces_reader_add(&r->reader, (smithy_bytes){bytes, len}));
-    return take_records(r, false);
+    const smithy_status status = pieces_reader_add(&r->reader, (smithy_bytes){bytes, len});
+    r->is_no_gzip = status == SMITHY_ERROR_RESPONSE;
+    return status == SMITHY_OK ? take_records(r, false) : status;
 }
 
 /* Without a restart: what was put in the set cannot be told from the rest. */
@@ -46,13 +48,13 @@ static smithy_status read_once(run_context *run, smithy_str key, object_reading 
     object->exists = status == SMITHY_OK;
     object->etag[0] = 0;
     if (smithy_error_has_code(error, "NoSuchKey") || smithy_error_has_code(error, "404")) return SMITHY_OK;
+    if (r->is_no_gzip || (status == SMITHY_OK && !r->reader.ended))
+        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "%.*s is not a whole gzip text", SMITHY_STR_ARG(key));
     SMITHY_TRY(status);
     if (output.etag.len < sizeof object->etag) {
         memcpy(object->etag, output.etag.ptr ? output.etag.ptr : "", output.etag.len);
         object->etag[output.etag.len] = 0;
     }
-    if (!r->reader.ended)
-        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "%.*s is not a whole gzip text", SMITHY_STR_ARG(key));
     return take_records(r, true);
 }
 

@@ -62,6 +62,10 @@ static int compare_streams(const void *a, const void *b) {
     return late_compare_folders(left->stream->name, right->stream->name);
 }
 
+void late_sort_streams(late_group *g) {
+    if (g->count > 1) qsort(g->streams, g->count, sizeof *g->streams, compare_streams);
+}
+
 /* What was ingested until then was compared by two sweeps, or was there in time. */
 static int64_t compared_until(const late_group *g) {
     const state_group *group = g->group;
@@ -111,7 +115,7 @@ static smithy_status choose_streams(late_group *g, bool *any) {
         if (!is_judged(g, s)) g->group->sweep_is_partial = true;
         s->is_wanted = s->claim.high >= from_ms && s->stream->last_ingestion_ms > until;
     }
-    if (g->count > 1) qsort(g->streams, g->count, sizeof *g->streams, compare_streams);
+    late_sort_streams(g);
     *any = share_wishes(g);
     return SMITHY_OK;
 }
@@ -123,7 +127,7 @@ static bool is_of_life(const late_group *g, smithy_str arn, int64_t created_ms) 
 }
 
 /* Both lists have a group's life in one piece. */
-static void find_in_ledger(late_group *g) {
+void late_find_in_ledger(late_group *g) {
     const proof *index = g->index;
     for (size_t i = 0; i < index->task_count; i++) {
         if (!is_of_life(g, index->tasks[i].arn, index->tasks[i].created_ms)) continue;
@@ -137,7 +141,7 @@ static void find_in_ledger(late_group *g) {
 
 /* ---- a day ---- */
 
-static void begin_day(late_group *g, int64_t day_ms, int64_t watermark_ms) {
+void late_begin_day(late_group *g, int64_t day_ms, int64_t watermark_ms) {
     g->day_ms = day_ms;
     g->end_ms = day_ms + LATE_DAY_MS - 1 < watermark_ms ? day_ms + LATE_DAY_MS - 1 : watermark_ms;
     g->day_task_count = 0;
@@ -148,7 +152,8 @@ static void begin_day(late_group *g, int64_t day_ms, int64_t watermark_ms) {
 
 /* An earlier sweep compared it already. */
 static bool is_compared(const late_group *g, const logs_filtered_log_event *event) {
-    if (g->group->compared_at == STATE_NOTHING || event->ingestion_time.value > g->group->compared_at - LATE_HINTS_MS)
+    if (g->compares_all || g->group->compared_at == STATE_NOTHING ||
+        event->ingestion_time.value > g->group->compared_at - LATE_HINTS_MS)
         return false;
     for (size_t i = 0; i < g->day_task_count; i++)
         if (g->day_tasks[i]->closed_ms > g->group->compared_at - LATE_SETTLED_MS) return false;
@@ -161,7 +166,7 @@ static smithy_status suspect(late_group *g, late_stream *s, const logs_filtered_
     return SMITHY_OK;
 }
 
-static smithy_status sweep_day(late_group *g) {
+smithy_status late_sweep_day(late_group *g) {
     if (g->day_task_count == 0) return SMITHY_OK;
     for (size_t i = 0; i < g->count; i++) g->streams[i].is_suspect = false;
     SMITHY_TRY(late_walk(g, 0, g->count, suspect, NULL));
@@ -179,8 +184,8 @@ static smithy_status sweep_days(late_group *g) {
     g->day_tasks = smithy_call_alloc(g->memory, g->task_count + 1, sizeof *g->day_tasks);
     if (!g->day_tasks) return SMITHY_ERROR_MEMORY;
     while (g->group->sweep_next <= watermark_ms) {
-        begin_day(g, g->group->sweep_next, watermark_ms);
-        SMITHY_TRY(sweep_day(g));
+        late_begin_day(g, g->group->sweep_next, watermark_ms);
+        SMITHY_TRY(late_sweep_day(g));
         g->group->sweep_next += LATE_DAY_MS;
     }
     return SMITHY_OK;
@@ -203,7 +208,7 @@ static smithy_status sweep_listed(late_group *g) {
     SMITHY_TRY(catalog_list_streams(g->run, g->catalog, g->run->state.stream_prefix, &complete, g->memory));
     if (!complete) return SMITHY_ERROR_CANCELED;
     begin_group(g->run, g->group);
-    find_in_ledger(g);
+    late_find_in_ledger(g);
     SMITHY_TRY(choose_streams(g, &any));
     if (any) SMITHY_TRY(sweep_days(g));
     g->group->swept_at = g->run->state.sweep_round;

@@ -41,7 +41,8 @@ late_judgement late_judge(const late_group *g, const late_stream *s, const logs_
         if (task->closed_ms > closed_ms) closed_ms = task->closed_ms;
     }
     if (closed_ms < 0 || closed_ms > g->now_ms - LATE_SETTLED_MS) return LATE_NOT_OURS;
-    return event->ingestion_time.value <= requested_ms - LATE_VISIBLE_MS ? LATE_IN_TIME : LATE_SUSPECT;
+    const bool is_in_time = event->ingestion_time.value <= requested_ms - LATE_VISIBLE_MS;
+    return is_in_time && !g->compares_all ? LATE_IN_TIME : LATE_SUSPECT;
 }
 
 /* ---- asking ---- */

@@ -39,7 +39,9 @@ typedef struct late_group {
     smithy_call *memory; /* The group's. */
     smithy_call *paging;
     int64_t now_ms;
-    late_stream *streams; /* By folder: those that share one stand together. */
+    int64_t lost_before_ms; /* What is noted of an object says so; 0: nothing. */
+    bool compares_all;      /* A backfill: whatever is claimed and not there is archived, when it came says nothing. */
+    late_stream *streams;   /* By folder: those that share one stand together. */
     size_t count;
     const proof_task *tasks; /* Of this life of the group. */
     size_t task_count;
@@ -50,6 +52,15 @@ typedef struct late_group {
     bool intent_saved;      /* The state tells that the sweep is at this day, or at an earlier one. */
     int64_t day_ms, end_ms; /* The day, up to the group's watermark at most. */
 } late_group;
+
+/* The group's part of the ledger's index. */
+void late_find_in_ledger(late_group *g);
+/* Streams by folder. */
+void late_sort_streams(late_group *g);
+/* Looks at [day_ms, the day's end], up to `watermark_ms` at most; day_tasks has room for all tasks. */
+void late_begin_day(late_group *g, int64_t day_ms, int64_t watermark_ms);
+/* Archives what is missing on that day of the wanted streams. */
+smithy_status late_sweep_day(late_group *g) SMITHY_NODISCARD;
 
 /* What an event is by its times. */
 typedef enum late_judgement {

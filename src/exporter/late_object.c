@@ -154,7 +154,8 @@ static smithy_status note(const late_group *g, late_object *o, int64_t bytes) {
                                                   .from_ms = g->day_ms,
                                                   .to_ms = g->day_ms + LATE_DAY_MS - 1,
                                                   .events = count_records(smithy_buffer_str(&o->text)),
-                                                  .bytes = bytes});
+                                                  .bytes = bytes,
+                                                  .lost_before_ms = g->lost_before_ms});
 }
 
 typedef struct late_put {
@@ -213,11 +214,13 @@ static smithy_status replace(late_group *g, late_object *o, bool *again) {
 static smithy_status sweep_once(late_group *g, late_object *o, size_t first, size_t count, bool *again) {
     SMITHY_TRY(read_tasks(g, o, first, count));
     SMITHY_TRY(read_lates(g, o));
-    SMITHY_TRY(late_walk(g, first, count, compare, o));
+    if (!g->compares_all) SMITHY_TRY(late_walk(g, first, count, compare, o));
     o->judges_suspects = true;
     SMITHY_TRY(late_walk(g, first, count, compare, o));
     if (o->added > 0) return replace(g, o, again);
     const bool is_as_noted = o->is_noted && o->noted_bytes == o->found.bytes;
+    if (!o->found.exists && o->is_noted && g->compares_all)
+        return note(g, o, 0); /* Nothing of it can be had any more. */
     return o->found.exists && !is_as_noted ? note(g, o, o->found.bytes) : SMITHY_OK;
 }
 

@@ -128,6 +128,8 @@ static smithy_status add_task_line(run_context *run, const task_spec *spec, smit
     put_i64(&json, "Streams", (int64_t)content->count);
     put_i64(&json, "Objects", content->objects);
     put_i64(&json, "Bytes", content->bytes);
+    if (spec->replaces.ptr) smithy_json_put_str(&json, "Replaces", spec->replaces);
+    if (spec->lost_before_ms > 0) put_i64(&json, "LostBefore", spec->lost_before_ms);
     put_i64(&json, "ClosedAt", run_now_ms(run));
     return close_line(run, &json);
 }
@@ -227,9 +229,50 @@ smithy_status ledger_add_late(run_context *run, const ledger_late *late) {
     smithy_json_put_str(&json, "Folder", late->folder);
     smithy_json_put_str(&json, "Key", late->key);
     put_i64(&json, "Events", late->events);
-    put_i64(&json, "Objects", 1);
+    put_i64(&json, "Objects", late->bytes > 0);
     put_i64(&json, "Bytes", late->bytes);
+    if (late->lost_before_ms > 0) put_i64(&json, "LostBefore", late->lost_before_ms);
     put_i64(&json, "ClosedAt", run_now_ms(run));
+    SMITHY_TRY(close_line(run, &json));
+    if (run->ledger.lines.len < LEDGER_PART_BYTES) return SMITHY_OK;
+    return ledger_flush(run, run_fresh_call(run));
+}
+
+/* ---- what is said again ---- */
+
+smithy_status ledger_add_again(run_context *run, const ledger_line *task) {
+    smithy_json_writer json = open_line(run, "task");
+    smithy_json_put_str(&json, "TaskId", task->task_id);
+    smithy_json_put_str(&json, "LogGroup", task->group);
+    smithy_json_put_str(&json, "LogGroupArn", task->arn);
+    put_i64(&json, "CreatedAt", task->created_ms);
+    smithy_json_put_str(&json, "Kind", smithy_str_from(kind_name(task->kind)));
+    smithy_json_put_str(&json, "Prefix", task->prefix);
+    if (task->kind != STATE_UNIT_GROUP) put_i64(&json, "StreamCreatedAt", task->stream_created_ms);
+    put_i64(&json, "RequestedAt", task->requested_ms);
+    put_i64(&json, "From", task->from_ms);
+    put_i64(&json, "To", task->to_ms);
+    smithy_json_put_str(&json, "Bucket", run->settings->destination_bucket);
+    smithy_json_put_str(&json, "Folder", task->folder);
+    put_i64(&json, "Streams", task->streams);
+    put_i64(&json, "Objects", task->objects);
+    put_i64(&json, "Bytes", task->bytes);
+    if (task->replaces.len > 0) smithy_json_put_str(&json, "Replaces", task->replaces);
+    if (task->lost_before_ms > 0) put_i64(&json, "LostBefore", task->lost_before_ms);
+    put_i64(&json, "ClosedAt", task->closed_ms);
+    return close_line(run, &json);
+}
+
+smithy_status ledger_add_stream_again(run_context *run, const ledger_line *stream) {
+    smithy_json_writer json = open_line(run, "stream");
+    smithy_json_put_str(&json, "TaskId", stream->task_id);
+    smithy_json_put_str(&json, "Folder", stream->folder);
+    smithy_json_name(&json, "Streams");
+    smithy_json_open_array(&json);
+    for (size_t i = 0; i < stream->name_count; i++) smithy_json_value_str(&json, stream->names[i]);
+    smithy_json_close_array(&json);
+    put_i64(&json, "Objects", stream->objects);
+    put_i64(&json, "Bytes", stream->bytes);
     SMITHY_TRY(close_line(run, &json));
     if (run->ledger.lines.len < LEDGER_PART_BYTES) return SMITHY_OK;
     return ledger_flush(run, run_fresh_call(run));

@@ -57,16 +57,23 @@ static smithy_status read_member(const cJSON *member, ledger_line *line, smithy_
     const struct {
         const char *name;
         smithy_str *value;
-    } TEXTS[] = {{"TaskId", &line->task_id}, {"LogGroup", &line->group}, {"LogGroupArn", &line->arn},
-                 {"Prefix", &line->prefix},  {"Key", &line->key},        {"Folder", &line->folder}};
+    } TEXTS[] = {{"TaskId", &line->task_id},   {"LogGroup", &line->group}, {"LogGroupArn", &line->arn},
+                 {"Prefix", &line->prefix},    {"Key", &line->key},        {"Folder", &line->folder},
+                 {"Replaces", &line->replaces}};
     const struct {
         const char *name;
         int64_t *value;
-    } NUMBERS[] = {{"CreatedAt", &line->created_ms}, {"StreamCreatedAt", &line->stream_created_ms},
-                   {"From", &line->from_ms},         {"To", &line->to_ms},
-                   {"Objects", &line->objects},      {"Bytes", &line->bytes},
-                   {"ClosedAt", &line->closed_ms},   {"Streams", &line->streams},
-                   {"Events", &line->events},        {"RequestedAt", &line->requested_ms}};
+    } NUMBERS[] = {{"CreatedAt", &line->created_ms},
+                   {"StreamCreatedAt", &line->stream_created_ms},
+                   {"From", &line->from_ms},
+                   {"To", &line->to_ms},
+                   {"Objects", &line->objects},
+                   {"Bytes", &line->bytes},
+                   {"ClosedAt", &line->closed_ms},
+                   {"Streams", &line->streams},
+                   {"Events", &line->events},
+                   {"RequestedAt", &line->requested_ms},
+                   {"LostBefore", &line->lost_before_ms}};
     if (smithy_json_is(member, "Type")) return read_type(member, line, call);
     if (smithy_json_is(member, "Kind")) return read_kind(member, line, call);
     if (smithy_json_is(member, "Streams") && cJSON_IsArray(member)) return read_names(member, line, call);

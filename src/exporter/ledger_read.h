@@ -16,9 +16,9 @@ typedef struct ledger_line {
     smithy_str folder; /* The task's, with a slash at its end; of a stream, and of late events, its own, without. */
     int64_t objects, bytes, closed_ms;
     /* Of a task. */
-    smithy_str group, arn, prefix;
+    smithy_str group, arn, prefix, replaces;
     state_unit_kind kind;
-    int64_t created_ms, stream_created_ms, requested_ms, from_ms, to_ms, streams;
+    int64_t created_ms, stream_created_ms, requested_ms, from_ms, to_ms, streams, lost_before_ms;
     /* Of late events, whose group and range stand where a task's do. */
     smithy_str key;
     int64_t events;

@@ -60,6 +60,7 @@ static smithy_status collect_late(proof *out, const ledger_line *line, smithy_ca
                      .to_ms = line->to_ms,
                      .events = line->events,
                      .bytes = line->bytes,
+                     .lost_before_ms = line->lost_before_ms,
                      .order = out->late_count};
     out->late_count++;
     return smithy_call_status(memory);
@@ -89,6 +90,8 @@ static smithy_status collect_task(void *context, const ledger_line *line) {
                      .closed_ms = line->closed_ms,
                      .objects = line->objects,
                      .bytes = line->bytes,
+                     .replaces = smithy_call_copy(memory, line->replaces.ptr ? line->replaces : SMITHY_STR("")),
+                     .lost_before_ms = line->lost_before_ms,
                      .order = out->task_count};
     out->task_count++;
     return smithy_call_status(memory);
@@ -126,6 +129,26 @@ static bool is_unsettled(run_context *run, const proof_task *task) {
     return run_now_ms(run) - task->closed_ms < STATE_TASK_KEPT_MS && !state_has_task(&run->state, task->id);
 }
 
+/* Tasks are in the order of their ids, each once. A task that was replaced by one that was replaced, is. */
+static void leave_out_replaced(proof *out) {
+    size_t kept = 0;
+    for (size_t i = 0; i < out->task_count; i++) {
+        const proof_task key = {.id = out->tasks[i].replaces, .order = SIZE_MAX};
+        size_t low = 0, high = key.id.len > 0 ? out->task_count : 0;
+        while (low < high) {
+            const size_t middle = low + (high - low) / 2;
+            if (compare_records(&out->tasks[middle], &key) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low > 0 && smithy_str_equal(out->tasks[low - 1].id, key.id)) out->tasks[low - 1].is_discarded = true;
+    }
+    for (size_t i = 0; i < out->task_count; i++)
+        if (!out->tasks[i].is_discarded) out->tasks[kept++] = out->tasks[i];
+    out->task_count = kept;
+}
+
 /* Of several records of one task the last counts; what was discarded is no part of the archive. */
 static void keep_what_counts(run_context *run, proof *out) {
     size_t kept = 0;
@@ -136,7 +159,8 @@ static void keep_what_counts(run_context *run, proof *out) {
             out->tasks[kept++] = out->tasks[i];
     }
     out->task_count = kept;
-    if (kept > 1) qsort(out->tasks, kept, sizeof *out->tasks, compare_windows);
+    leave_out_replaced(out);
+    if (out->task_count > 1) qsort(out->tasks, out->task_count, sizeof *out->tasks, compare_windows);
 }
 
 /* One object's records stand together, the last one behind the others. */
@@ -158,7 +182,9 @@ static void keep_last_lates(proof *out) {
     if (out->late_count > 1) qsort(out->lates, out->late_count, sizeof *out->lates, compare_lates);
     for (size_t i = 0; i < out->late_count; i++) {
         const bool is_last = i + 1 == out->late_count || !smithy_str_equal(out->lates[i].key, out->lates[i + 1].key);
-        if (is_last) out->lates[kept++] = out->lates[i];
+        if (!is_last) continue;
+        out->lost += out->lates[i].lost_before_ms > 0;
+        if (out->lates[i].bytes > 0) out->lates[kept++] = out->lates[i];
     }
     out->late_count = kept;
 }
@@ -168,12 +194,12 @@ static int compare_ids(const void *a, const void *b) {
     return smithy_str_compare((*left)->id, (*right)->id);
 }
 
-static bool index_by_id(run_context *run, proof *out) {
+smithy_status proof_index(run_context *run, proof *out) {
     out->by_id = smithy_call_alloc(run->memory, out->task_count + 1, sizeof *out->by_id);
-    if (!out->by_id) return run_fail(run, SMITHY_ERROR_MEMORY, "reading the ledger"), false;
+    if (!out->by_id) return SMITHY_ERROR_MEMORY;
     for (size_t i = 0; i < out->task_count; i++) out->by_id[i] = &out->tasks[i];
     if (out->task_count > 1) qsort(out->by_id, out->task_count, sizeof *out->by_id, compare_ids);
-    return true;
+    return SMITHY_OK;
 }
 
 const proof_task *proof_find_task(const proof *out, smithy_str id) {
@@ -190,15 +216,14 @@ smithy_status proof_collect(run_context *run, int64_t since_ms, proof *out) {
     SMITHY_TRY(ledger_read(run, since_ms, collect_task, &collection, &out->ledger_objects, run->call));
     keep_what_counts(run, out);
     keep_last_lates(out);
+    for (size_t i = 0; i < out->task_count; i++) out->lost += out->tasks[i].lost_before_ms > 0;
     return SMITHY_OK;
 }
 
 bool proof_open(run_context *run, proof *out) {
     if (!lease_load(run)) return false;
-    const smithy_status status = proof_collect(run, 0, out);
-    if (status != SMITHY_OK) {
-        run_fail(run, status, "reading the ledger");
-        return false;
-    }
-    return index_by_id(run, out);
+    smithy_status status = proof_collect(run, 0, out);
+    if (status == SMITHY_OK) status = proof_index(run, out);
+    if (status != SMITHY_OK) run_fail(run, status, "reading the ledger");
+    return status == SMITHY_OK;
 }

@@ -39,14 +39,15 @@ typedef struct proof_task {
     smithy_str id, group, arn, prefix, folder;
     state_unit_kind kind;
     bool is_discarded;
-    int64_t created_ms, stream_created_ms, requested_ms, from_ms, to_ms, closed_ms, objects, bytes;
+    smithy_str replaces; /* The task in whose place this one stands; empty: none. */
+    int64_t created_ms, stream_created_ms, requested_ms, from_ms, to_ms, closed_ms, objects, bytes, lost_before_ms;
     size_t order;
 } proof_task;
 
 /* An object of late events, by its last record. */
 typedef struct proof_late {
     smithy_str id, group, arn, folder, key;
-    int64_t created_ms, from_ms, to_ms, events, bytes;
+    int64_t created_ms, from_ms, to_ms, events, bytes, lost_before_ms;
     size_t order;
 } proof_late;
 
@@ -61,6 +62,7 @@ typedef struct proof {
     size_t finding_count, finding_capacity; /* PROOF_FINDINGS_MAX are kept. */
     int64_t faults[PROOF_FAULTS];           /* All that were met. */
     int64_t ledger_objects, groups;
+    int64_t lost; /* Windows and objects of late events that lack what was lost and could not be had again. */
     int64_t late_objects, late_archived; /* Those of late events that were looked at, and the events noted in them. */
     int64_t tasks_looked_at, objects, bytes;                  /* Whose objects were compared. */
     int64_t streams_read, streams_unnamed, events_read, late; /* Read back; late: ingested after the window closed. */
@@ -74,6 +76,8 @@ bool proof_task_covers(const proof_task *task, smithy_str stream);
 /* The ledger's tasks and objects of late events alone, or those noted at `since_ms` or later (0: all), for
  * proof_check_windows; the state was read before. */
 smithy_status proof_collect(run_context *run, int64_t since_ms, proof *out) SMITHY_NODISCARD;
+/* For proof_find_task. */
+smithy_status proof_index(run_context *run, proof *out) SMITHY_NODISCARD;
 /* Reads state and ledger. First of all. */
 bool proof_open(run_context *run, proof *out);
 void proof_check_windows(run_context *run, proof *out);

@@ -87,6 +87,7 @@ typedef enum exporter_host { EXPORTER_HOST_COMMAND = 0, EXPORTER_HOST_LAMBDA } e
 /* What a command cannot go without. */
 typedef enum exporter_settings_need {
     EXPORTER_NEEDS_ALL = 0, /* Bucket and prefixes. */
+    EXPORTER_NEEDS_ARCHIVE, /* The bucket. */
     EXPORTER_NEEDS_STATE,   /* The store of the state, which StoreDSN names, or the command's default for the bucket. */
     EXPORTER_NEEDS_IDENTITY /* Nothing: Region, profile and role have defaults. What else is given is checked. */
 } exporter_settings_need;

@@ -43,8 +43,8 @@ const settings_key_names SETTINGS_KEYS[SETTINGS_KEY_COUNT] = {
 };
 
 bool settings_key_is_required(settings_key key, exporter_host host, exporter_settings_need need) {
-    if (key == SETTINGS_DESTINATION_S3_BUCKET || key == SETTINGS_SOURCE_LOG_GROUP_PREFIXES)
-        return need == EXPORTER_NEEDS_ALL;
+    if (key == SETTINGS_SOURCE_LOG_GROUP_PREFIXES) return need == EXPORTER_NEEDS_ALL;
+    if (key == SETTINGS_DESTINATION_S3_BUCKET) return need == EXPORTER_NEEDS_ALL || need == EXPORTER_NEEDS_ARCHIVE;
     return host == EXPORTER_HOST_LAMBDA && (key == SETTINGS_STATE_STORE_TYPE || key == SETTINGS_STORE_DSN);
 }
 

@@ -236,6 +236,13 @@ static bool settle_one(run_context *run, const catalog *groups, const leftover *
     catalog_group group;
     bool exists = false;
     const bool active = left->info->status == TASK_STATUS_ACTIVE;
+    if (left->spec.kind == STATE_UNIT_BACKFILL) {
+        /* What it was to replace counts still. While it runs, the backfill can be taken up again. One that wrote to
+         * another bucket is left to a run with that. */
+        if (!active && smithy_str_equal(left->info->bucket, run->settings->destination_bucket))
+            discard(run, left, "deleting the output of a backfill that was broken off");
+        return true;
+    }
     if (!smithy_str_equal(left->info->bucket, run->settings->destination_bucket)) {
         keep_as_it_is(run, left,
                       "a task of an earlier run wrote to another bucket: left there, its window is exported again");

@@ -65,7 +65,7 @@ static bool may_have_read(run_context *run, const group_work *work, const catalo
 static bool may_have_taken_along(run_context *run, const group_work *work, const catalog_stream *stream,
                                  const past_task *task) {
     if (task->spec.prefix.len == stream->name.len || !may_hold(run, work, stream, task->info)) return false;
-    if (task->spec.kind != STATE_UNIT_PREFIX) return true;
+    if (task->spec.kind != STATE_UNIT_PREFIX && task->spec.kind != STATE_UNIT_BACKFILL) return true;
     /* Another stream of that folder's name may be one that the task was for. */
     char text[CATALOG_FOLDER_MAX];
     const smithy_str folder = folder_of(run_fresh_call(run), task->info->destination_prefix, task->info->id);

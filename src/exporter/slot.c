@@ -106,7 +106,8 @@ static bool specify(run_context *run, export_slot *slot) {
     slot->intent_saved = false;
     const smithy_status status = task_write_name(&slot->spec, run->state.id, slot->name, &carries_prefix);
     if (status != SMITHY_OK) return run_fail(run, status, "preparing an export task"), false;
-    if (carries_prefix) return true;
+    /* What is left of a backfill goes, whatever its prefix was. */
+    if (carries_prefix || slot->unit.kind == STATE_UNIT_BACKFILL) return true;
     /* The name cannot tell the stream, so the state must, before the task exists. */
     if (slot_record(run, slot) != SMITHY_OK) return run_fail(run, SMITHY_ERROR_MEMORY, "recording a task"), false;
     return slot->intent_saved = lease_save(run);
@@ -126,9 +127,14 @@ static bool may_be_made_exact(run_context *run, export_slot *slot) {
         slot->work->group->goes_by_names = slot->work->replans = true;
         return false;
     }
-    give_up(run, slot,
-            "a stream whose name others start with can be exported by itself only where s3:DeleteObject is allowed "
-            "under the destination: grant it, or let whole groups be exported (ExportUnit=auto on a fresh state)");
+    give_up(
+        run, slot,
+        slot->unit.kind == STATE_UNIT_BACKFILL
+            ? "a past range can be archived again only where s3:DeleteObject is allowed under the destination: what "
+              "a task takes along that is archived already must go again"
+            : "a stream whose name others start with can be exported by itself only where s3:DeleteObject is "
+              "allowed under the destination: grant it, or let whole groups be exported (ExportUnit=auto on a fresh "
+              "state)");
     return false;
 }
 
@@ -159,19 +165,21 @@ static void cut(const run_context *run, export_slot *slot) {
     slot->unit.to_ms = cut_end(period, &slot->work->catalog, &slot->unit, slot->unit.from_ms, slot->wanted_to_ms);
 }
 
-void slot_begin(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit) {
+/* Nothing is missing before it. Where a unit failed that this one counted on, the next run plans anew. */
+static bool is_next(run_context *run, const group_work *work, const plan_unit *unit) {
     int64_t watermark = 0;
-    *slot = (struct export_slot){.work = work, .unit = *unit, .wanted_to_ms = unit->to_ms};
-    slot->spec.requested_ms = run_now_ms(run);
+    if (unit->kind == STATE_UNIT_PREFIX || unit->kind == STATE_UNIT_BACKFILL) return true; /* They count on none. */
     const smithy_str stream = unit->stream ? unit->stream->name : (smithy_str){0};
     const smithy_status status =
         plan_watermark(work->group, unit->kind, stream, unit->stream ? unit->stream->created_ms : 0, &watermark);
-    if (status != SMITHY_OK) {
-        run_fail(run, status, "planning a window");
-        return;
-    }
-    /* A unit before it failed, and this one counted on it: the next run plans anew. Several streams count on none. */
-    if (unit->kind != STATE_UNIT_PREFIX && watermark + 1 != unit->from_ms) return;
+    if (status != SMITHY_OK) run_fail(run, status, "planning a window");
+    return status == SMITHY_OK && watermark + 1 == unit->from_ms;
+}
+
+void slot_begin(run_context *run, export_slot *slot, group_work *work, const plan_unit *unit) {
+    *slot = (struct export_slot){.work = work, .unit = *unit, .wanted_to_ms = unit->to_ms};
+    slot->spec.requested_ms = run_now_ms(run);
+    if (!is_next(run, work, unit)) return;
     cut(run, slot);
     if (choose_destination(run, slot) && may_be_made_exact(run, slot)) start_piece(run, slot, 0);
 }

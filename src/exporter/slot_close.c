@@ -1,5 +1,6 @@
 #include "slot_close.h"
 
+#include "backfill_fill.h"
 #include "cut.h"
 #include "destination.h"
 #include "folder.h"
@@ -167,6 +168,7 @@ static smithy_status clean(run_context *run, export_slot *slot, const plan_membe
     switch (slot->unit.kind) {
     case STATE_UNIT_GROUP: return SMITHY_OK;
     case STATE_UNIT_PREFIX: return clean_strangers(run, slot, members, folder, content);
+    case STATE_UNIT_BACKFILL: return clean_others(run, slot, folder, slot->work->fill->keep, content);
     default: return clean_siblings(run, slot, folder, content);
     }
 }
@@ -175,6 +177,7 @@ static smithy_status move_watermarks(run_context *run, const export_slot *slot, 
                                      const folder_content *content) {
     const catalog_stream *stream = slot->unit.stream;
     const plan_folders folders = {content->names, content->count};
+    if (slot->unit.kind == STATE_UNIT_BACKFILL) return SMITHY_OK;
     if (slot->unit.kind == STATE_UNIT_PREFIX)
         return plan_close_members(&run->state, slot->work->group, members, slot->spec.to_ms);
     return plan_close(&run->state, slot->work->group, &slot->work->catalog, slot->unit.kind,
@@ -196,6 +199,7 @@ static smithy_status ask_for_more(const export_slot *slot) {
 static smithy_status look_beside(run_context *run, const export_slot *slot, const plan_members *members,
                                  bool *superseded) {
     *superseded = false;
+    if (slot->unit.kind == STATE_UNIT_BACKFILL) return backfill_fill_judge(run, slot, superseded);
     for (size_t i = 0; i < members->count && !*superseded; i++)
         SMITHY_TRY(settle_beside(run, slot, members->streams[i], superseded));
     return slot->unit.stream ? settle_beside(run, slot, slot->unit.stream, superseded) : SMITHY_OK;
@@ -240,7 +244,8 @@ bool slot_close(run_context *run, export_slot *slot) {
         discard_surprise(run, slot, folder);
         return false;
     }
-    status = ledger_add_task(run, &slot->spec, smithy_str_from(slot->task_id), &slot->work->catalog, &content);
+    const task_spec noted = slot->work->fill ? backfill_fill_noted(slot) : slot->spec;
+    status = ledger_add_task(run, &noted, smithy_str_from(slot->task_id), &slot->work->catalog, &content);
     if (status != SMITHY_OK) return leave_open(run, slot, status, "writing the ledger");
     status = move_watermarks(run, slot, &members, &content);
     if (status == SMITHY_OK) status = ask_for_more(slot);

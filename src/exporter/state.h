@@ -81,8 +81,9 @@ typedef enum state_unit_kind {
     STATE_UNIT_GROUP = 'g', /* Every stream that the state is of, (E, to]. */
     STATE_UNIT_PREFIX =
         'p', /* Streams whose names begin alike and that stand at one E, (E, to]; each gets an own entry. */
-    STATE_UNIT_STREAM = 's', /* One stream by its full name, (its E, to]; it gets an own entry. */
-    STATE_UNIT_OWED = 'o'    /* One stream by its full name, up to where its group took it along. */
+    STATE_UNIT_STREAM = 's',  /* One stream by its full name, (its E, to]; it gets an own entry. */
+    STATE_UNIT_OWED = 'o',    /* One stream by its full name, up to where its group took it along. */
+    STATE_UNIT_BACKFILL = 'b' /* A group's streams or one stream again, behind E: no watermark moves. */
 } state_unit_kind;
 
 /* A task that ran, or was about to be created, when the last save was made. */

@@ -60,6 +60,7 @@ static void count_units(survey_group *seen, const group_plan *plan, const catalo
         case STATE_UNIT_PREFIX:
         case STATE_UNIT_STREAM: seen->units_of_stream++; break;
         case STATE_UNIT_OWED: seen->units_owed++; break;
+        case STATE_UNIT_BACKFILL: break; /* No plan has any. */
         }
         seen->units_of_cuts += cut_count(period, listed, unit) - 1;
         if (seen->from_ms == SURVEY_UNKNOWN || unit->from_ms < seen->from_ms) seen->from_ms = unit->from_ms;

@@ -68,7 +68,7 @@ bool task_read_name(const task_info *info, smithy_str state_id, smithy_str bucke
         !take_part(&rest, &attempt))
         return false;
     if (!smithy_str_equal(product, SMITHY_STR(PRODUCT)) || !smithy_str_equal(id, state_id) || kind.len != 1 ||
-        !strchr("gpsoGPSO", kind.ptr[0]) || !smithy_str_to_i64(attempt, &number))
+        !strchr("gpsobGPSOB", kind.ptr[0]) || !smithy_str_to_i64(attempt, &number))
         return false;
     const bool carries_prefix = kind.ptr[0] >= 'a';
     *spec = (task_spec){.kind = (state_unit_kind)(carries_prefix ? kind.ptr[0] : kind.ptr[0] - 'A' + 'a'),

@@ -21,6 +21,9 @@ typedef struct task_spec {
     smithy_str destination_prefix;
     int attempt;          /* From 1. */
     int64_t requested_ms; /* No task of it reads events earlier. */
+    /* Of the ledger alone. */
+    smithy_str replaces;    /* The task whose window this one closes again; absent: none. */
+    int64_t lost_before_ms; /* What lay before it may have been lost and is no longer to be had; 0: nothing. */
 } task_spec;
 
 typedef enum task_status {

@@ -19,6 +19,7 @@ typedef struct group_work {
     int fruitless_plans; /* Made again, without a window closed since. */
     task_info *closed;   /* Tasks for the whole of the group that this run saw to their end. */
     size_t closed_count, closed_capacity;
+    struct backfill_fill *fill; /* Of units of kind STATE_UNIT_BACKFILL. */
     struct group_work *next;
 } group_work;
 
