@@ -195,25 +195,6 @@ static bool show_and_ask(cli_command *command, const backfill *b, const backfill
     return cli_command_ask(command, asked->yes, "Archive it again?", yes);
 }
 
-/* Under the lease, and behind whatever earlier runs left. */
-static bool do_it(cli_command *command, backfill *b, const backfill_command *asked) {
-    run_context *run = &command->run;
-    const catalog none = {0};
-    export_slot slot = {0};
-    bool done = false;
-    if (!lease_take(run)) return false;
-    settle_leftovers(run, &none, &slot);
-    /* What the lease or an earlier task changed is looked at anew. */
-    if (!run_must_stop(run) && backfill_plan(b, run, &asked->request)) done = backfill_do(b);
-    lease_release(run);
-    if (slot.phase != SLOT_FREE)
-        return cli_command_fail(command, EXPORTER_OUTCOME_WORK_REMAINS,
-                                "a task that an earlier run left is still running; nothing was archived again");
-    if (!done && !command->answer.message[0])
-        return cli_command_fail(command, EXPORTER_OUTCOME_WORK_REMAINS, "the time was up; nothing was archived again");
-    return done && !run->failed && !run->lost_lease;
-}
-
 static bool answer(cli_command *command, const backfill *b, const backfill_command *asked, bool is_dry) {
     judge(command, b, is_dry);
     if (command->as_json)
@@ -228,7 +209,7 @@ static bool act(cli_command *command, void *context) {
     run_context *run = &command->run;
     backfill b = {0};
     bool yes = false;
-    if (!read_request(command, asked) || !check_destination(run) || !lease_load(run) || !settle_carried(run))
+    if (!read_request(command, asked) || !preflight_destination(run) || !lease_load(run) || !settle_carried(run))
         return false;
     bool done = backfill_plan(&b, run, &asked->request);
     const bool is_dry = asked->dry_run || b.item_count == 0;
@@ -236,7 +217,7 @@ static bool act(cli_command *command, void *context) {
         done = show_and_ask(command, &b, asked, &yes);
         backfill_close(&b);
         if (done && !yes) done = cli_command_fail(command, EXPORTER_OUTCOME_FAILED, "nothing was archived again");
-        done = done && do_it(command, &b, asked);
+        done = done && backfill_do(&b, run, &asked->request);
     }
     if (done) done = answer(command, &b, asked, is_dry);
     backfill_close(&b);

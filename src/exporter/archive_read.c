@@ -48,6 +48,7 @@ static smithy_status read_once(run_context *run, smithy_str key, object_reading 
     object->exists = status == SMITHY_OK;
     object->etag[0] = 0;
     if (smithy_error_has_code(error, "NoSuchKey") || smithy_error_has_code(error, "404")) return SMITHY_OK;
+    if (r->is_no_gzip) smithy_call_clear_error(call); /* Of whoever was to take it. */
     if (r->is_no_gzip || (status == SMITHY_OK && !r->reader.ended))
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "%.*s is not a whole gzip text", SMITHY_STR_ARG(key));
     SMITHY_TRY(status);

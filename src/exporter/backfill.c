@@ -4,6 +4,7 @@
 #include "catalog_list.h"
 #include "lease.h"
 #include "ledger.h"
+#include "settle.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,6 +66,8 @@ static void conclude(backfill *b, backfill_item *item, const group_work *work, c
     const exporter_answer *answer = b->run->answer;
     if (work->gone)
         backfill_fail(b, item, "the group was deleted meanwhile");
+    else if (fill->reason[0] && item->action == BACKFILL_REDO)
+        item->action = BACKFILL_MEND; /* Event by event it can be told what belongs there. */
     else if (fill->reason[0])
         backfill_fail(b, item, "%s", fill->reason);
     else if (work->failed)
@@ -74,12 +77,22 @@ static void conclude(backfill *b, backfill_item *item, const group_work *work, c
         item->result = BACKFILL_DONE;
 }
 
+static smithy_status name_held(backfill *b, const backfill_item *item, backfill_fill *filling) {
+    smithy_str *held = smithy_call_alloc(b->run->memory, item->part_count + 1, sizeof *held);
+    if (!held) return SMITHY_ERROR_MEMORY;
+    for (size_t i = 0; i < item->part_count; i++) held[i] = item->parts[i].folder;
+    filling->held = held;
+    filling->held_count = item->part_count;
+    return SMITHY_OK;
+}
+
 static smithy_status fill(backfill *b, backfill_item *item) {
     run_context *run = b->run;
     backfill_fill filling = {.windows = &b->mine,
                              .replaced = item->action == BACKFILL_REDO ? item->task : NULL,
                              .lost_before_ms = item->lost_before_ms};
     const exporter_answer before = *run->answer;
+    SMITHY_TRY(name_held(b, item, &filling));
     const catalog_stream *stream = item->stream.len > 0 ? find_stream(&b->catalog, item) : NULL;
     if (item->stream.len > 0 && !stream) {
         backfill_fail(b, item, "the stream is gone, and its events with it");
@@ -105,10 +118,14 @@ static smithy_status fill(backfill *b, backfill_item *item) {
 
 /* ---- all of it ---- */
 
+static bool is_by_task(const backfill_item *item) {
+    return item->action == BACKFILL_FILL || item->action == BACKFILL_REDO;
+}
+
 static smithy_status do_item(backfill *b, backfill_item *item) {
     /* What was closed since is not to be taken for missing. */
     SMITHY_TRY(backfill_read_ledger(b));
-    if (item->action == BACKFILL_FILL || item->action == BACKFILL_REDO) return fill(b, item);
+    if (is_by_task(item)) return fill(b, item);
     const exporter_answer before = *b->run->answer;
     const smithy_status status = backfill_mend(b, item);
     count(&before, b->run->answer, item);
@@ -125,19 +142,43 @@ static void explain(backfill *b, backfill_item *item, smithy_status status) {
                                                                            : run_error_text(b->run, text, sizeof text));
 }
 
-bool backfill_do(backfill *b) {
+static void do_items(backfill *b, bool by_task) {
     run_context *run = b->run;
     for (size_t i = 0; i < b->item_count && !run_must_stop(run); i++) {
         backfill_item *item = &b->items[i];
-        if (item->result != BACKFILL_TO_DO) continue;
+        if (item->result != BACKFILL_TO_DO || is_by_task(item) != by_task) continue;
         run->progress.group = b->catalog.name;
         smithy_call_clear_error(run->call);
         const smithy_status status = do_item(b, item);
         if (status != SMITHY_OK) explain(b, item, status);
         /* What is there counts from here on. */
-        if (!run->failed && !lease_save(run)) break;
+        if (!run->failed && !lease_save(run)) return;
     }
-    return !run->failed && !run->lost_lease;
+}
+
+static void wait_for(run_context *run, smithy_str task_id) {
+    run->answer->outcome = EXPORTER_OUTCOME_WORK_REMAINS;
+    (void)snprintf(run->answer->message, sizeof run->answer->message,
+                   "task %.*s of an earlier run is still running; nothing was archived again", SMITHY_STR_ARG(task_id));
+}
+
+bool backfill_do(backfill *b, run_context *run, const backfill_request *request) {
+    const catalog none = {0};
+    export_slot slot = {0};
+    *b = (backfill){.run = run};
+    if (!lease_take(run)) return false;
+    settle_leftovers(run, &none, &slot);
+    if (slot.phase != SLOT_FREE) wait_for(run, smithy_str_from(slot.task_id));
+    /* What the lease or an earlier task changed is looked at anew. */
+    else if (!run_must_stop(run) && backfill_plan(b, run, request)) {
+        /* Days have events of several windows: what tasks can bring is not to be archived event by event before. */
+        do_items(b, true);
+        do_items(b, false);
+    } else if (run->answer->outcome == EXPORTER_OUTCOME_DONE)
+        run_fail(run, SMITHY_ERROR_CANCELED, "finding out what is missing");
+    if (slot.phase != SLOT_FREE) work_destroy(run, slot.work);
+    lease_release(run);
+    return !run->failed && !run->lost_lease && run->answer->outcome == EXPORTER_OUTCOME_DONE;
 }
 
 void backfill_close(backfill *b) {

@@ -85,8 +85,9 @@ typedef struct backfill {
 
 /* Finds out what there is to do; changes nothing. The state was read before. false: run->answer says why not. */
 bool backfill_plan(backfill *b, run_context *run, const backfill_request *request);
-/* Does it, under the lease. false where the run must stop, or has failed; items that failed by themselves say so. */
-bool backfill_do(backfill *b);
+/* Does it: takes the lease, settles what earlier runs left, plans, and archives. The state was read before. false:
+ * run->answer says why. An item that failed by itself says so; those that are left to do, where the run had to stop. */
+bool backfill_do(backfill *b, run_context *run, const backfill_request *request);
 void backfill_close(backfill *b);
 
 /* ---- for its own parts ---- */

@@ -11,7 +11,7 @@
 typedef enum owner {
     OWNER_OTHER, /* Nothing of it counts as archived there, or another window holds it: it must not be here, too. */
     OWNER_THIS,  /* It counts as archived, and no other window holds it. */
-    OWNER_BOTH   /* Partly this, partly that. */
+    OWNER_BOTH   /* Partly this, partly that, or by one record so and by another one otherwise. */
 } owner;
 
 typedef struct stream_folder {
@@ -50,6 +50,13 @@ static owner of_windows(const backfill_fill *fill, const export_slot *slot, cons
     return OWNER_THIS;
 }
 
+/* The window that is replaced held the stream's folder. */
+static bool is_held(const backfill_fill *fill, smithy_str stream) {
+    for (size_t i = 0; i < fill->held_count; i++)
+        if (late_compare_folders(fill->held[i], stream) == 0) return true;
+    return false;
+}
+
 static smithy_status find_owner(const export_slot *slot, const catalog_stream *stream, owner *found) {
     late_claim claim;
     standing s;
@@ -60,7 +67,10 @@ static smithy_status find_owner(const export_slot *slot, const catalog_stream *s
     SMITHY_TRY(standing_find(slot->work->group, stream->name, stream->created_ms, &s));
     SMITHY_TRY(late_find_claim(slot->work->group, stream, &claim));
     *found = s.is_missed ? OWNER_BOTH : of_claim(&claim, slot->spec.from_ms, slot->spec.to_ms);
-    if (*found == OWNER_THIS) *found = of_windows(slot->work->fill, slot, stream);
+    if (*found == OWNER_OTHER && single) *found = OWNER_BOTH;
+    if (*found != OWNER_THIS) return SMITHY_OK;
+    *found = of_windows(slot->work->fill, slot, stream);
+    if (*found == OWNER_OTHER && (single || is_held(slot->work->fill, stream->name))) *found = OWNER_BOTH;
     return SMITHY_OK;
 }
 

@@ -8,7 +8,9 @@
 typedef struct backfill_fill {
     const proof *windows;       /* Of the group's life. */
     const proof_task *replaced; /* NULL: nothing closed the range. */
-    bool has_replaced;          /* The first piece of it is closed. */
+    const smithy_str *held;     /* The folders that it held. */
+    size_t held_count;
+    bool has_replaced; /* The first piece of it is closed. */
     int64_t lost_before_ms;
     smithy_str keep; /* The folders that stay, as folder_join makes them. */
     char reason[256];

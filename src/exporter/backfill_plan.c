@@ -69,7 +69,7 @@ static bool find_group(backfill *b) {
                       ": what is not in CloudWatch Logs cannot be archived again");
     const char *why = work_why_left_out(&b->catalog);
     if (why) return refuse(run, "%.*s: %s", b->catalog.name, why);
-    if (!check_account(run, &(catalog){.groups = &b->catalog, .count = 1})) return false;
+    if (!preflight_account(run, &(catalog){.groups = &b->catalog, .count = 1})) return false;
     status = catalog_list_streams(run, &b->catalog, run->state.stream_prefix, &complete, b->listing);
     if (status != SMITHY_OK) return run_fail(run, status, "listing the group's streams"), false;
     if (!complete) return run_fail(run, SMITHY_ERROR_CANCELED, "listing the group's streams"), false;

@@ -23,6 +23,7 @@ typedef struct sim_oracle {
     size_t judged_len;
     int64_t judged_changes;
     struct sim_ledger *ledger;
+    bool is_lossy;       /* Somebody takes out of the archive what is claimed to be there. */
     bool misses;         /* At the end: an event is late, and not archived. */
     int64_t saves, late; /* Since the beginning, to see that something happens. */
 } sim_oracle;

@@ -1,7 +1,9 @@
 #include "process.h"
 
+#include "backfill.h"
 #include "connection.h"
 #include "files.h"
+#include "lease.h"
 #include "proof.h"
 #include "session.h"
 
@@ -156,6 +158,32 @@ static void prove(sim_process *process, const exporter_options *options, exporte
     session_close(&run);
 }
 
+static void judge_steps(const backfill *b, exporter_answer *answer) {
+    for (size_t i = 0; i < b->item_count && answer->outcome == EXPORTER_OUTCOME_DONE; i++) {
+        const backfill_item *item = &b->items[i];
+        if (item->result == BACKFILL_DONE) continue;
+        answer->outcome = item->result == BACKFILL_FAILED ? EXPORTER_OUTCOME_INCOMPLETE : EXPORTER_OUTCOME_WORK_REMAINS;
+        (void)snprintf(answer->message, sizeof answer->message, "%s: %.*s", backfill_action_name(item->action),
+                       SMITHY_STR_ARG(item->reason));
+    }
+}
+
+static void mend(sim_process *process, const exporter_options *options, exporter_answer *answer) {
+    run_context run;
+    backfill b = {0};
+    const backfill_request request = {
+        .group = smithy_str_from(process->run->mends), .stream = SMITHY_STR(""), .compares = process->run->compares};
+    if (session_open(&run, options, SESSION_AWS, answer) && lease_load(&run) && backfill_do(&b, &run, &request))
+        judge_steps(&b, answer);
+    for (size_t i = 0; i < b.item_count; i++)
+        world_trace(process->world, "     %s %lld to %lld: %s, %lld objects, %lld events, %.*s",
+                    backfill_action_name(b.items[i].action), (long long)b.items[i].from_ms, (long long)b.items[i].to_ms,
+                    backfill_result_name(b.items[i].result), (long long)b.items[i].objects,
+                    (long long)b.items[i].events, SMITHY_STR_ARG(b.items[i].reason));
+    backfill_close(&b);
+    session_close(&run);
+}
+
 static void run_exporter(sim_process *process, exporter_answer *answer) {
     static const smithy_str PREFIXES[] = {SMITHY_STR_INIT("app")};
     static const char *const DSNS[] = {"s3://" SIM_BUCKET "/" SIM_STATE_KEY, "dynamodb://" SIM_TABLE "/" SIM_NAME,
@@ -191,7 +219,9 @@ static void run_exporter(sim_process *process, exporter_answer *answer) {
         .log = process->world->is_traced || run->watcher ? &process->log : NULL,
         .deadline_mono_ms = run->timeout_ms ? process_mono_ms(process) + run->timeout_ms : 0,
     };
-    if (run->proves)
+    if (run->mends)
+        mend(process, &options, answer);
+    else if (run->proves)
         prove(process, &options, answer);
     else
         exporter_run(&options, answer);

@@ -85,6 +85,8 @@ struct sim_run {
     bool measures;           /* The CPU time that AWS takes. */
     bool proves;             /* No run: the archive is proved from ledger and state, read back, and must hold. */
     bool may_miss;           /* Of a proof: some events were not exportable in time. */
+    const char *mends;       /* No run: what the archive lost of this group is archived again, */
+    bool compares;           /* event by event. */
 };
 
 typedef struct sim_result {

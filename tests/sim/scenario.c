@@ -1,5 +1,6 @@
 #include "scenario.h"
 
+#include "losses.h"
 #include "stored.h"
 
 #include <stdio.h>
@@ -19,6 +20,8 @@ typedef struct story {
     random_source store_dice; /* The same of the store. */
     bool sweeps;
     int64_t late_horizon_ms;
+    random_source loss_dice;
+    bool loses, has_late_objects;
     bool by_date; /* The archive is parted by the events' own date. */
     bool changes_unit, has_faults, has_kills, has_pairs, has_births, has_deaths, has_strangers, has_twins;
 } story;
@@ -275,8 +278,8 @@ static void count_run(story *s, const sim_result *result) {
 /* A sweep asks about each day of each group, in pages that may hold one event. */
 static void check_requests(sim_world *world, const sim_run *run, const sim_result *result) {
     const int most = run->sweeps ? 20000 : 600;
-    const int64_t allowed =
-        most + result->file_steps + 200 * (result->duration_ms / SIM_MINUTE) + 20 * result->answer.tasks_created;
+    const int64_t allowed = most + result->file_steps + 200 * (result->duration_ms / SIM_MINUTE) +
+                            20 * result->answer.tasks_created + 4 * world->task_count;
     if (result->requests > allowed)
         world_violation(world, "%d requests in %lld s", result->requests, (long long)(result->duration_ms / 1000));
 }
@@ -374,6 +377,9 @@ void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *calm, 
     sim_result result;
     sim_run run = *calm;
     calm_down(world, &run);
+    if (run.mends && !losses_mend(world, &run, tally)) return;
+    run.mends = NULL;
+    oracle->is_lossy = false;
     if (!run_until_done(world, &run, tally, &result)) return;
     if (run.sweeps && !sweep_all(world, &run, tally, &result)) return;
     const int64_t to_ms = result.answer.window_to_ms;
@@ -392,14 +398,44 @@ void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *calm, 
                         exporter_outcome_name(result.answer.outcome), (long long)result.answer.tasks_created);
 }
 
+/* Somebody deletes objects, and backfills are disturbed as runs are; in the end all must be there again. */
+static void lose(story *s, sim_oracle *oracle, const sim_run *calm) {
+    sim_world *world = s->world;
+    sim_run run = *calm;
+    sim_result result;
+    run.mends = "app";
+    run.compares = s->has_late_objects; /* The ledger does not tell of an object that appeared late. */
+    world_advance(world, world->now_ms + 2 * SIM_HOUR);
+    oracle->is_lossy = true;
+    s->tally->lost += losses_happen(world, &s->loss_dice);
+    s->dice = s->loss_dice;
+    for (int64_t i = draw(s, 4); i > 0 && !world->violation[0]; i--) {
+        sim_run disturbed = draw_run(s, "M");
+        disturbed.mends = losses_draw_group(world, &s->dice);
+        disturbed.compares = chance(s, 30);
+        if (!disturbed.mends || chance(s, 20))
+            let_run(s);
+        else
+            process_run(world, &disturbed, &result);
+        world_advance(world, world->now_ms + draw(s, 3 * SIM_MINUTE));
+    }
+    if (!world->violation[0]) scenario_finish(world, oracle, &run, s->tally);
+}
+
 bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tally *tally) {
     static const int64_t GAPS[] = {0, 1000, SIM_MINUTE, 5 * SIM_MINUTE, SIM_HOUR, 13 * SIM_HOUR, 2 * SIM_DAY};
-    story s = {
-        .world = world, .dice = {seed * 2 + 1}, .late_dice = {seed * 2 + 2}, .store_dice = {~seed}, .tally = tally};
+    story s = {.world = world,
+               .dice = {seed * 2 + 1},
+               .late_dice = {seed * 2 + 2},
+               .loss_dice = {seed * 2 + 3},
+               .store_dice = {~seed},
+               .tally = tally};
     world_reset(world, seed);
     oracle_watch(oracle, world);
     draw_knobs(&s);
     draw_sweep(&s);
+    s.has_late_objects = world->knobs.late_objects_per_mille > 0;
+    s.loses = world->always_loses || random_below(&s.loss_dice, 20) == 0;
     const random_source dice = s.dice;
     s.dice = (random_source){seed * 2}; /* Of its own: what else happens does not depend on it. */
     draw_scope(&s);
@@ -423,5 +459,6 @@ bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tall
                           .late_horizon_ms = s.late_horizon_ms,
                           .latency_ms = 20};
     if (!world->violation[0]) scenario_finish(world, oracle, &calm, tally);
+    if (s.loses && !world->violation[0]) lose(&s, oracle, &calm);
     return !world->violation[0];
 }

@@ -7,13 +7,14 @@
 #include "process.h"
 
 typedef struct sim_tally { /* To see that the stories are worth telling. */
-    int64_t runs, requests, kills, nested, done, tasks, events, swept;
+    int64_t runs, requests, kills, nested, done, tasks, events, swept, lost;
 } sim_tally;
 
 /* False where something did not hold: world->violation says what. */
 bool scenario_play(sim_world *world, sim_oracle *oracle, uint64_t seed, sim_tally *tally);
 
-/* Lets all that is under way end, then runs the exporter until it has nothing left to do, and judges the archive. */
+/* Lets all that is under way end, archives again what is lost (run->mends), then runs the exporter until it has nothing
+ * left to do, and judges the archive. */
 void scenario_finish(sim_world *world, sim_oracle *oracle, const sim_run *run, sim_tally *tally);
 
 #endif

@@ -4,7 +4,7 @@
  * The story is played once undisturbed to count the run's requests, then once for each disturbance; the judge is the
  * one of the seeds. All of that with the state in S3, and at the places where a store is at work with each other one.
  */
-#include "scenario.h"
+#include "losses.h"
 #include "stored.h"
 
 #include <stdio.h>
@@ -51,6 +51,17 @@ static void put_news(sim_world *world) {
     world_advance(world, world->now_ms + SIM_HOUR);
 }
 
+/* Of the first window of the first group all, of the rest every other one. */
+static void lose_objects(sim_world *world) {
+    int first = -1;
+    for (int i = world->object_count; i-- > 0;) {
+        const sim_object *object = world->objects[i];
+        if (object->task < 0 || world->streams[object->stream].group != 0) continue;
+        if (first < 0 && task_is_of_group(&world->tasks[object->task])) first = object->task;
+        if (object->task == first || i % 2 == 0) world_delete_object(world, object->key);
+    }
+}
+
 /* The run that is disturbed, after what came before it. */
 static sim_run begin(context *c) {
     sim_world *world = c->world;
@@ -81,6 +92,17 @@ static sim_run begin(context *c) {
         put_events(world, 1, 4);
         world_advance(world, world->now_ms + 2 * SIM_HOUR);
         break;
+    case 3: /* A window lost all of its objects, one some, and so did late events: archived again. */
+        run.sweeps = true;
+        run.late_horizon_ms = SIM_DAY;
+        process_run(world, &run, &result);
+        put_news(world);
+        process_run(world, &run, &result);
+        world_advance(world, world->now_ms + 2 * SIM_HOUR);
+        lose_objects(world);
+        c->oracle.is_lossy = true;
+        run.mends = "app/0";
+        break;
     default: /* A task that an earlier run left in flight, and one that failed. */
         world->knobs.running_ms = 5 * SIM_MINUTE;
         run.timeout_ms = 5000;
@@ -94,7 +116,7 @@ static sim_run begin(context *c) {
     return run;
 }
 
-#define STORY_COUNT 4
+#define STORY_COUNT 5
 
 /* ---- one disturbance ---- */
 

@@ -1,5 +1,6 @@
 /* Plays stories from many seeds:
- * sim_seeds [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--mode-changes] [--sweep] [--store NAME] */
+ * sim_seeds [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] [--mode-changes] [--sweep] [--lose]
+ *   [--store NAME] */
 #include "scenario.h"
 #include "stored.h"
 
@@ -10,7 +11,7 @@
 
 typedef struct options {
     uint64_t from, count;
-    bool is_verbose, keeps_going, sweeps, has_mode_changes;
+    bool is_verbose, keeps_going, sweeps, loses, has_mode_changes;
     int store; /* -1: each story has one of its own. */
 } options;
 
@@ -33,6 +34,8 @@ static bool read_options(int argc, char **argv, options *o) {
             o->sweeps = true;
         else if (strcmp(argv[i], "--store") == 0 && has_value && read_store(argv[i + 1], o))
             i++;
+        else if (strcmp(argv[i], "--lose") == 0)
+            o->loses = true;
         else if (strcmp(argv[i], "--seeds") == 0 && has_value)
             o->count = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--from") == 0 && has_value)
@@ -43,7 +46,7 @@ static bool read_options(int argc, char **argv, options *o) {
         } else {
             fprintf(stderr,
                     "usage: %s [--seeds N] [--from S] [--seed S] [--verbose] [--keep-going] "
-                    "[--mode-changes] [--sweep] [--store s3|dynamodb|file]\n",
+                    "[--mode-changes] [--sweep] [--lose] [--store s3|dynamodb|file]\n",
                     argv[0]);
             return false;
         }
@@ -52,9 +55,9 @@ static bool read_options(int argc, char **argv, options *o) {
 }
 
 static void print_replay(const char *program, const options *o, uint64_t seed) {
-    printf("  replay: %s --seed %llu --verbose%s%s%s%s\n", program, (unsigned long long)seed,
-           o->has_mode_changes ? " --mode-changes" : "", o->sweeps ? " --sweep" : "", o->store >= 0 ? " --store " : "",
-           o->store >= 0 ? stored_name((sim_store)o->store) : "");
+    printf("  replay: %s --seed %llu --verbose%s%s%s%s%s\n", program, (unsigned long long)seed,
+           o->has_mode_changes ? " --mode-changes" : "", o->sweeps ? " --sweep" : "", o->loses ? " --lose" : "",
+           o->store >= 0 ? " --store " : "", o->store >= 0 ? stored_name((sim_store)o->store) : "");
     fflush(stdout);
 }
 
@@ -75,6 +78,7 @@ int main(int argc, char **argv) {
     world->has_mode_changes = o.has_mode_changes;
     world->always_sweeps = o.sweeps;
     world->only_store = o.store;
+    world->always_loses = o.loses;
     const double start = seconds();
     for (; played < o.count && (failures == 0 || o.keeps_going); played++) {
         if (scenario_play(world, &oracle, o.from + played, &tally)) continue;
@@ -83,13 +87,14 @@ int main(int argc, char **argv) {
         print_replay(argv[0], &o, o.from + played);
     }
     const double took = seconds() - start;
-    printf(
-        "%llu seeds from %llu, %llu failed, in %.1f s (%.0f a second): %lld runs, %lld done, %lld killed, %lld with "
-        "another one inside, %lld requests, %lld tasks, %lld events, %lld saves, %lld late, %lld archived by sweeps\n",
-        (unsigned long long)played, (unsigned long long)o.from, (unsigned long long)failures, took,
-        (double)played / took, (long long)tally.runs, (long long)tally.done, (long long)tally.kills,
-        (long long)tally.nested, (long long)tally.requests, (long long)tally.tasks, (long long)tally.events,
-        (long long)oracle.saves, (long long)oracle.late, (long long)tally.swept);
+    printf("%llu seeds from %llu, %llu failed, in %.1f s (%.0f a second): %lld runs, %lld done, %lld killed, %lld with "
+           "another one inside, %lld requests, %lld tasks, %lld events, %lld saves, %lld late, %lld archived by "
+           "sweeps, %lld "
+           "objects lost and archived again\n",
+           (unsigned long long)played, (unsigned long long)o.from, (unsigned long long)failures, took,
+           (double)played / took, (long long)tally.runs, (long long)tally.done, (long long)tally.kills,
+           (long long)tally.nested, (long long)tally.requests, (long long)tally.tasks, (long long)tally.events,
+           (long long)oracle.saves, (long long)oracle.late, (long long)tally.swept, (long long)tally.lost);
     oracle_free(&oracle);
     world_destroy(world);
     return failures > 0;

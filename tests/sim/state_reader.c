@@ -191,7 +191,7 @@ static bool is_kept(const cleanup *note, const char *folder) {
 
 /* What a stream's own task holds of others was never meant. */
 static bool is_for(const sim_task *task, const sim_stream *stream) {
-    if (task_is_of_group(task) || task_is_of_several(task)) return true;
+    if (task_is_of_group(task) || task_is_of_several(task) || task_is_of_backfill(task)) return true;
     if (strlen(task->prefix) != strlen(stream->folder)) return false;
     for (size_t i = 0; task->prefix[i]; i++)
         if (stream->folder[i] != (task->prefix[i] == '/' ? '-' : task->prefix[i])) return false;

@@ -126,6 +126,10 @@ bool task_is_of_several(const sim_task *task) {
     return has_kind(task, ".p.") || has_kind(task, ".P.");
 }
 
+bool task_is_of_backfill(const sim_task *task) {
+    return has_kind(task, ".b.") || has_kind(task, ".B.");
+}
+
 bool task_matches(const sim_task *task, const sim_stream *stream) {
     return stream->group == task->group && strncmp(stream->name, task->prefix, strlen(task->prefix)) == 0;
 }

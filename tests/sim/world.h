@@ -228,6 +228,7 @@ struct sim_world {
     bool is_traced;
     /* These stay over resets. */
     bool has_mode_changes; /* Busy groups, exported stream by stream and as one by turns. */
+    bool always_loses;     /* In each story, objects of the archive are lost, and archived again. */
     bool always_sweeps;    /* Each story looks for late events, of which there are many. */
     int only_store;        /* A sim_store; -1: stories have any. */
     char violation[512];   /* The first; empty: none. */
@@ -311,6 +312,8 @@ const char *task_status_text(sim_task_status status);
 bool task_is_of_group(const sim_task *task);
 /* It is for streams whose names begin alike; what it writes of others is not meant. */
 bool task_is_of_several(const sim_task *task);
+/* It is for a past range; what stays of it the state says. */
+bool task_is_of_backfill(const sim_task *task);
 /* It takes events of this stream, whatever their time. */
 bool task_matches(const sim_task *task, const sim_stream *stream);
 void task_runs(sim_world *world, int task);
