@@ -66,7 +66,7 @@ static void conclude(backfill *b, backfill_item *item, const group_work *work, c
     const exporter_answer *answer = b->run->answer;
     if (work->gone)
         backfill_fail(b, item, "the group was deleted meanwhile");
-    else if (fill->reason[0] && item->action == BACKFILL_REDO)
+    else if (fill->reason[0] && item->action == BACKFILL_REDO && !fill->has_replaced)
         item->action = BACKFILL_MEND; /* Event by event it can be told what belongs there. */
     else if (fill->reason[0])
         backfill_fail(b, item, "%s", fill->reason);
@@ -95,7 +95,10 @@ static smithy_status fill(backfill *b, backfill_item *item) {
     SMITHY_TRY(name_held(b, item, &filling));
     const catalog_stream *stream = item->stream.len > 0 ? find_stream(&b->catalog, item) : NULL;
     if (item->stream.len > 0 && !stream) {
-        backfill_fail(b, item, "the stream is gone, and its events with it");
+        if (item->action == BACKFILL_REDO)
+            item->action = BACKFILL_MEND; /* Which notes that it is lost. */
+        else
+            backfill_fail(b, item, "the stream is gone, and its events with it");
         return SMITHY_OK;
     }
     group_work *work = work_create(run, &b->catalog);
@@ -123,9 +126,13 @@ static bool is_by_task(const backfill_item *item) {
 }
 
 static smithy_status do_item(backfill *b, backfill_item *item) {
+    if (is_by_task(item)) {
+        b->has_new_windows = true;
+        return fill(b, item);
+    }
     /* What was closed since is not to be taken for missing. */
-    SMITHY_TRY(backfill_read_ledger(b));
-    if (is_by_task(item)) return fill(b, item);
+    if (b->has_new_windows) SMITHY_TRY(backfill_read_ledger(b));
+    b->has_new_windows = false;
     const exporter_answer before = *b->run->answer;
     const smithy_status status = backfill_mend(b, item);
     count(&before, b->run->answer, item);

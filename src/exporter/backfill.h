@@ -80,7 +80,8 @@ typedef struct backfill {
     proof mine;                /* Its part that is of this life of the group. */
     backfill_item *items;
     size_t item_count, item_capacity;
-    int64_t overlaps; /* Which it does not mend. */
+    int64_t overlaps;     /* Which it does not mend. */
+    bool has_new_windows; /* Since the ledger was read. */
 } backfill;
 
 /* Finds out what there is to do; changes nothing. The state was read before. false: run->answer says why not. */

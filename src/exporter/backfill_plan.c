@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "grow.h"
 #include "late_group.h"
+#include "lease.h"
 #include "plan.h"
 #include "preflight.h"
 #include "work.h"
@@ -276,6 +277,7 @@ static smithy_status look_at_windows(backfill *b, smithy_call *memory) {
     for (size_t i = 0; i < b->mine.task_count && !run_must_stop(b->run); i++) {
         const proof_task *task = &b->mine.tasks[i];
         if (task->objects == 0 || !is_in_range(b, task->from_ms, task->to_ms)) continue;
+        lease_keep(b->run);
         if (is_of_one(task) ? is_wanted(b, task->prefix)
                             : smithy_str_starts_with(b->request->stream, task->prefix) || b->request->stream.len == 0)
             SMITHY_TRY(look_at_window(b, task, memory));
@@ -297,6 +299,7 @@ static smithy_status look_at_lates(backfill *b, smithy_call *memory) {
         const proof_late *late = &b->mine.lates[i];
         folder_content content;
         if (!is_in_range(b, late->from_ms, late->to_ms)) continue;
+        lease_keep(b->run);
         if (b->request->stream.len > 0 && late_compare_folders(b->request->stream, late->folder) != 0) continue;
         smithy_call_reset(memory);
         SMITHY_TRY(folder_list(b->run, late->key, &content, memory));

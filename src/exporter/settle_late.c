@@ -186,7 +186,8 @@ static smithy_status watch_siblings(run_context *run, const group_work *work) {
         const smithy_str prefix = others.items[i].spec.prefix;
         const catalog_stream anybody = {.created_ms = 0};
         char text[CATALOG_FOLDER_MAX];
-        if (others.items[i].spec.kind == STATE_UNIT_PREFIX || !is_recent(run, task)) continue;
+        const state_unit_kind kind = others.items[i].spec.kind;
+        if ((kind != STATE_UNIT_STREAM && kind != STATE_UNIT_OWED) || !is_recent(run, task)) continue;
         if (!prefix.ptr || prefix.len > sizeof text || !may_hold(run, work, &anybody, task)) continue;
         if (!has_sibling(work, task, prefix)) continue;
         const smithy_str folder = folder_of(run->state_memory, task->destination_prefix, task->id);
