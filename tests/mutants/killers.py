@@ -14,6 +14,7 @@ STATE = ("state_text", "state", "state_change", "state_details", "plan", "plan_d
 UNITS = {
     "cover.c": ("plan_details", "cover", "plan"),
     "ledger_read.c": ("proof_windows", "report"),
+    "past_tasks.c": ("past_tasks",),
     "plan.c": PLANNER,
     "plan_close.c": PLANNER,
     "plan_converge.c": PLANNER,
@@ -113,7 +114,7 @@ class Build:
         units = [killer for killer in units if self.has(killer.program)]
         if file == "store_dynamodb.c":
             return [*units, DYNAMODB]
-        return [*units, *(THOROUGH if thorough else QUICK)]
+        return [*units, *QUICK, *(THOROUGH if thorough else ())]
 
 
 def digest(path):

@@ -668,6 +668,47 @@ static void a_folder_with_siblings_is_noted_to_be_looked_at_again(void **context
     assert_true(s->state.cleanups[0].cleaned);
 }
 
+static sim_fault refuse_keys(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth, (void)reply;
+    return stage_asks(request, "DeleteObjects") ? SIM_FAULT_REFUSED_KEYS : SIM_FAULT_NONE;
+}
+
+static void a_window_stays_open_as_long_as_siblings_cannot_be_taken_out(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "a-2", SIM_HOUR);
+    s->befall = refuse_keys;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_INCOMPLETE);
+    assert_int_equal(answer->tasks_completed, 1);
+    assert_non_null(strstr(answer->problems[0].reason, "reading and cleaning the task's folder: "));
+    assert_int_equal(stage_read_state(s)->task_count, 1);
+    s->befall = NULL;
+    stage_run(s);
+    stage_finish(s);
+}
+
+static sim_fault refuse_lists(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth;
+    if (!stage_asks(request, "ListObjectsV2")) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 400, "InvalidRequest");
+}
+
+static void a_folder_that_cannot_be_read_fails_its_group_once(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = refuse_lists;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_INCOMPLETE);
+    assert_int_equal(answer->groups_failed, 1);
+    assert_int_equal(answer->problem_count, 1);
+    assert_int_equal(stage_calls(s, "ListObjectsV2"), 1);
+    s->befall = NULL;
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
+    stage_finish(s);
+}
+
 /* ---- the ledger ---- */
 
 /* Keys sort by the time at which their run began. */
@@ -792,6 +833,8 @@ int main(void) {
         RUN_TEST(what_a_sibling_leaves_behind_the_cleaning_is_not_counted),
         RUN_TEST(a_single_stream_without_siblings_is_not_cleaned_nor_looked_at_again),
         RUN_TEST(a_folder_with_siblings_is_noted_to_be_looked_at_again),
+        RUN_TEST(a_window_stays_open_as_long_as_siblings_cannot_be_taken_out),
+        RUN_TEST(a_folder_that_cannot_be_read_fails_its_group_once),
         RUN_TEST(a_ledgers_key_tells_when_its_run_began),
         RUN_TEST(the_ledger_tells_all_of_a_task),
         RUN_TEST(a_ledger_that_cannot_be_written_is_tried_five_times),
