@@ -168,6 +168,11 @@ static int64_t furthest_own_entry(const state_group *group) {
     return furthest;
 }
 
+static int64_t last_end(const state_group *group) {
+    const int64_t furthest = furthest_own_entry(group);
+    return furthest > group->exported_at ? furthest : group->exported_at;
+}
+
 /* What a stream is owed lies before its own window, so it runs first. */
 static int compare_units(const void *a, const void *b) {
     const plan_unit *left = a, *right = b;
@@ -190,6 +195,9 @@ static smithy_status plan_streams(planning *p, bool converge) {
         }
     }
     SMITHY_TRY(converge && !p->group->goes_by_names ? plan_cover(p, to_ms) : plan_each(p, to_ms));
+    /* Where none of them has anything new no window is closed, and none is claimed: they meet where the last one ended.
+     */
+    if (p->plan->converges && p->plan->unit_count == 0) p->plan->converge_to_ms = last_end(p->group);
     if (p->plan->unit_count > 1) qsort(p->plan->units, p->plan->unit_count, sizeof *p->plan->units, compare_units);
     return SMITHY_OK;
 }

@@ -201,10 +201,35 @@ static smithy_status watch_siblings(run_context *run, const group_work *work) {
 /* ---- before an export ---- */
 
 /* What comes next of it was never archived with its group, as far as is known. */
-static bool may_have_taken_part(const group_work *work, const plan_unit *unit) {
-    const state_stream *entry = state_find_stream(work->group, unit->stream->name, unit->stream->created_ms);
+static bool may_have_taken_part(const group_work *work, const catalog_stream *stream, int64_t from_ms) {
+    const state_stream *entry = state_find_stream(work->group, stream->name, stream->created_ms);
     if (entry && entry->owed_to == STATE_NOT_OWED) return false;
-    return unit->from_ms == (entry ? entry->exported_at : STATE_NOTHING) + 1;
+    return from_ms == (entry ? entry->exported_at : STATE_NOTHING) + 1;
+}
+
+/* The stream, whose next window is planned to begin at `from_ms`, joins its group where that turns out to hold it. */
+static smithy_status join_late(run_context *run, group_work *work, const catalog_stream *stream, int64_t from_ms,
+                               size_t *joined) {
+    const task_info *task;
+    if (!may_have_taken_part(work, stream, from_ms)) return SMITHY_OK;
+    if (from_ms == 0) SMITHY_TRY(drop_late_folders(run, work, stream));
+    SMITHY_TRY(find_first_part(run, work, stream, from_ms, &task));
+    if (!task) return SMITHY_OK;
+    SMITHY_TRY(plan_join(&run->state, work->group, stream, task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING));
+    ++*joined;
+    exporter_log_line(run->log, EXPORTER_LOG_INFO, "an object of an earlier task appeared late",
+                      EXPORTER_FIELD_STR("group", work->catalog.name), EXPORTER_FIELD_STR("stream", stream->name),
+                      EXPORTER_FIELD_STR("task", task->id));
+    return SMITHY_OK;
+}
+
+static smithy_status join_late_members(run_context *run, group_work *work, const plan_unit *unit, size_t *joined) {
+    plan_members members;
+    SMITHY_TRY(plan_find_members(&run->state, work->group, &work->catalog, unit->prefix, unit->from_ms, &members,
+                                 work->memory));
+    for (size_t i = 0; i < members.count; i++)
+        SMITHY_TRY(join_late(run, work, members.streams[i], unit->from_ms, joined));
+    return SMITHY_OK;
 }
 
 smithy_status settle_late_folders(run_context *run, group_work *work, size_t *joined) {
@@ -212,17 +237,10 @@ smithy_status settle_late_folders(run_context *run, group_work *work, size_t *jo
     SMITHY_TRY(watch_siblings(run, work));
     for (size_t i = 0; i < work->plan.unit_count; i++) {
         const plan_unit *unit = &work->plan.units[i];
-        const task_info *task;
-        if (!unit->stream || !may_have_taken_part(work, unit)) continue;
-        if (unit->from_ms == 0) SMITHY_TRY(drop_late_folders(run, work, unit->stream));
-        SMITHY_TRY(find_first_part(run, work, unit->stream, unit->from_ms, &task));
-        if (!task) continue;
-        const int64_t before = task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING;
-        SMITHY_TRY(plan_join(&run->state, work->group, unit->stream, before));
-        ++*joined;
-        exporter_log_line(run->log, EXPORTER_LOG_INFO, "an object of an earlier task appeared late",
-                          EXPORTER_FIELD_STR("group", work->catalog.name),
-                          EXPORTER_FIELD_STR("stream", unit->stream->name), EXPORTER_FIELD_STR("task", task->id));
+        if (unit->stream)
+            SMITHY_TRY(join_late(run, work, unit->stream, unit->from_ms, joined));
+        else if (unit->kind == STATE_UNIT_PREFIX)
+            SMITHY_TRY(join_late_members(run, work, unit, joined));
     }
     return SMITHY_OK;
 }

@@ -310,7 +310,7 @@ bool connection_end_step(sim_process *process, const char *what, const char *pat
     if (dies(process, true)) return false;
     if (is_slow) world_advance(process->world, process->world->now_ms + 20000 + draw(process, 100000));
     process->requests++;
-    process->file_steps++;
+    process->save_steps++;
     return true;
 }
 
@@ -326,6 +326,7 @@ static smithy_status perform(smithy_transport *transport, const smithy_http_requ
     const sim_fault fault = choose_fault(process);
     const smithy_status status = exchange(process, http, response, fault, call);
     process->requests++;
+    process->save_steps += process->request.service == SIM_DYNAMODB;
     process->result->aws_cpu_us += process_cpu_us(process) - start_us;
     return status;
 }

@@ -17,7 +17,7 @@ typedef struct sim_process {
     int number;
     int seen;     /* The version of the state that it last read or wrote. */
     int requests; /* And system calls on files. */
-    int file_steps;
+    int save_steps;
     int64_t allocations, live_blocks;
     bool is_dead;
     int64_t died_ms, dead_ms;

@@ -241,7 +241,7 @@ void process_run(sim_world *world, const sim_run *run, sim_result *result) {
                 (long long)(run->timeout_ms / 1000), (long long)(run->skew_ms / 1000), run->fault_per_mille);
     run_exporter(&process, &result->answer);
     result->requests = process.requests;
-    result->file_steps = process.file_steps;
+    result->save_steps = process.save_steps;
     result->allocations = process.allocations;
     result->duration_ms = own_time(&process) - process.started_ms;
     result->was_killed = process.is_dead;

@@ -92,7 +92,7 @@ struct sim_run {
 typedef struct sim_result {
     exporter_answer answer;
     int requests;   /* And system calls on files. */
-    int file_steps; /* These alone. */
+    int save_steps; /* These alone, and requests to DynamoDB: a save may be made of many. */
     int64_t allocations;
     int64_t duration_ms;
     int64_t aws_cpu_us; /* What is not the exporter's. */

@@ -278,7 +278,7 @@ static void count_run(story *s, const sim_result *result) {
 /* A sweep asks about each day of each group, in pages that may hold one event. */
 static void check_requests(sim_world *world, const sim_run *run, const sim_result *result) {
     const int most = run->sweeps ? 20000 : 600;
-    const int64_t allowed = most + result->file_steps + 200 * (result->duration_ms / SIM_MINUTE) +
+    const int64_t allowed = most + result->save_steps + 200 * (result->duration_ms / SIM_MINUTE) +
                             20 * result->answer.tasks_created + 4 * world->task_count;
     if (result->requests > allowed)
         world_violation(world, "%d requests in %lld s", result->requests, (long long)(result->duration_ms / 1000));

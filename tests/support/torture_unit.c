@@ -74,7 +74,12 @@ static void print_output(FILE *output) {
     while (fgets(line, sizeof line, output)) fputs(line, stdout);
 }
 
+/* A test that is left in the middle leaves its threads with a stack that is gone, and until the process ends they may
+ * crash over it. Where AddressSanitizer looks on it ends at once; for coverage, it does not matter how. */
 static bool has_ended(int status, bool may_fail) {
+#if !defined(__SANITIZE_ADDRESS__)
+    if (may_fail) return !WIFSIGNALED(status) || WTERMSIG(status) != SIGALRM;
+#endif
     if (!WIFEXITED(status)) return false;
     const int code = WEXITSTATUS(status);
     return code == EXIT_SUCCESS || (may_fail && (code == EXIT_FAILED || code == EXIT_ASIDE));
