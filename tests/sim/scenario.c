@@ -65,6 +65,7 @@ static void draw_store(story *s) {
     if (s->world->only_store >= 0) knobs->store = (sim_store)s->world->only_store;
     knobs->piece_bytes = PIECES[random_below(&s->store_dice, sizeof PIECES / sizeof *PIECES)];
     knobs->has_crc = random_below(&s->store_dice, 2) == 0;
+    if (s->by_date) knobs->piece_bytes = 0; /* A thousand tasks, each saved. */
 }
 
 static void draw_knobs(story *s) {
