@@ -48,6 +48,7 @@ int stage_tear_down(void **context) {
 
 int stage_add_stream(stage *s, int group, const char *name, int64_t age_ms) {
     const int stream = world_add_stream(s->world, group, name);
+    assert_true(stream >= 0);
     stage_put_event(s, stream, age_ms);
     return stream;
 }

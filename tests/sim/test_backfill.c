@@ -88,10 +88,11 @@ static void a_window_that_came_back_stays(void **context) {
     const sim_task *task = stage_last_task(s);
     const char *folder = task->folder;
     s->oracle.is_lossy = false;
+    static const char *const LATER[] = {"later-too", "later", "later-yet"};
     for (int i = 0; i < 3; i++) {
         stage_wait(s, 15 * SIM_HOUR);
         stage_run(s);
-        stage_add_stream(s, 0, i % 2 ? "later" : "later-too", 20 * SIM_HOUR);
+        stage_add_stream(s, 0, LATER[i], 20 * SIM_HOUR);
     }
     assert_int_equal(stage_objects(s, folder), 2);
     stage_finish(s);
