@@ -30,15 +30,24 @@ static bool is_claimed(const late_claim *claim, int64_t stamp_ms) {
     return stamp_ms <= claim->low || (stamp_ms > claim->gap_end && stamp_ms <= claim->high);
 }
 
+/* A task for the stream alone. What another one took along of it went, wherever the two hold the same instant. */
+static bool is_its_own(const proof_task *task) {
+    return task->kind != STATE_UNIT_GROUP && task->kind != STATE_UNIT_PREFIX;
+}
+
 late_judgement late_judge(const late_group *g, const late_stream *s, const logs_filtered_log_event *event) {
     const int64_t stamp_ms = event->timestamp.value;
     int64_t requested_ms = INT64_MAX, closed_ms = -1;
+    bool has_own = false;
     if (!is_claimed(&s->claim, stamp_ms)) return LATE_NOT_OURS;
     for (size_t i = 0; i < g->day_task_count; i++) {
         const proof_task *task = g->day_tasks[i];
         if (stamp_ms < task->from_ms || stamp_ms > task->to_ms || !proof_task_covers(task, s->stream->name)) continue;
-        if (task->requested_ms < requested_ms) requested_ms = task->requested_ms;
-        if (task->closed_ms > closed_ms) closed_ms = task->closed_ms;
+        if (has_own && !is_its_own(task)) continue;
+        const bool is_first = !has_own && is_its_own(task);
+        has_own = has_own || is_first;
+        if (is_first || task->requested_ms < requested_ms) requested_ms = task->requested_ms;
+        if (is_first || task->closed_ms > closed_ms) closed_ms = task->closed_ms;
     }
     if (closed_ms < 0 || closed_ms > g->now_ms - LATE_SETTLED_MS) return LATE_NOT_OURS;
     const bool is_in_time = event->ingestion_time.value <= requested_ms - LATE_VISIBLE_MS;
