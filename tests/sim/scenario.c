@@ -414,6 +414,7 @@ static void lose(story *s, sim_oracle *oracle, const sim_run *calm) {
         sim_run disturbed = draw_run(s, "M");
         disturbed.mends = losses_draw_group(world, &s->dice);
         disturbed.compares = chance(s, 30);
+        if (disturbed.compares) run.compares = true; /* One that was broken off is asked for again as it was. */
         if (!disturbed.mends || chance(s, 20))
             let_run(s);
         else
