@@ -391,13 +391,13 @@ def test_short_runs_one_after_the_other_get_everything_done(aws, exporter, asser
 def test_a_kill_between_the_tasks_end_and_the_states_save_loses_and_doubles_nothing(aws, exporter, assert_exactly_once):
     aws.load({"app/1": {"a": lines(4)}, "app/2": {"b": lines(4)}})
     next_second()
-    aws.set(running_s=0.3)
-    process = exporter.start(timeout="2s")
+    aws.set(running_s=0.8)
+    process = exporter.start(timeout="4s")
     wait_for(lambda: [task["status"]["code"] for task in aws.tasks()] == ["COMPLETED", "RUNNING"])
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert "/app" not in json.dumps(state(aws, "archive")["groups"]), "the state knows nothing of the tasks"
-    time.sleep(12.5)  # The killed run's lease: its deadline and ten seconds.
+    time.sleep(14.5)  # The killed run's lease: its deadline and ten seconds.
     run = exporter()
     assert run.code == 0 and run.answer["tasks"]["adopted"] == 2
     assert assert_exactly_once() == 8
