@@ -129,6 +129,7 @@ static void only_tasks_of_this_state_are_read(void **context) {
     const task_list tasks = {items, 4, 4};
     past_tasks found;
     smithy_call *memory = smithy_call_create(NULL);
+    assert_non_null(memory);
     assert_int_equal(past_tasks_read(&run, &tasks, &found, memory), SMITHY_OK);
     assert_int_equal(found.count, 2);
     assert_true(found.items[0].whole);

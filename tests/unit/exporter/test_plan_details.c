@@ -253,6 +253,7 @@ static state_missed missed_note(fixture *f, int64_t owed_to, size_t count) {
     state_missed note = {.exported_at = 1, .owed_to = owed_to, .count = count};
     note.identities = smithy_call_alloc(f->memory, count + 1, sizeof *note.identities);
     note.folders = smithy_call_alloc(f->memory, 2, sizeof *note.folders);
+    assert_true(note.identities && note.folders);
     for (size_t i = 0; i < count; i++) note.identities[i] = 10 * (i + 1);
     return note;
 }

@@ -28,6 +28,7 @@ static void expect(policy_verdict verdict, const char *sid, const char *statemen
     smithy_str statement;
     const policy_request request = put_object();
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     (void)snprintf(text, sizeof text, "{\"Version\":\"2012-10-17\",\"Statement\":%s}", statements);
     assert_int_equal(policy_check(smithy_str_from(text), &request, &found, &statement, call), SMITHY_OK);
     assert_int_equal(found, verdict);
@@ -123,6 +124,7 @@ static void what_is_no_policy_is_an_error(void **context) {
         smithy_str statement;
         const policy_request request = put_object();
         smithy_call *call = smithy_call_create(NULL);
+        assert_non_null(call);
         assert_int_equal(policy_check(smithy_str_from(TEXTS[i]), &request, &verdict, &statement, call),
                          SMITHY_ERROR_RESPONSE);
         smithy_call_destroy(call);
@@ -159,6 +161,7 @@ static void the_buckets_policy_lets_the_service_do_what_it_asks_for(void **conte
     smithy_str statement;
     policy_request request = put_object();
     smithy_call *call = smithy_call_create(NULL);
+    assert_non_null(call);
     write_policy(POLICY_BUCKET, SMITHY_STR("eu-west-1"), &text);
     assert_int_equal(policy_check(smithy_buffer_str(&text), &request, &verdict, &statement, call), SMITHY_OK);
     assert_int_equal(verdict, POLICY_ALLOWED);

@@ -119,6 +119,7 @@ static void a_group_is_worth_a_line_for_each_thing_that_it_knows(void **context)
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         assert_int_equal(state_init(&f->state, f->memory), SMITHY_OK);
         state_group *group = state_add_group(&f->state, SMITHY_STR(GROUP), 1);
+        assert_non_null(group);
         group->exported_at = CASES[i].exported_at;
         group->converge_to = CASES[i].converge_to;
         if (CASES[i].accounts) assert_int_equal(state_account(&f->state, group, 9), SMITHY_OK);
