@@ -132,17 +132,21 @@ def botocore_us(body):
 
 
 def speed(build):
+    """(bytes of the page; name → us of the client and cJSON; the same of botocore)"""
     body = page()
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         file.write(body)
         file.flush()
         program = build / "tests/bench/bench_clients"
         own = json.loads(subprocess.run([program, file.name, str(EVENTS)], capture_output=True, text=True, check=True).stdout)
-    other = botocore_us(body)
+    return len(body), own, botocore_us(body)
+
+
+def show_speed(size, own, other):
     print("reading and writing, best of some rounds in this run; in brackets, how often the client's time")
     print(f"  {'':46} {'client':>9} {'cJSON':>17} {'botocore':>18}")
     rows = (
-        (f"read DescribeLogStreams, {STREAMS} streams, {len(body):,} B", "decode", "cjson_parse"),
+        (f"read DescribeLogStreams, {STREAMS} streams, {size:,} B", "decode", "cjson_parse"),
         (f"write PutLogEvents, {EVENTS:,} events", "encode", "cjson_print"),
     )
     for title, name, plain in rows:
@@ -155,7 +159,7 @@ def main():
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     costs(build)
     print()
-    speed(build)
+    show_speed(*speed(build))
 
 
 if __name__ == "__main__":

@@ -125,7 +125,8 @@ def instructions(path, server, bundle, folder):
     return int(re.search(r"Collected : (\d+)", printed)[1])
 
 
-def main(archive, *others):
+def measure(archive, *others):
+    """What main prints: sizes in bytes; the floor in ms; path → ms above the floor, KiB, instructions (None: no valgrind)."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         with zipfile.ZipFile(archive) as packed:
@@ -136,16 +137,29 @@ def main(archive, *others):
         floor, started = Start(folder).measure(paths)
         server, bundle = tls_server(folder)
         count = CA_FILE.read_text(encoding="utf-8").count("BEGIN CERTIFICATE") + 1
-        print(f"{Path(archive).name}: {Path(archive).stat().st_size / 1e6:.2f} MB; the program in it {program.stat().st_size / 1e6:.2f} MB")
-        print(f"exec to its end of an empty static program: {floor:.2f} ms; below, what is above that\n")
-        print(f"{'program':30} {'exec → /next ms':>16} {'resident MB':>12} {'M instructions to HTTPS, ' + str(count) + ' authorities':>44}")
-        for path in paths:
-            took, kib = started[path]
-            counted = f"{instructions(path, server, bundle, folder) / 1e6:.1f}" if shutil.which("valgrind") else "no valgrind"
-            print(f"{path.name:30} {took - floor:16.2f} {kib / 1024:12.1f} {counted:>44}")
+        programs = {
+            path.name: {
+                "start_ms": started[path][0] - floor,
+                "resident_kib": started[path][1],
+                "instructions": instructions(path, server, bundle, folder) if shutil.which("valgrind") else None,
+            }
+            for path in paths
+        }
+        sizes = {"zip": Path(archive).stat().st_size, "program": program.stat().st_size}
+        return {"name": Path(archive).name, "sizes": sizes, "floor_ms": floor, "authorities": count, "programs": programs}
+
+
+def show(found):
+    sizes, authorities = found["sizes"], found["authorities"]
+    print(f"{found['name']}: {sizes['zip'] / 1e6:.2f} MB; the program in it {sizes['program'] / 1e6:.2f} MB")
+    print(f"exec to its end of an empty static program: {found['floor_ms']:.2f} ms; below, what is above that\n")
+    print(f"{'program':30} {'exec → /next ms':>16} {'resident MB':>12} {'M instructions to HTTPS, ' + str(authorities) + ' authorities':>44}")
+    for name, cost in found["programs"].items():
+        counted = f"{cost['instructions'] / 1e6:.1f}" if cost["instructions"] else "no valgrind"
+        print(f"{name:30} {cost['start_ms']:16.2f} {cost['resident_kib'] / 1024:12.1f} {counted:>44}")
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    show(measure(*sys.argv[1:]))

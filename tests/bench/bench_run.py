@@ -1,6 +1,7 @@
-"""What a run costs: 1,000 streams in one group as one task, 100 as a task for each, runs without news; three tasks of a second.
+"""What a run costs: 10 to 10,000 streams in one group as one task, 100 as a task for each, runs without news; three tasks of
+a second.
 
-    bench_run.py EXECUTABLE [STREAMS]
+    bench_run.py EXECUTABLE
 
 But for the last row tasks take no time on the local server, so wall time is that of the calls and of the pauses between
 them; CPU and memory are the exporter's own.
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
 from aws.client import Aws  # noqa: E402
 
 DAY = 86_400_000
+SIZES = (10, 100, 1000, 10_000)
 FEW = 100  # A task for each takes seconds of pauses between them.
 
 
@@ -64,33 +66,48 @@ def run(aws, executable, bucket, group, *arguments):
             "requests": len(aws.requests()) - requests, "tasks": answer["tasks"]["created"]}
 
 
-def main():
-    executable, streams = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-    stamp = int(time.time() * 1000) - 3 * DAY
-    few = min(streams, FEW)
-    groups = {
-        name: {f"2024/05/28/[$LATEST]{i:032x}": [(stamp + k, f"line {k}") for k in range(3)] for i in range(count)}
-        for name, count in (("app", streams), ("few", few), ("three", 3))
+def groups_of(sizes, stamp):
+    return {
+        f"app-{count}-streams": {f"2024/05/28/[$LATEST]{i:032x}": [(stamp + k, f"line {k}") for k in range(3)] for i in range(count)}
+        for count in sizes
     }
+
+
+def plays():
+    """(title, streams, unit, seconds a task takes), in the order in which they are run"""
+    for count in SIZES:
+        yield f"{count:,} streams, ExportUnit=auto: first run", count, "auto", 0
+        yield f"{count:,} streams: run without news", count, "auto", 0
+    yield f"{FEW:,} streams, ExportUnit=stream: first run", FEW, "stream", 0
+    yield f"{FEW:,} streams: run without news", FEW, "stream", 0
+    yield "3 streams, ExportUnit=stream, tasks of 1 s", 3, "stream", 1
+
+
+def measure(executable):
+    """A dictionary for each run: title, streams, unit, wall and CPU seconds, MB of memory, requests, tasks"""
+    rows, buckets = [], set()
+    with Aws.start() as aws:
+        aws.load(groups_of({*SIZES, FEW, 3}, int(time.time() * 1000) - 3 * DAY))
+        for title, count, unit, task_s in plays():
+            aws.set(pending_s=0, running_s=task_s)
+            bucket = f"{unit}-{count}"
+            if bucket not in buckets:
+                buckets.add(bucket)
+                aws.bucket(bucket)
+            time.sleep(1.1)
+            cost = run(aws, executable, bucket, f"app-{count}-streams", "--export-unit", unit)
+            rows.append({"title": title, "streams": count, "unit": unit} | cost)
+    return rows
+
+
+def show(rows):
     print("one group of streams with 3 events each")
     print(f"  {'':44} {'wall':>9} {'CPU':>9} {'memory':>10} {'requests':>9} {'tasks':>7}")
-    with Aws.start() as aws:
-        by_stream = ("--export-unit", "stream")
-        for title, bucket, group, arguments, task_s in (
-            (f"{streams:,} streams, ExportUnit=auto: first run", "auto", "app", (), 0),
-            (f"{streams:,} streams: run without news", "auto", "app", (), 0),
-            (f"{few:,} streams, ExportUnit=stream: first run", "stream", "few", by_stream, 0),
-            (f"{few:,} streams: run without news", "stream", "few", by_stream, 0),
-            ("3 streams, ExportUnit=stream, tasks of 1 s", "three", "three", by_stream, 1),
-        ):
-            aws.set(pending_s=0, running_s=task_s)
-            if bucket not in [b["Name"] for b in aws.s3.list_buckets()["Buckets"]]:
-                aws.bucket(bucket)
-            aws.load(groups) if not aws.truth() else None
-            time.sleep(1.1)
-            r = run(aws, executable, bucket, group, *arguments)
-            print(f"  {title:44} {r['wall']:8.2f}s {r['cpu']:8.3f}s {r['memory']:8.1f}MB {r['requests']:9,} {r['tasks']:7,}")
+    for r in rows:
+        print(f"  {r['title']:44} {r['wall']:8.2f}s {r['cpu']:8.3f}s {r['memory']:8.1f}MB {r['requests']:9,} {r['tasks']:7,}")
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    show(measure(sys.argv[1]))

@@ -1,4 +1,5 @@
-/* What a large state costs: how long it takes to write and to read back, how large it is, and the memory at its peak.
+/* What a large state costs: how long it takes to write and to read back, how large it is, and the memory at the peak of
+ * each, text and state together.
  *
  *   bench_state [streams]     100,000 of them by default, each at another watermark: the worst case. Beside it the
  * common one, a group at one watermark with as many streams accounted for. */
@@ -7,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 static double seconds(void) {
     struct timespec now;
@@ -18,7 +21,7 @@ static double seconds(void) {
 static double peak_mb(void) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_maxrss / 1024;
+    return (double)usage.ru_maxrss * 1024 / 1e6;
 }
 
 static void check(smithy_status status) {
@@ -48,32 +51,77 @@ static void fill_together(exporter_state *state, long streams) {
     for (long i = 0; i < streams; i++) check(state_account(state, group, (uint64_t)i * 0x9e3779b97f4a7c15u));
 }
 
-static void measure(const char *what, void (*fill)(exporter_state *, long), long streams) {
-    const smithy_call_options large = {.max_memory = (size_t)8 << 30};
-    smithy_call *memory = smithy_call_create(&large), *copy_memory = smithy_call_create(&large),
-                *scratch = smithy_call_create(NULL);
-    exporter_state state, copy;
+typedef struct cost {
+    double seconds, peak_mb;
+} cost;
+
+/* A half of the measurement: state → text, or text → state. */
+typedef cost half(void (*fill)(exporter_state *, long), long streams, FILE *text);
+
+static smithy_call *memory_create(void) {
+    return smithy_call_create(&(smithy_call_options){.max_memory = (size_t)8 << 30});
+}
+
+static cost writes(void (*fill)(exporter_state *, long), long streams, FILE *file) {
+    exporter_state state;
     smithy_buffer text;
     smithy_buffer_init(&text, NULL, (size_t)1 << 31);
-    check(state_init(&state, memory));
-    check(state_init(&copy, copy_memory));
+    check(state_init(&state, memory_create()));
     fill(&state, streams);
     const double start = seconds();
     check(state_write(&state, SMITHY_STR("bench"), &text));
-    const double written = seconds();
-    check(state_read(&copy, smithy_buffer_str(&text), scratch));
-    const double read = seconds();
-    printf("  %-34s %9.3f s %9.3f s %9.1f MB %9.1f MB\n", what, written - start, read - written, (double)text.len / 1e6,
-           peak_mb());
-    smithy_buffer_deinit(&text);
-    smithy_call_destroy(scratch);
-    smithy_call_destroy(copy_memory);
-    smithy_call_destroy(memory);
+    const cost found = {seconds() - start, peak_mb()};
+    const smithy_str content = smithy_buffer_str(&text);
+    if (fwrite(content.ptr, 1, content.len, file) != content.len || fflush(file) != 0) exit(1);
+    return found;
+}
+
+static cost reads(void (*fill)(exporter_state *, long), long streams, FILE *file) {
+    (void)fill, (void)streams;
+    exporter_state state;
+    const long len = ftell(file);
+    char *text = malloc((size_t)len);
+    rewind(file);
+    if (!text || fread(text, 1, (size_t)len, file) != (size_t)len) exit(1);
+    check(state_init(&state, memory_create()));
+    const double start = seconds();
+    check(state_read(&state, (smithy_str){text, (size_t)len}, smithy_call_create(NULL)));
+    return (cost){seconds() - start, peak_mb()};
+}
+
+/* In a process of its own, for the peak is a process's. Its memory goes with it. */
+static cost measure_half(half *part, void (*fill)(exporter_state *, long), long streams, FILE *text) {
+    cost found;
+    int ends[2];
+    fflush(stdout);
+    if (pipe(ends) != 0) exit(1);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        found = part(fill, streams, text);
+        _exit(write(ends[1], &found, sizeof found) == sizeof found ? 0 : 1);
+    }
+    close(ends[1]);
+    if (pid < 0 || read(ends[0], &found, sizeof found) != sizeof found) exit(1);
+    close(ends[0]);
+    waitpid(pid, NULL, 0);
+    return found;
+}
+
+static void measure(const char *what, void (*fill)(exporter_state *, long), long streams) {
+    FILE *text = tmpfile();
+    if (!text) exit(1);
+    const cost written = measure_half(writes, fill, streams, text);
+    fseek(text, 0, SEEK_END);
+    const cost read = measure_half(reads, fill, streams, text);
+    printf("  %-34s %9.3f s %9.3f s %9.1f MB %9.1f MB %9.1f MB\n", what, written.seconds, read.seconds,
+           (double)ftell(text) / 1e6, written.peak_mb, read.peak_mb);
+    fclose(text);
 }
 
 int main(int argc, char **argv) {
     const long streams = argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
-    printf("state of %ld streams\n  %-34s %11s %11s %12s %12s\n", streams, "", "write", "read", "text", "peak memory");
+    printf("state of %ld streams\n  %-34s %11s %11s %12s %12s %12s\n", streams, "", "write", "read", "text",
+           "peak: write", "peak: read");
     measure("one watermark for the group", fill_together, streams);
     measure("each stream at its own", fill_apart, streams);
     return 0;
