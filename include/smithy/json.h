@@ -94,7 +94,7 @@ SMITHY_API smithy_status smithy_json_map(const cJSON *json, bool sparse, const c
 SMITHY_API smithy_status smithy_json_get_key(const cJSON *member, smithy_str *key, smithy_call *call) SMITHY_NODISCARD;
 
 static inline bool smithy_json_is(const cJSON *member, const char *name) {
-    return strcmp(member->string, name) == 0;
+    return member->string[0] == name[0] && strcmp(member->string, name) == 0;
 }
 static inline bool smithy_json_is_null(const cJSON *json) {
     return cJSON_IsNull(json) != 0;

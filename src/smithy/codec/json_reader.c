@@ -77,26 +77,31 @@ void smithy_json_free(smithy_json *json) {
 
 /* ---- what a node is ---- */
 
+/* cJSON's own questions are calls into another library. */
+static bool is_kind(const cJSON *json, int kind) {
+    return (json->type & 0xFF) == kind;
+}
+
 /* The number in its disguise; absent for any other node. */
 static smithy_str disguised_number(const cJSON *json) {
-    if (!cJSON_IsString(json) || json->valuestring[0] != SMITHY_JSON_NUMBER) return (smithy_str){0};
+    if (!is_kind(json, cJSON_String) || json->valuestring[0] != SMITHY_JSON_NUMBER) return (smithy_str){0};
     return smithy_str_from(json->valuestring + 1);
 }
 
 bool smithy_json_is_string(const cJSON *json) {
-    return cJSON_IsString(json) && json->valuestring[0] != SMITHY_JSON_NUMBER;
+    return is_kind(json, cJSON_String) && json->valuestring[0] != SMITHY_JSON_NUMBER;
 }
 
 bool smithy_json_is_number(const cJSON *json) {
-    return cJSON_IsNumber(json) || smithy_str_is_set(disguised_number(json));
+    return is_kind(json, cJSON_Number) || smithy_str_is_set(disguised_number(json));
 }
 
 static const char *kind_of(const cJSON *json) {
-    if (cJSON_IsObject(json)) return "an object";
-    if (cJSON_IsArray(json)) return "an array";
+    if (is_kind(json, cJSON_Object)) return "an object";
+    if (is_kind(json, cJSON_Array)) return "an array";
     if (cJSON_IsBool(json)) return "a boolean";
     if (smithy_json_is_string(json)) return "a string";
-    return cJSON_IsNull(json) ? "null" : "a number";
+    return is_kind(json, cJSON_NULL) ? "null" : "a number";
 }
 
 static const char *name_of(const cJSON *json) {
@@ -116,14 +121,14 @@ static smithy_status wrong_value(const cJSON *json, const char *expected, smithy
 
 static size_t count_children(const cJSON *first, bool sparse) {
     size_t count = 0;
-    for (; first; first = first->next) count += sparse || !cJSON_IsNull(first);
+    for (; first; first = first->next) count += sparse || !is_kind(first, cJSON_NULL);
     return count;
 }
 
 smithy_status smithy_json_object(const cJSON *json, const cJSON **first, smithy_call *call) {
     *first = NULL;
-    if (cJSON_IsNull(json)) return SMITHY_OK;
-    if (!cJSON_IsObject(json)) return wrong_kind(json, "an object", call);
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
+    if (!is_kind(json, cJSON_Object)) return wrong_kind(json, "an object", call);
     *first = json->child;
     return SMITHY_OK;
 }
@@ -131,8 +136,8 @@ smithy_status smithy_json_object(const cJSON *json, const cJSON **first, smithy_
 smithy_status smithy_json_array(const cJSON *json, bool sparse, const cJSON **first, size_t *count, smithy_call *call) {
     *first = NULL;
     *count = 0;
-    if (cJSON_IsNull(json)) return SMITHY_OK;
-    if (!cJSON_IsArray(json)) return wrong_kind(json, "an array", call);
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
+    if (!is_kind(json, cJSON_Array)) return wrong_kind(json, "an array", call);
     *first = json->child;
     *count = count_children(json->child, sparse);
     return SMITHY_OK;
@@ -160,13 +165,13 @@ smithy_status smithy_json_get_key(const cJSON *member, smithy_str *key, smithy_c
 }
 
 smithy_status smithy_json_get_str(const cJSON *json, smithy_str *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     if (!smithy_json_is_string(json)) return wrong_kind(json, "a string", call);
     return copy_text(json->valuestring, value, call);
 }
 
 smithy_status smithy_json_get_bytes(const cJSON *json, smithy_bytes *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     if (!smithy_json_is_string(json)) return wrong_kind(json, "base64", call);
     const smithy_str text = smithy_str_from(json->valuestring);
     uint8_t *bytes = smithy_call_alloc(call, smithy_base64_max(text.len), 1);
@@ -180,7 +185,7 @@ smithy_status smithy_json_get_bytes(const cJSON *json, smithy_bytes *value, smit
 /* ---- numbers ---- */
 
 smithy_status smithy_json_get_bool(const cJSON *json, smithy_opt_bool *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     if (!cJSON_IsBool(json)) return wrong_kind(json, "a boolean", call);
     *value = (smithy_opt_bool){true, cJSON_IsTrue(json) != 0};
     return SMITHY_OK;
@@ -193,14 +198,13 @@ static bool read_integer(const cJSON *json, int64_t *integer) {
         smithy_decimal decimal;
         return smithy_decimal_read(text, &decimal) && smithy_decimal_to_i64(&decimal, integer);
     }
-    if (floor(json->valuedouble) != json->valuedouble) return false;
     *integer = (int64_t)json->valuedouble; /* At most 15 digits. */
-    return true;
+    return (double)*integer == json->valuedouble;
 }
 
 static smithy_status get_integer(const cJSON *json, int64_t min, int64_t max, smithy_opt_i64 *value,
                                  smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     if (!smithy_json_is_number(json)) return wrong_kind(json, "an integer", call);
     int64_t integer;
     if (!read_integer(json, &integer) || integer < min || integer > max)
@@ -244,7 +248,7 @@ static bool is_special(smithy_str text) {
 /* A number as text, where it came as one; absent for a plain double. SMITHY_ERROR_RESPONSE for another kind. */
 static smithy_status number_text(const cJSON *json, smithy_str *text, smithy_call *call) {
     *text = disguised_number(json);
-    if (cJSON_IsNumber(json) || smithy_str_is_set(*text)) return SMITHY_OK;
+    if (is_kind(json, cJSON_Number) || smithy_str_is_set(*text)) return SMITHY_OK;
     if (!smithy_json_is_string(json) || !is_special(smithy_str_from(json->valuestring)))
         return wrong_kind(json, "a number", call);
     *text = smithy_str_from(json->valuestring);
@@ -252,7 +256,7 @@ static smithy_status number_text(const cJSON *json, smithy_str *text, smithy_cal
 }
 
 smithy_status smithy_json_get_f32(const cJSON *json, smithy_opt_f32 *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     smithy_str text;
     float number = 0;
     SMITHY_TRY(number_text(json, &text, call));
@@ -265,7 +269,7 @@ smithy_status smithy_json_get_f32(const cJSON *json, smithy_opt_f32 *value, smit
 }
 
 smithy_status smithy_json_get_f64(const cJSON *json, smithy_opt_f64 *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     smithy_str text;
     double number = json->valuedouble;
     SMITHY_TRY(number_text(json, &text, call));
@@ -276,11 +280,11 @@ smithy_status smithy_json_get_f64(const cJSON *json, smithy_opt_f64 *value, smit
 }
 
 smithy_status smithy_json_get_number(const cJSON *json, smithy_str *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     char shortest[SMITHY_NUMBER_TEXT_SIZE];
     smithy_str text = disguised_number(json);
     if (!smithy_str_is_set(text)) {
-        if (!cJSON_IsNumber(json)) return wrong_kind(json, "a number", call);
+        if (!is_kind(json, cJSON_Number)) return wrong_kind(json, "a number", call);
         text = (smithy_str){shortest, smithy_f64_write(json->valuedouble, shortest)};
     }
     const smithy_str copy = smithy_call_copy(call, text);
@@ -300,7 +304,7 @@ static bool read_epoch(const cJSON *json, int64_t *ms) {
 }
 
 smithy_status smithy_json_get_epoch(const cJSON *json, smithy_opt_time *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     if (!smithy_json_is_number(json)) return wrong_kind(json, "seconds since 1970", call);
     int64_t ms;
     if (!read_epoch(json, &ms)) return wrong_value(json, "seconds since 1970 in the years 0 to 9999", call);
@@ -309,7 +313,7 @@ smithy_status smithy_json_get_epoch(const cJSON *json, smithy_opt_time *value, s
 }
 
 smithy_status smithy_json_get_date_time(const cJSON *json, smithy_opt_time *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     if (!smithy_json_is_string(json)) return wrong_kind(json, "a date-time", call);
     int64_t ms;
     if (!smithy_time_read_date_time(smithy_str_from(json->valuestring), &ms))
@@ -319,7 +323,7 @@ smithy_status smithy_json_get_date_time(const cJSON *json, smithy_opt_time *valu
 }
 
 smithy_status smithy_json_get_http_date(const cJSON *json, smithy_opt_time *value, smithy_call *call) {
-    if (cJSON_IsNull(json)) return SMITHY_OK;
+    if (is_kind(json, cJSON_NULL)) return SMITHY_OK;
     if (!smithy_json_is_string(json)) return wrong_kind(json, "an http-date", call);
     int64_t ms;
     if (!smithy_time_read_http_date(smithy_str_from(json->valuestring), &ms))

@@ -74,7 +74,7 @@ static smithy_status block_create(smithy_arena *arena, size_t size, arena_block 
 
 /* The piece at the front of what is free in `block`; NULL where it does not fit. */
 static void *block_take(arena_block *block, size_t size, size_t align) {
-    const size_t padding = (align - block->used % align) % align;
+    const size_t padding = (align - block->used) & (align - 1);
     const size_t left = block->capacity - block->used;
     if (padding > left || size > left - padding) return NULL;
     void *memory = block->bytes + block->used + padding;
