@@ -21,12 +21,20 @@ static smithy_status take_openssl_error(void) {
  * been fetched. So each is fetched with its first use in the process, and kept. */
 static _Atomic(const EVP_MD *) fetched[SMITHY_DIGEST_SHA256 + 1];
 
+/* The first algorithm that is fetched makes OpenSSL read its configuration file, unless it is told not to. */
+static void leave_configuration(void) {
+#ifdef SMITHY_NO_OPENSSL_CONFIG
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+#endif
+}
+
 /* NULL where it is not to be had; call take_openssl_error then. */
 static const EVP_MD *type_of(smithy_digest_kind kind) {
     static const char *const NAMES[] = {
         [SMITHY_DIGEST_MD5] = "MD5", [SMITHY_DIGEST_SHA1] = "SHA1", [SMITHY_DIGEST_SHA256] = "SHA256"};
     const EVP_MD *type = atomic_load(&fetched[kind]);
     if (type) return type;
+    leave_configuration();
     EVP_MD *mine = EVP_MD_fetch(NULL, NAMES[kind], NULL);
     if (!mine || atomic_compare_exchange_strong(&fetched[kind], &type, mine)) return mine;
     EVP_MD_free(mine); /* Another thread was faster. */

@@ -41,14 +41,17 @@ static smithy_str take_line(smithy_str *rest) {
     return line;
 }
 
-/* The lines up to the end mark, put together at `text`. */
-static bool read_base64(smithy_str *rest, char *text, size_t *len) {
+/* The lines up to the end mark. Each is a whole number of groups of four, as everybody writes them. */
+static bool read_base64(smithy_str *rest, uint8_t *bytes, size_t *len) {
+    bool is_padded = false;
     *len = 0;
     while (rest->len) {
         const smithy_str line = take_line(rest);
+        size_t line_len = 0;
         if (smithy_str_equal(line, END_CERTIFICATE)) return true;
-        if (line.len) memcpy(text + *len, line.ptr, line.len);
-        *len += line.len;
+        if (is_padded || !smithy_base64_read(line, bytes + *len, &line_len)) return false;
+        is_padded = line_len < line.len / 4 * 3;
+        *len += line_len;
     }
     return false;
 }
@@ -98,15 +101,15 @@ static bool find_subject(entry *e) {
 /* ---- the index ---- */
 
 /* False where there is anything but plain certificates: then they are all loaded at once, as OpenSSL does it. */
-static bool fill_index(lazy_ca *ca, smithy_str pem, char *scratch) {
-    size_t used = 0, text_len = 0;
+static bool fill_index(lazy_ca *ca, smithy_str pem) {
+    size_t used = 0;
     while (pem.len) {
         const smithy_str line = take_line(&pem);
         if (!smithy_str_starts_with(line, BEGIN)) continue;
         entry *e = &ca->entries[ca->count];
         *e = (entry){.der = ca->bytes + used};
-        if (!smithy_str_equal(line, BEGIN_CERTIFICATE) || !read_base64(&pem, scratch, &text_len) ||
-            !smithy_base64_read((smithy_str){scratch, text_len}, ca->bytes + used, &e->der_len) || !find_subject(e))
+        if (!smithy_str_equal(line, BEGIN_CERTIFICATE) || !read_base64(&pem, ca->bytes + used, &e->der_len) ||
+            !find_subject(e))
             return false;
         used += e->der_len;
         ca->count++;
@@ -117,14 +120,12 @@ static bool fill_index(lazy_ca *ca, smithy_str pem, char *scratch) {
 static bool make_index(lazy_ca *ca, smithy_str pem, smithy_status *status) {
     const smithy_system *system = ca->system;
     const size_t most = pem.len / (BEGIN_CERTIFICATE.len + END_CERTIFICATE.len); /* Pages never touched cost nothing. */
-    char *scratch = system->resize(system->context, NULL, pem.len + 1);
     ca->bytes = system->resize(system->context, NULL, smithy_base64_max(pem.len) + 1);
     ca->entries = system->resize(system->context, NULL, (most + 1) * sizeof *ca->entries);
-    const bool room = scratch && ca->bytes && ca->entries;
+    const bool room = ca->bytes && ca->entries;
     if (!room) *status = SMITHY_ERROR_MEMORY;
-    const bool made = room && fill_index(ca, pem, scratch);
+    const bool made = room && fill_index(ca, pem);
     if (!made) ca->count = 0;
-    system->resize(system->context, scratch, 0);
     return made;
 }
 
