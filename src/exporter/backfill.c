@@ -176,8 +176,9 @@ bool backfill_do(backfill *b, run_context *run, const backfill_request *request)
     if (!lease_take(run)) return false;
     settle_leftovers(run, &none, &slot);
     if (slot.phase != SLOT_FREE) wait_for(run, smithy_str_from(slot.task_id));
-    /* What the lease or an earlier task changed is looked at anew. */
-    else if (!run_must_stop(run) && backfill_plan(b, run, request)) {
+    /* What the lease or an earlier task changed is looked at anew; and in the ledger it stands only when it was saved.
+     */
+    else if (!run_must_stop(run) && lease_save(run) && backfill_plan(b, run, request)) {
         /* Days have events of several windows: what tasks can bring is not to be archived event by event before. */
         do_items(b, true);
         do_items(b, false);

@@ -222,6 +222,32 @@ static smithy_status look_at_parts(backfill *b, backfill_item *item, smithy_call
     return SMITHY_OK;
 }
 
+static bool is_noted(const backfill *b, smithy_str folder, int64_t day_ms) {
+    for (size_t i = 0; i < b->mine.late_count; i++)
+        if (b->mine.lates[i].from_ms == day_ms && smithy_str_equal(b->mine.lates[i].folder, folder)) return true;
+    return false;
+}
+
+/* A sweep, or a backfill, can be ended between an object of late events and its note. */
+static smithy_status has_unnoted_late_events(backfill *b, const proof_task *task, bool *has, smithy_call *memory) {
+    const int64_t first_ms = backfill_first_ms(b) > task->from_ms ? backfill_first_ms(b) : task->from_ms;
+    for (int64_t day_ms = first_ms - first_ms % LATE_DAY_MS; day_ms <= task->to_ms && !*has; day_ms += LATE_DAY_MS) {
+        folder_content content;
+        smithy_call_reset(memory);
+        lease_keep(b->run);
+        if (run_must_stop(b->run)) return SMITHY_ERROR_CANCELED;
+        const smithy_str folder = late_day_folder(b->run, &b->catalog, day_ms, memory);
+        if (!folder.ptr) return SMITHY_ERROR_MEMORY;
+        SMITHY_TRY(folder_list(b->run, folder, &content, memory));
+        for (size_t i = 0; i < content.count && !*has; i++) {
+            const smithy_str stream = content.parts[i].name;
+            const bool may_hold = !is_of_one(task) || late_compare_folders(stream, task->prefix) == 0;
+            *has = may_hold && !is_noted(b, stream, day_ms);
+        }
+    }
+    return SMITHY_OK;
+}
+
 /* Late events of the window are archived beside it: a task of it would hold them, too. */
 static smithy_status has_late_events(backfill *b, const proof_task *task, bool *has) {
     event_range range;
@@ -251,6 +277,7 @@ static smithy_status look_at_window(backfill *b, const proof_task *task, smithy_
     const bool is_single_wish = b->request->stream.len > 0 && !is_of_one(task);
     bool by_task = content.objects == 0 && task->kind != STATE_UNIT_PREFIX && !is_single_wish;
     if (by_task) SMITHY_TRY(has_late_events(b, task, &has_late));
+    if (by_task && !has_late) SMITHY_TRY(has_unnoted_late_events(b, task, &has_late, memory));
     (void)add(
         b, &(backfill_item){.action = by_task && !has_late ? BACKFILL_REDO : BACKFILL_MEND,
                             .task = task,

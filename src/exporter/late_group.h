@@ -62,6 +62,10 @@ void late_begin_day(late_group *g, int64_t day_ms, int64_t watermark_ms);
 /* Archives what is missing on that day of the wanted streams. */
 smithy_status late_sweep_day(late_group *g) SMITHY_NODISCARD;
 
+/* "<destination>/late-YYYY-MM-DD/", under which the objects of a day stand, a folder for each stream. Absent: no
+ * memory. */
+smithy_str late_day_folder(const run_context *run, const catalog_group *group, int64_t day_ms, smithy_call *memory);
+
 /* What an event is by its times. */
 typedef enum late_judgement {
     LATE_NOT_OURS, /* It is not claimed to be archived, or its window is not known or too fresh to be judged. */

@@ -52,15 +52,23 @@ static smithy_status hash_place(const late_group *g, smithy_str folder, char has
     return status;
 }
 
-static smithy_str destination(const late_group *g) {
-    return destination_expand(g->run->settings->destination_prefix,
-                              &(destination_values){.group = g->catalog->name,
+static smithy_str destination(const run_context *run, const catalog_group *group, int64_t day_ms, smithy_call *memory) {
+    return destination_expand(run->settings->destination_prefix,
+                              &(destination_values){.group = group->name,
                                                     .stream = SMITHY_STR(""),
-                                                    .region = destination_arn_part(g->catalog->arn, 3),
-                                                    .account = destination_arn_part(g->catalog->arn, 4),
-                                                    .date_ms = g->day_ms,
-                                                    .data_ms = g->day_ms},
-                              g->memory);
+                                                    .region = destination_arn_part(group->arn, 3),
+                                                    .account = destination_arn_part(group->arn, 4),
+                                                    .date_ms = day_ms,
+                                                    .data_ms = day_ms},
+                              memory);
+}
+
+smithy_str late_day_folder(const run_context *run, const catalog_group *group, int64_t day_ms, smithy_call *memory) {
+    const smithy_civil day = smithy_time_to_civil(day_ms);
+    const smithy_str prefix = destination(run, group, day_ms, memory);
+    if (!prefix.ptr) return prefix;
+    return smithy_call_format(memory, "%.*s/late-%04d-%02d-%02d/", SMITHY_STR_ARG(prefix), day.year, day.month,
+                              day.day);
 }
 
 /* The object that the ledger knows stays, whatever the settings say of keys today. */
@@ -70,14 +78,15 @@ static smithy_status choose_key(const late_group *g, late_object *o) {
     SMITHY_TRY(hash_place(g, o->folder, hash));
     o->id = smithy_call_format(g->memory, "late-%04d-%02d-%02d-%s", day.year, day.month, day.day, hash);
     if (o->is_noted) return o->id.ptr ? SMITHY_OK : SMITHY_ERROR_MEMORY;
-    const smithy_str prefix = destination(g);
-    if (!prefix.ptr || !o->id.ptr) return SMITHY_ERROR_MEMORY;
+    const smithy_str prefix = destination(g->run, g->catalog, g->day_ms, g->memory);
+    const smithy_str day_folder = late_day_folder(g->run, g->catalog, g->day_ms, g->memory);
+    if (!prefix.ptr || !day_folder.ptr || !o->id.ptr) return SMITHY_ERROR_MEMORY;
     if (!destination_fits(prefix, o->folder.len))
         return smithy_call_fail(g->run->call, SMITHY_ERROR_LIMIT,
                                 "the keys would be longer than the 1,024 bytes that S3 takes: choose a shorter "
                                 "DestinationPrefix");
-    o->key = smithy_call_format(g->memory, "%.*s/late-%04d-%02d-%02d/%.*s/%s.gz", SMITHY_STR_ARG(prefix), day.year,
-                                day.month, day.day, SMITHY_STR_ARG(o->folder), hash);
+    o->key =
+        smithy_call_format(g->memory, "%.*s%.*s/%s.gz", SMITHY_STR_ARG(day_folder), SMITHY_STR_ARG(o->folder), hash);
     return o->key.ptr ? SMITHY_OK : SMITHY_ERROR_MEMORY;
 }
 

@@ -86,7 +86,7 @@ static void process_cleanups(run_context *run) {
 
 /* ---- tasks ---- */
 
-/* A past task that the state does not account for. */
+/* A past task that the state does not account for, or not for the group that is there now. */
 typedef past_task leftover;
 
 /* In the order in which they were created, which is the order in which they counted on each other. */
@@ -98,14 +98,29 @@ static int compare_leftovers(const void *a, const void *b) {
     return smithy_str_compare(left->info->id, right->info->id);
 }
 
-static smithy_status collect(run_context *run, const past_tasks *past, leftover **found, size_t *count) {
+static const catalog_group *find_listed(const catalog *groups, smithy_str name) {
+    for (size_t i = 0; i < groups->count; i++)
+        if (smithy_str_equal(groups->groups[i].name, name)) return &groups->groups[i];
+    return NULL;
+}
+
+/* The group was made again while a run was at it, which could not know: what that run's tasks wrote from then on is of
+ * the new life, and was noted for the old one. */
+static bool counts_for_earlier_life(run_context *run, const catalog *groups, const task_info *task) {
+    const catalog_group *listed = find_listed(groups, task->group);
+    return listed && task->status == TASK_STATUS_COMPLETED && listed->created_ms <= task->created_ms &&
+           state_knows_other_life(&run->state, listed->arn, listed->created_ms);
+}
+
+static smithy_status collect(run_context *run, const catalog *groups, const past_tasks *past, leftover **found,
+                             size_t *count) {
     const state_flight *flight = &run->state.flight;
     size_t capacity = 0;
     *found = NULL;
     *count = 0;
     for (size_t i = 0; i < past->count; i++) {
         const past_task *task = &past->items[i];
-        if (state_has_task(&run->state, task->info->id)) continue;
+        if (state_has_task(&run->state, task->info->id) && !counts_for_earlier_life(run, groups, task->info)) continue;
         if (!GROW(run->memory, *found, *count, capacity)) return SMITHY_ERROR_MEMORY;
         leftover *next = *found + (*count)++;
         *next = *task;
@@ -129,12 +144,6 @@ static void keep_as_it_is(run_context *run, const leftover *left, const char *wh
                       EXPORTER_FIELD_STR("group", left->info->group), EXPORTER_FIELD_STR("bucket", left->info->bucket));
     if (state_add_task(&run->state, left->info->id, run_now_ms(run)) != SMITHY_OK)
         run_fail(run, SMITHY_ERROR_MEMORY, "noting a task of an earlier run");
-}
-
-static const catalog_group *find_listed(const catalog *groups, smithy_str name) {
-    for (size_t i = 0; i < groups->count; i++)
-        if (smithy_str_equal(groups->groups[i].name, name)) return &groups->groups[i];
-    return NULL;
 }
 
 static smithy_status find_group(run_context *run, const catalog *groups, smithy_str name, catalog_group *group,
@@ -248,6 +257,10 @@ static bool settle_one(run_context *run, const catalog *groups, const leftover *
                       "a task of an earlier run wrote to another bucket: left there, its window is exported again");
         return true;
     }
+    if (state_has_task(&run->state, left->info->id)) {
+        discard(run, left, "a task counted for the group's earlier life: deleted, its window is exported again");
+        return true;
+    }
     const smithy_status status = find_group(run, groups, left->info->group, &group, &exists);
     if (status != SMITHY_OK) return run_fail(run, status, "looking for the group of an earlier run's task"), false;
     const bool made_again = exists && group.created_ms > left->info->created_ms;
@@ -288,12 +301,13 @@ static void forget_old_tasks(run_context *run, const task_list *tasks) {
 }
 
 /* What this state's tasks, as they are listed now, leave to be settled. */
-static smithy_status look_back(run_context *run, task_list *tasks, leftover **found, size_t *count) {
+static smithy_status look_back(run_context *run, const catalog *groups, task_list *tasks, leftover **found,
+                               size_t *count) {
     past_tasks *past = smithy_call_alloc(run->memory, 1, sizeof *past);
     if (!past) return SMITHY_ERROR_MEMORY;
     SMITHY_TRY(task_list_all(run, tasks, run->memory));
     SMITHY_TRY(past_tasks_read(run, tasks, past, run->memory));
-    SMITHY_TRY(collect(run, past, found, count));
+    SMITHY_TRY(collect(run, groups, past, found, count));
     past_tasks_sort(past);
     run->past = past;
     return SMITHY_OK;
@@ -305,7 +319,7 @@ void settle_leftovers(run_context *run, const catalog *groups, export_slot *slot
     size_t count = 0;
     run_show(run, "settling what earlier runs left");
     process_cleanups(run);
-    const smithy_status status = run_must_stop(run) ? SMITHY_OK : look_back(run, &tasks, &found, &count);
+    const smithy_status status = run_must_stop(run) ? SMITHY_OK : look_back(run, groups, &tasks, &found, &count);
     if (status != SMITHY_OK) run_fail(run, status, "looking for earlier export tasks");
     if (run_must_stop(run)) return;
     settle_unlisted_flight(run, &tasks);

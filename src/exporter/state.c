@@ -51,6 +51,12 @@ state_group *state_find_group(exporter_state *state, smithy_str arn, int64_t cre
     return same_life(state->groups[at]->created_ms, created_ms) ? state->groups[at] : NULL;
 }
 
+bool state_knows_other_life(exporter_state *state, smithy_str arn, int64_t created_ms) {
+    const size_t at = group_position(state, arn);
+    if (at == state->group_count || !smithy_str_equal(state->groups[at]->arn, arn)) return false;
+    return !same_life(state->groups[at]->created_ms, created_ms);
+}
+
 static void start_over(state_group *group, smithy_str arn, int64_t created_ms) {
     *group = (state_group){.arn = arn,
                            .created_ms = created_ms,

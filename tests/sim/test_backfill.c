@@ -100,6 +100,42 @@ static void a_window_that_came_back_stays(void **context) {
 
 /* ---- one that was broken off ---- */
 
+static bool is_late_object_there(const stage *s) {
+    for (int i = 0; i < s->world->object_count; i++)
+        if (strstr(s->world->objects[i]->key, "/late-")) return true;
+    return false;
+}
+
+static sim_fault refuse_the_note(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth;
+    if (!stage_asks(request, "PutObject") || !is_late_object_there(s)) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 403, "AccessDenied");
+}
+
+/* By a sweep that ended between the object and its note in the ledger. */
+static void archive_late_event_without_note(stage *s) {
+    stage_put_event(s, 0, 150 * SIM_MINUTE);
+    s->run.sweeps = true;
+    s->run.late_horizon_ms = SIM_DAY;
+    s->befall = refuse_the_note;
+    assert_true(stage_run(s)->outcome != EXPORTER_OUTCOME_DONE);
+    s->befall = NULL;
+    s->run.sweeps = false;
+    assert_true(is_late_object_there(s) && !ledger_says(s, "\"late\""));
+    stage_wait(s, SIM_HOUR);
+}
+
+static void what_an_unfinished_sweep_archived_is_not_exported_beside_it(void **context) {
+    stage *s = *context;
+    begin(s);
+    archive_late_event_without_note(s);
+    lose(s, "/");
+    const exporter_answer *answer = mend(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    s->oracle.is_lossy = false;
+    stage_finish(s);
+}
+
 /* A killed backfill's task, which has ended since. */
 static int leave_a_task(stage *s, int kill_at) {
     const int before = s->world->task_count;
@@ -165,6 +201,7 @@ int main(void) {
         STORY(a_stream_of_a_window_comes_back_event_by_event),
         STORY(a_watermark_does_not_move),
         STORY(a_window_that_came_back_stays),
+        STORY(what_an_unfinished_sweep_archived_is_not_exported_beside_it),
         STORY(what_a_killed_backfill_left_is_deleted_by_a_run),
         STORY(a_backfill_is_never_taken_for_the_next_window),
     };

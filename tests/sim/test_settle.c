@@ -342,6 +342,37 @@ static void the_archive_of_a_group_that_was_made_again_stays(void **context) {
     assert_int_equal(stage_said(s, "the group of a finished task was made again since: its archive stays"), 1);
 }
 
+/* Where the run cannot see it any more, and with events that are older than the window's end. */
+static sim_fault make_again_before_the_task(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply;
+    if (nth > 1 || !stage_asks(request, "CreateExportTask")) return SIM_FAULT_NONE;
+    world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_RECREATE_GROUP, .subject = 0});
+    stage_wait(s, 1);
+    stage_add_stream(s, s->world->group_count - 1, "b", 2 * SIM_HOUR);
+    return SIM_FAULT_NONE;
+}
+
+static void what_was_archived_of_a_groups_new_life_for_its_old_one_is_exported_again(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    s->befall = make_again_before_the_task;
+    assert_int_equal(stage_run(s)->tasks_completed, 1);
+    s->befall = NULL;
+    const int number = s->world->task_count - 1;
+    assert_int_equal(objects_of(s, number), 1); /* Of "b". */
+    stage_wait(s, SIM_HOUR);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(
+        stage_said(s, "a task counted for the group's earlier life: deleted, its window is exported again"), 1);
+    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(answer->tasks_completed, 1);
+    assert_int_equal(stage_last_task(s)->from_ms, 0);
+    stage_finish(s);
+    stage_run(s);
+    assert_int_equal(
+        stage_said(s, "a task counted for the group's earlier life: deleted, its window is exported again"), 0);
+}
+
 static void what_a_failed_task_of_a_group_that_was_made_again_wrote_goes(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
@@ -748,6 +779,7 @@ int main(void) {
         SETTLE_TEST(the_archive_of_a_deleted_group_stays),
         SETTLE_TEST(what_a_failed_task_of_a_deleted_group_wrote_goes),
         SETTLE_TEST(the_archive_of_a_group_that_was_made_again_stays),
+        SETTLE_TEST(what_was_archived_of_a_groups_new_life_for_its_old_one_is_exported_again),
         SETTLE_TEST(what_a_failed_task_of_a_group_that_was_made_again_wrote_goes),
         SETTLE_TEST(of_a_deleted_stream_its_own_folder_stays_and_its_siblings_go),
         SETTLE_TEST(a_stream_that_was_made_again_does_not_count_with_its_first_life),
