@@ -19,6 +19,7 @@ static smithy_status keep_group(run_context *run, catalog *list, const logs_log_
         .retention_days = group->retention_in_days.value,
         .log_class = smithy_call_copy(run->memory, log_class),
     };
+    SMITHY_TRY(smithy_call_status(run->memory));
     if (!copy.arn.ptr || !copy.name.ptr) /* A group without them could be asked for nothing. */
         return smithy_call_fail(run->call, SMITHY_ERROR_RESPONSE, "a log group came without its name or ARN");
     if (!GROW(run->memory, list->groups, list->count, list->capacity)) return SMITHY_ERROR_MEMORY;
@@ -74,6 +75,8 @@ static int64_t hint(smithy_opt_i64 value) {
 }
 
 static smithy_status keep_stream(catalog_group *group, const logs_log_stream *stream, smithy_call *memory) {
+    /* Nameless: it can be neither asked for nor exported by itself. */
+    if (stream->log_stream_name.len == 0) return SMITHY_OK;
     const catalog_stream copy = {
         .name = smithy_call_copy(memory, stream->log_stream_name),
         .created_ms = stream->creation_time.has ? stream->creation_time.value : STATE_UNKNOWN_TIME,
@@ -81,7 +84,7 @@ static smithy_status keep_stream(catalog_group *group, const logs_log_stream *st
         .last_event_ms = hint(stream->last_event_timestamp),
         .last_ingestion_ms = hint(stream->last_ingestion_time),
     };
-    if (copy.name.len == 0) return SMITHY_OK; /* Nameless: it can be neither asked for nor exported by itself. */
+    if (!copy.name.ptr) return SMITHY_ERROR_MEMORY; /* Else it would be missing from the listing. */
     if (!GROW(memory, group->streams, group->stream_count, group->stream_capacity)) return SMITHY_ERROR_MEMORY;
     group->streams[group->stream_count++] = copy;
     return SMITHY_OK;

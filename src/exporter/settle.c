@@ -195,10 +195,11 @@ static bool see_through(run_context *run, export_slot *slot) {
     return slot->phase == SLOT_FREE;
 }
 
-/* Of a task whose stream is gone its own folder stays, and what it took along of other streams goes. */
+/* Of a task of one stream its own folder stays, and what it took along of other streams goes. */
 static void keep_own_folder(run_context *run, const leftover *left) {
     char text[CATALOG_FOLDER_MAX];
     int64_t deleted = 0;
+    if (left->spec.kind != STATE_UNIT_STREAM && left->spec.kind != STATE_UNIT_OWED) return;
     const smithy_str folder = folder_of(run->memory, left->info->destination_prefix, left->info->id);
     if (!folder.ptr || left->spec.prefix.len > sizeof text) return;
     const smithy_status status = folder_clean(run, folder, catalog_folder(left->spec.prefix, text), &deleted);
@@ -264,6 +265,7 @@ static bool settle_one(run_context *run, const catalog *groups, const leftover *
     const smithy_status status = find_group(run, groups, left->info->group, &group, &exists);
     if (status != SMITHY_OK) return run_fail(run, status, "looking for the group of an earlier run's task"), false;
     const bool made_again = exists && group.created_ms > left->info->created_ms;
+    if ((made_again || !exists) && left->info->status == TASK_STATUS_COMPLETED) keep_own_folder(run, left);
     if (made_again && left->info->status == TASK_STATUS_COMPLETED) {
         keep_as_it_is(run, left, "the group of a finished task was made again since: its archive stays");
         return true;

@@ -62,6 +62,9 @@ static void plan_life(sim_world *world, int number, const sim_task_request *requ
     world_schedule(world, (sim_happening){.at_ms = ends, .kind = SIM_TASK_ENDS, .subject = number});
 }
 
+/* Each stream can be a task's, and each task can bear one. */
+#define BORN_MAX 60
+
 /* A stream that no listing knew, with events as old as they may be, in time to be read or not. */
 static void bear_stream(sim_world *world, const sim_task *task) {
     static const char *const ENDINGS[] = {"-0", "0", "new"};
@@ -72,7 +75,7 @@ static void bear_stream(sim_world *world, const sim_task *task) {
                            .text = world_format(world, "%s%s", task->prefix, ending),
                            .age_count = 1 + (int)world_draw(world, SIM_BIRTH_EVENTS - 1)};
     for (int i = 0; i < birth.age_count; i++) birth.ages_ms[i] = world_draw(world, i % 2 ? SIM_HOUR : 14 * SIM_DAY);
-    world_schedule(world, birth);
+    if (world->stream_count < BORN_MAX) world_schedule(world, birth);
 }
 
 int tasks_create(sim_world *world, const sim_task_request *request, const char **code) {

@@ -342,6 +342,21 @@ static void the_archive_of_a_group_that_was_made_again_stays(void **context) {
     assert_int_equal(stage_said(s, "the group of a finished task was made again since: its archive stays"), 1);
 }
 
+static void of_a_group_that_was_made_again_the_streams_own_folder_stays_and_its_siblings_go(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a", "a-2");
+    const planted task = single(s, "a");
+    const int number = plant(s, &task);
+    assert_int_equal(objects_of(s, number), 2);
+    make_group_again(s);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(answer->objects_deleted, 1);
+    assert_true(state_knows(s, number));
+    stage_finish(s);
+}
+
 /* Where the run cannot see it any more, and with events that are older than the window's end. */
 static sim_fault make_again_before_the_task(stage *s, const sim_request *request, int nth, sim_reply *reply) {
     (void)reply;
@@ -779,6 +794,7 @@ int main(void) {
         SETTLE_TEST(the_archive_of_a_deleted_group_stays),
         SETTLE_TEST(what_a_failed_task_of_a_deleted_group_wrote_goes),
         SETTLE_TEST(the_archive_of_a_group_that_was_made_again_stays),
+        SETTLE_TEST(of_a_group_that_was_made_again_the_streams_own_folder_stays_and_its_siblings_go),
         SETTLE_TEST(what_was_archived_of_a_groups_new_life_for_its_old_one_is_exported_again),
         SETTLE_TEST(what_a_failed_task_of_a_group_that_was_made_again_wrote_goes),
         SETTLE_TEST(of_a_deleted_stream_its_own_folder_stays_and_its_siblings_go),
