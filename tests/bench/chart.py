@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-WIDTH, LEFT, SPACE, ROW, BAR = 820, 200, 400, 46, 14
+WIDTH, LEFT, SPACE, ROW, BAR = 820, 200, 380, 46, 14
 HEAD = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif" font-size="13">
   <title>What a call costs, beside boto3; what a run costs, by the number of streams</title>
