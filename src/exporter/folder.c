@@ -16,7 +16,7 @@ smithy_str folder_of(smithy_call *memory, smithy_str destination_prefix, smithy_
 /* The stream's folder in a key: what stands between the task's folder and the next "/". */
 static smithy_str stream_folder(smithy_str key, smithy_str folder) {
     const smithy_str rest = {key.ptr + folder.len, key.len - folder.len};
-    const char *slash = rest.len > 0 ? memchr(rest.ptr, '/', rest.len) : NULL;
+    const char *slash = memchr(rest.ptr, '/', rest.len);
     return (smithy_str){rest.ptr, slash ? (size_t)(slash - rest.ptr) : 0};
 }
 
@@ -38,7 +38,7 @@ static smithy_status sort_distinct(folder_content *content, smithy_call *memory)
             content->parts[kept++] = *part;
     }
     content->count = kept;
-    content->names = smithy_call_alloc(memory, kept + 1, sizeof *content->names);
+    content->names = smithy_call_alloc(memory, kept, sizeof *content->names);
     if (!content->names) return SMITHY_ERROR_MEMORY;
     for (size_t i = 0; i < kept; i++) content->names[i] = content->parts[i].name;
     return SMITHY_OK;
@@ -86,10 +86,10 @@ smithy_status folder_list(run_context *run, smithy_str folder, folder_content *c
 smithy_str folder_join(smithy_call *memory, const smithy_str *folders, size_t count) {
     size_t len = 0, at = 0;
     for (size_t i = 0; i < count; i++) len += folders[i].len + 1;
-    char *text = smithy_call_alloc(memory, len + 1, 1);
+    char *text = smithy_call_alloc(memory, len, 1);
     if (!text) return (smithy_str){0};
     for (size_t i = 0; i < count; i++) {
-        if (at > 0) text[at++] = '/';
+        if (i > 0) text[at++] = '/';
         memcpy(text + at, folders[i].ptr, folders[i].len);
         at += folders[i].len;
     }
@@ -135,7 +135,7 @@ static smithy_status delete_page(run_context *run, const s3_list_objects_v2_outp
     s3_object_identifier *objects = smithy_call_alloc(call, page->contents.count, sizeof *objects);
     size_t count = 0;
     if (!objects) return SMITHY_ERROR_MEMORY;
-    for (size_t i = 0; i < page->contents.count && count < DELETE_BATCH; i++) {
+    for (size_t i = 0; i < page->contents.count; i++) {
         const smithy_str key = page->contents.items[i].key;
         if (!smithy_str_starts_with(key, folder)) continue;
         if (keep.ptr && folder_is_kept(keep, stream_folder(key, folder))) continue;

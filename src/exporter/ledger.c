@@ -49,7 +49,8 @@ static smithy_status write_object(void *context, smithy_bytes content, size_t in
     const ledger_object *object = context;
     smithy_status status = SMITHY_OK;
     bool again = true;
-    if (index > 0 || !is_last) return SMITHY_ERROR_LIMIT;
+    (void)index;
+    if (!is_last) return SMITHY_ERROR_LIMIT;
     for (int tries = 0; tries < WRITE_TRIES && again; tries++) {
         if (tries > 0) store_pause(object->run->system, tries);
         status = put(object, content, &again);
@@ -91,6 +92,13 @@ static smithy_status close_line(run_context *run, smithy_json_writer *json) {
     smithy_json_close_object(json);
     smithy_buffer_append_char(&run->ledger.lines, '\n');
     return smithy_buffer_status(&run->ledger.lines);
+}
+
+/* As soon as a part is full it is written. */
+static smithy_status close_part_line(run_context *run, smithy_json_writer *json) {
+    SMITHY_TRY(close_line(run, json));
+    if (run->ledger.lines.len < LEDGER_PART_BYTES) return SMITHY_OK;
+    return ledger_flush(run, run_fresh_call(run));
 }
 
 static const char *kind_name(state_unit_kind kind) {
@@ -164,12 +172,12 @@ static bool is_of_several(const task_spec *spec) {
 static smithy_status sort_by_folder(named_folders *named, const task_spec *spec, const catalog_group *group,
                                     smithy_call *memory) {
     const catalog_streams begin_so = catalog_streams_of(group, spec->prefix);
-    named->streams = smithy_call_alloc(memory, begin_so.count + 1, sizeof *named->streams);
+    named->streams = smithy_call_alloc(memory, begin_so.count, sizeof *named->streams);
     if (!named->streams) return SMITHY_ERROR_MEMORY;
     for (size_t i = 0; i < begin_so.count; i++)
         if (is_of_several(spec) || smithy_str_equal(begin_so.items[i].name, spec->prefix))
             named->streams[named->count++] = &begin_so.items[i];
-    if (named->count > 1) qsort(named->streams, named->count, sizeof *named->streams, compare_folders);
+    qsort(named->streams, named->count, sizeof *named->streams, compare_folders);
     return SMITHY_OK;
 }
 
@@ -198,9 +206,7 @@ static smithy_status add_stream_line(run_context *run, smithy_str task_id, const
     put_names(&json, named, spec, part->name);
     put_i64(&json, "Objects", part->objects);
     put_i64(&json, "Bytes", part->bytes);
-    SMITHY_TRY(close_line(run, &json));
-    if (run->ledger.lines.len < LEDGER_PART_BYTES) return SMITHY_OK;
-    return ledger_flush(run, run_fresh_call(run));
+    return close_part_line(run, &json);
 }
 
 smithy_status ledger_add_task(run_context *run, const task_spec *spec, smithy_str task_id, const catalog_group *group,
@@ -233,9 +239,7 @@ smithy_status ledger_add_late(run_context *run, const ledger_late *late) {
     put_i64(&json, "Bytes", late->bytes);
     if (late->lost_before_ms > 0) put_i64(&json, "LostBefore", late->lost_before_ms);
     put_i64(&json, "ClosedAt", run_now_ms(run));
-    SMITHY_TRY(close_line(run, &json));
-    if (run->ledger.lines.len < LEDGER_PART_BYTES) return SMITHY_OK;
-    return ledger_flush(run, run_fresh_call(run));
+    return close_part_line(run, &json);
 }
 
 /* ---- what is said again ---- */
@@ -273,9 +277,7 @@ smithy_status ledger_add_stream_again(run_context *run, const ledger_line *strea
     smithy_json_close_array(&json);
     put_i64(&json, "Objects", stream->objects);
     put_i64(&json, "Bytes", stream->bytes);
-    SMITHY_TRY(close_line(run, &json));
-    if (run->ledger.lines.len < LEDGER_PART_BYTES) return SMITHY_OK;
-    return ledger_flush(run, run_fresh_call(run));
+    return close_part_line(run, &json);
 }
 
 smithy_status ledger_add_discarded(run_context *run, smithy_str task_id, smithy_str folder) {

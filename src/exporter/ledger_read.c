@@ -12,10 +12,7 @@
 /* ---- one line ---- */
 
 static smithy_status read_names(const cJSON *list, ledger_line *line, smithy_call *call) {
-    const cJSON *first = NULL;
-    size_t count;
-    SMITHY_TRY(smithy_json_array(list, false, &first, &count, call));
-    for (const cJSON *item = first; item && line->name_count < LEDGER_NAMES_MAX; item = item->next)
+    for (const cJSON *item = list->child; item && line->name_count < LEDGER_NAMES_MAX; item = item->next)
         SMITHY_TRY(smithy_json_get_str(item, &line->names[line->name_count++], call));
     return SMITHY_OK;
 }
@@ -159,10 +156,12 @@ static smithy_status read_object(ledger_reading *r, smithy_str key) {
     smithy_buffer_reset(&r->packed);
     const s3_get_object_input input = {.bucket = r->run->settings->destination_bucket, .key = key, .body_sink = &sink};
     SMITHY_TRY(s3_get_object(r->run->s3, &input, &output, r->call));
-    if (unpack(r) != SMITHY_OK)
-        return smithy_call_fail(r->call, SMITHY_ERROR_RESPONSE, "%.*s is not a whole object of the ledger",
-                                SMITHY_STR_ARG(key));
-    return visit_lines(r);
+    const smithy_status status = unpack(r);
+    if (status == SMITHY_OK) return visit_lines(r);
+    return smithy_call_fail(r->call, status,
+                            status == SMITHY_ERROR_MEMORY ? "out of memory for %.*s"
+                                                          : "%.*s is not a whole object of the ledger",
+                            SMITHY_STR_ARG(key));
 }
 
 /* ---- all of them ---- */
@@ -187,7 +186,7 @@ static smithy_status list_keys(run_context *run, int64_t since_ms, key_list *key
                   .prefix = smithy_call_format(memory, LEDGER_PREFIX "/%.*s/", SMITHY_STR_ARG(run->state.id)),
                   .start_after = first_key(run, since_ms, memory)}};
     const s3_list_objects_v2_output *page;
-    if (!pages.input.prefix.ptr) return SMITHY_ERROR_MEMORY;
+    SMITHY_TRY(smithy_call_status(memory));
     smithy_call_reset(call);
     do {
         SMITHY_TRY(s3_list_objects_v2_next(run->s3, &pages, &page, call));

@@ -140,7 +140,7 @@ static smithy_status read_missed_folders(exporter_state *state, const cJSON *lis
     size_t count = 0;
     if (!list) return SMITHY_OK;
     SMITHY_TRY(smithy_json_array(list, false, &first, &count, call));
-    missed->folders = smithy_call_alloc(state->memory, count + 1, sizeof *missed->folders);
+    missed->folders = smithy_call_alloc(state->memory, count, sizeof *missed->folders);
     if (!missed->folders) return SMITHY_ERROR_MEMORY;
     for (const cJSON *item = first; item; item = item->next) {
         smithy_str folder;

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PLANNER = ("plan", "plan_details", "cover", "state_details")
-STATE = ("state_text", "state", "state_change", "state_details", "plan", "plan_details", "exporter_cli")
+STATE = ("state_text", "state_tables", "state", "state_change", "state_details", "plan", "plan_details", "exporter_cli")
 UNITS = {
     "cover.c": ("plan_details", "cover", "plan"),
-    "ledger_read.c": ("proof_windows", "report"),
+    "folder.c": ("folder",),
+    "lease.c": ("lease",),
+    "ledger.c": ("ledger",),
+    "ledger_read.c": ("ledger_read", "proof_windows", "report"),
     "past_tasks.c": ("past_tasks",),
     "plan.c": PLANNER,
     "plan_close.c": PLANNER,
@@ -24,7 +27,7 @@ UNITS = {
     "state_change.c": STATE,
     "state_json.c": STATE,
     "state_write.c": STATE,
-    "state_missed.c": PLANNER,
+    "state_missed.c": ("state_tables", *PLANNER),
     "store_dynamodb.c": ("store_dynamodb",),
     "store_file.c": ("store_file",),
     "store_s3.c": ("store_s3",),
@@ -33,7 +36,7 @@ UNITS = {
 MEMORY_BYTES = 4 << 30
 CLI = "src/cli/cloudwatch-logs-s3-exporter"
 # Single stories in the simulator: a tenth of a second each.
-STORIES = ("run", "settle", "slot")
+STORIES = ("run", "settle", "slot", "backfill")
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,6 @@
 /* Moving a watermark by hand: a move back skips nothing, a move forward repeats nothing. */
+#include "each_place.h"
 #include "state_change.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #define BORN 1000
 
@@ -208,6 +202,122 @@ static void a_stream_gets_an_entry_or_joins_its_group(void **context) {
     assert_true(is_accounted(f, "own"));
 }
 
+/* ---- streams that were not listed ---- */
+
+static void note_missed(fixture *f, int64_t exported_at, int64_t owed_to) {
+    static uint64_t identity = 7;
+    const state_missed missed = {.exported_at = exported_at, .owed_to = owed_to, .identities = &identity, .count = 1};
+    assert_int_equal(state_add_missed(&f->state, f->group, &missed), SMITHY_OK);
+}
+
+/* Of those behind the new watermark nothing is owed that the group would not take along. */
+static void what_unlisted_streams_are_owed_ends_with_the_new_watermark(void **context) {
+    fixture *f = *context;
+    fill(f);
+    note_missed(f, 500, 1000);
+    note_missed(f, 1500, 4000);
+    note_missed(f, 2000, 4500);
+    note_missed(f, 3000, 5000);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 2000), SMITHY_OK);
+    assert_int_equal(f->group->missed_count, 2);
+    assert_int_equal(f->group->missed[0].owed_to, 1000);
+    assert_int_equal(f->group->missed[1].owed_to, 2000);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 400), SMITHY_OK);
+    assert_int_equal(f->group->missed_count, 0);
+}
+
+static void a_move_forward_owes_unlisted_streams_nothing(void **context) {
+    fixture *f = *context;
+    fill(f);
+    note_missed(f, 500, 1000);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 9000), SMITHY_OK);
+    assert_int_equal(f->group->missed_count, 0);
+}
+
+/* An entry of a stream that is listed no more, and one whose life nobody knows. */
+static void entries_of_streams_that_are_gone_are_settled_by_a_move_forward(void **context) {
+    fixture *f = *context;
+    fill(f);
+    const state_stream unknown = {SMITHY_STR("unknown"), STATE_UNKNOWN_TIME, 100, STATE_NOT_OWED, 0};
+    set_entry(f, "gone", 100, STATE_NOT_OWED);
+    assert_int_equal(state_set_stream(&f->state, f->group, &unknown), SMITHY_OK);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 9000), SMITHY_OK);
+    assert_true(is_accounted(f, "gone"));
+    assert_int_equal(f->group->accounted_count, 5); /* The four that are listed, and that one. */
+}
+
+/* What was archived before a life was known stays an entry, which says how far. */
+static void an_owed_entry_of_an_unknown_life_stays_one(void **context) {
+    fixture *f = *context;
+    fill(f);
+    const state_stream unknown = {SMITHY_STR("unknown"), STATE_UNKNOWN_TIME, 2000, 4000, 0};
+    assert_int_equal(state_set_stream(&f->state, f->group, &unknown), SMITHY_OK);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 1500), SMITHY_OK);
+    const state_stream *entry = state_find_stream(f->group, SMITHY_STR("unknown"), STATE_UNKNOWN_TIME);
+    assert_non_null(entry);
+    assert_int_equal(entry->exported_at, 1500);
+    assert_int_equal(entry->owed_to, STATE_NOT_OWED);
+}
+
+/* A watermark that is where it was: nothing changes but that the group has nowhere to be brought. */
+static void a_group_moved_to_where_it_stands_stays_there(void **context) {
+    fixture *f = *context;
+    fill(f);
+    f->group->converge_to = 7000;
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 5000), SMITHY_OK);
+    assert_int_equal(f->group->exported_at, 5000);
+    assert_int_equal(f->group->converge_to, STATE_NOTHING);
+    assert_int_equal(entry_of(f, "owed")->owed_to, 4000);
+    assert_false(is_accounted(f, "new"));
+}
+
+static void a_stream_whose_life_is_unknown_gets_an_entry_wherever_it_is_moved(void **context) {
+    fixture *f = *context;
+    fill(f);
+    const catalog_stream unknown = {.name = SMITHY_STR("unknown"), .created_ms = STATE_UNKNOWN_TIME};
+    f->group->converge_to = 7000;
+    assert_int_equal(state_change_stream(&f->state, f->group, &unknown, 5000), SMITHY_OK);
+    assert_int_equal(state_find_stream(f->group, SMITHY_STR("unknown"), STATE_UNKNOWN_TIME)->exported_at, 5000);
+    assert_int_equal(f->group->converge_to, STATE_NOTHING);
+}
+
+/* A group that stands at nothing is none that a stream could stand with. */
+static void a_stream_moved_to_nothing_gets_an_entry(void **context) {
+    fixture *f = *context;
+    assert_int_equal(state_change_stream(&f->state, f->group, &f->streams[0], STATE_NOTHING), SMITHY_OK);
+    assert_int_equal(entry_of(f, "joined")->exported_at, STATE_NOTHING);
+    assert_false(is_accounted(f, "joined"));
+}
+
+/* ---- memory that runs out ---- */
+
+/* A group with two streams that are owed something and gone, moved, or one of its listed streams. */
+static smithy_status move(fixture *f, const catalog_stream *stream, int64_t to_ms) {
+    smithy_call_reset(f->memory);
+    SMITHY_TRY(state_init(&f->state, f->memory));
+    f->group = state_add_group(&f->state, SMITHY_STR("arn:aws:logs:r:1:log-group:g"), BORN);
+    if (!f->group) return SMITHY_ERROR_MEMORY;
+    f->group->exported_at = 5000;
+    const state_stream gone = {SMITHY_STR("gone"), BORN, 1000, 4000, 0},
+                       lost = {SMITHY_STR("lost"), BORN, 1000, 4000, 0};
+    SMITHY_TRY(state_set_stream(&f->state, f->group, &gone));
+    SMITHY_TRY(state_set_stream(&f->state, f->group, &lost));
+    if (stream) return state_change_stream(&f->state, f->group, stream, to_ms);
+    return state_change_group(&f->state, f->group, &f->catalog, to_ms);
+}
+
+static void without_memory_no_stream_is_left_out_unnoticed(void **context) {
+    fixture *f = *context;
+    for (each_place place = {0}; each_place_begin(&place);)
+        if (each_place_end(&place, move(f, NULL, 9000))) assert_int_equal(f->group->accounted_count, 6);
+    for (each_place place = {0}; each_place_begin(&place);)
+        if (each_place_end(&place, move(f, NULL, 500))) assert_int_equal(f->group->accounted_count, 2);
+    for (each_place place = {0}; each_place_begin(&place);)
+        if (each_place_end(&place, move(f, &f->streams[0], 5000))) assert_int_equal(f->group->accounted_count, 1);
+    for (each_place place = {0}; each_place_begin(&place);)
+        if (each_place_end(&place, move(f, &f->streams[0], 4000))) assert_int_equal(f->group->stream_count, 3);
+}
+
 /* ---- the log of edits ---- */
 
 static void edits_survive_the_text_and_the_oldest_are_forgotten(void **context) {
@@ -253,6 +363,16 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_follows_for_a_stream_goes_by_where_it_stands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stream_moved_into_its_gap_skips_and_repeats, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stream_gets_an_entry_or_joins_its_group, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_unlisted_streams_are_owed_ends_with_the_new_watermark, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_move_forward_owes_unlisted_streams_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(entries_of_streams_that_are_gone_are_settled_by_a_move_forward, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_owed_entry_of_an_unknown_life_stays_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_group_moved_to_where_it_stands_stays_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stream_whose_life_is_unknown_gets_an_entry_wherever_it_is_moved, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_stream_moved_to_nothing_gets_an_entry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_memory_no_stream_is_left_out_unnoticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(edits_survive_the_text_and_the_oldest_are_forgotten, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,7 @@
 /* The state's text to the letter, and each way in which it can be damaged. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "each_place.h"
 #include "state.h"
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +23,7 @@ static const char WHOLE[] =
          "\n {\"Folder\":\"x/t2/\",\"Keep\":\"a/b\",\"Since\":22,\"Cleaned\":true}],"
          "\"groups\":["
          "\n {\"LogGroupArn\":\"" GROUP "\",\"CreatedAt\":1,\"ExportedAt\":500,\"ConvergeTo\":600,\"SweptAt\":31,"
-         "\"ComparedAt\":32,\"SweptFrom\":33,\"SweepNext\":34,\"SweepIsPartial\":true,"
+         "\"ComparedOnce\":35,\"ComparedAt\":32,\"SweptFrom\":33,\"SweepNext\":34,\"SweepIsPartial\":true,"
          "\"Accounted\":\"AAAAAAAAAAEAAAAAAAAAAgAAAAAAAAADAAAAAAAAAAQ=\","
          "\"Folders\":[{\"Folder\":\"f\",\"ExportedBefore\":41},{\"Folder\":\"g\"}],"
          "\"Missed\":[{\"ExportedAt\":51,\"OwedTo\":52,\"Accounted\":\"AAAAAAAAAAEAAAAAAAAAAg==\"},"
@@ -257,6 +252,27 @@ static void each_damage_is_refused_and_each_limit_is_taken(void **context) {
     }
 }
 
+/* ---- memory that runs out ---- */
+
+static smithy_status read_and_write(fixture *f) {
+    smithy_call_reset(f->memory);
+    smithy_call_reset(f->scratch);
+    smithy_buffer_deinit(&f->text);
+    smithy_buffer_init(&f->text, NULL, 1 << 20);
+    SMITHY_TRY(state_init(&f->state, f->memory));
+    SMITHY_TRY(state_read(&f->state, smithy_str_from(WHOLE), f->scratch));
+    return state_write(&f->state, SMITHY_STR("w"), &f->text);
+}
+
+static void without_memory_nothing_of_a_state_is_left_out_unnoticed(void **context) {
+    fixture *f = *context;
+    for (each_place place = {0}; each_place_begin(&place);)
+        if (each_place_end(&place, read_and_write(f))) {
+            smithy_buffer_append_char(&f->text, 0);
+            assert_string_equal(f->text.ptr, WHOLE);
+        }
+}
+
 /* ---- the first version's ---- */
 
 #define CARRIED(members) "[{\"LogGroupArn\":\"x\",\"LogStreamArn\":\"" GROUP ":log-stream:a\"" members "}]"
@@ -345,6 +361,7 @@ int main(void) {
         TEXT_TEST(what_says_nothing_is_not_written),
         TEXT_TEST(a_group_is_worth_a_line_for_each_thing_that_it_knows),
         TEXT_TEST(each_damage_is_refused_and_each_limit_is_taken),
+        TEXT_TEST(without_memory_nothing_of_a_state_is_left_out_unnoticed),
         TEXT_TEST(a_watermark_of_the_first_version_ends_a_millisecond_before),
         TEXT_TEST(a_record_of_the_first_version_may_be_without_a_task),
         TEXT_TEST(damage_of_the_first_versions_state_is_told),

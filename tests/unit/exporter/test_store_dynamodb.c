@@ -1,14 +1,10 @@
 /* The state in DynamoDB: what is taken for a state, who wins a save, and what a missing part means. */
-#include <setjmp.h>
-#include <stdarg.h>
-
+#include "each_place.h"
 #include "fake_system.h"
 #include "scripted_transport.h"
 #include "store.h"
 
-#include <cmocka.h>
 #include <stdio.h>
-#include <string.h>
 
 #define OK(body_) \
     { .status = 200, .body = (body_) }
@@ -23,7 +19,7 @@
 typedef struct bench {
     fake_system fake;
     scripted_transport transport;
-    scripted_answer answers[32];
+    scripted_answer answers[64];
     size_t count;
     smithy_call *call;
     dynamodb_client *dynamodb;
@@ -33,12 +29,13 @@ typedef struct bench {
     char item[4096]; /* What was saved, as it is read. */
 } bench;
 
-static int set_up(void **context) {
+static int open_bench(void **context, size_t piece_bytes) {
     static bench b;
-    static const exporter_settings SETTINGS = {.store_type = EXPORTER_STORE_DYNAMODB,
-                                               .store_table = SMITHY_STR_INIT("table"),
-                                               .store_name = SMITHY_STR_INIT("name"),
-                                               .store_dsn = SMITHY_STR_INIT("dynamodb://table/name")};
+    const exporter_settings settings = {.store_type = EXPORTER_STORE_DYNAMODB,
+                                        .store_table = SMITHY_STR_INIT("table"),
+                                        .store_name = SMITHY_STR_INIT("name"),
+                                        .store_dsn = SMITHY_STR_INIT("dynamodb://table/name"),
+                                        .store_piece_bytes = piece_bytes};
     b = (bench){0};
     fake_system_init(&b.fake, 5);
     scripted_transport_init(&b.transport, &b.fake, b.answers, 0);
@@ -50,11 +47,20 @@ static int set_up(void **context) {
     assert_non_null(b.call);
     b.dynamodb = dynamodb_client_create(NULL, b.call);
     assert_non_null(b.dynamodb);
-    b.store = store_open(&SETTINGS, NULL, b.dynamodb, NULL, &b.fake.system, b.call);
+    b.store = store_open(&settings, NULL, b.dynamodb, NULL, &b.fake.system, b.call);
     assert_non_null(b.store);
     smithy_buffer_init(&b.content, &b.fake.system, 1 << 20);
     *context = &b;
     return 0;
+}
+
+static int set_up(void **context) {
+    return open_bench(context, 0);
+}
+
+/* Its items hold so little that a state has several. */
+static int set_up_small(void **context) {
+    return open_bench(context, 100);
 }
 
 static int tear_down(void **context) {
@@ -370,7 +376,216 @@ static void parts_that_cannot_be_deleted_are_looked_for_again(void **context) {
     assert_string_equal(operation(b, 6), "PutItem");
 }
 
+/* ---- a state in parts ---- */
+
+/* A text that stays long when it is compressed. */
+static smithy_str long_text(void) {
+    static char text[601];
+    uint32_t state = 1;
+    for (size_t i = 0; i < 600; i++) {
+        state = state * 1664525 + 1013904223;
+        text[i] = (char)('a' + (state >> 16) % 26);
+    }
+    return (smithy_str){text, 600};
+}
+
+static smithy_status save_long(bench *b) {
+    return b->store->save(b->store, long_text(), &b->won, b->call);
+}
+
+/* Whatever is asked for from now on. */
+static void then_always(bench *b, scripted_answer answer) {
+    while (b->count < sizeof b->answers / sizeof *b->answers) then(b, answer);
+}
+
+/* How many requests for that operation there were, from number `from` on. */
+static size_t count_asked(const bench *b, size_t from, const char *name) {
+    size_t count = 0;
+    for (size_t i = from; i < b->transport.request_count; i++) count += strcmp(operation(b, i), name) == 0;
+    return count;
+}
+
+/* To the search for parts that nothing names: those of the save that is being made, and another one. */
+static void list_own_and_other(void *context, const smithy_http_request *request, size_t index) {
+    bench *b = context;
+    char generation[64];
+    (void)request;
+    if (index < 2 || strcmp(operation(b, index - 1), "PutItem") != 0) return;
+    const char *at = strstr(asked(b, index - 1)->body, "part#");
+    if (!at) return;
+    (void)snprintf(generation, sizeof generation, "%.36s", at + 5);
+    (void)snprintf(b->item, sizeof b->item,
+                   "{\"Count\":3,\"Items\":[{\"sk\":{\"S\":\"part#%s#00000\"}},{\"sk\":{\"S\":\"part#old#00000\"}},"
+                   "{\"sk\":{\"S\":\"part#%s#00001\"}}]}",
+                   generation, generation);
+    b->answers[index].body = b->item;
+}
+
+/* Parts, a search for others, the head, and what goes then. */
+static void a_long_state_is_saved_in_parts_before_its_head(void **context) {
+    bench *b = *context;
+    char generation[64], key[64], data[256];
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(load(b), SMITHY_OK);
+    then_always(b, (scripted_answer)OK(NO_PARTS));
+    b->transport.on_request = list_own_and_other;
+    b->transport.on_request_context = b;
+    assert_int_equal(save_long(b), SMITHY_OK);
+    assert_true(b->won);
+    const size_t last = b->transport.request_count - 1, parts = last - 3;
+    assert_in_range(parts, 4, 6);
+    assert_string_equal(operation(b, parts + 1), "Query");
+    assert_string_equal(operation(b, parts + 2), "PutItem");
+    assert_string_equal(operation(b, last), "DeleteItem");
+    assert_non_null(strstr(asked(b, last)->body, "part#old#00000"));
+    copy_member(b, parts + 2, "generation", generation, sizeof generation);
+    (void)snprintf(key, sizeof key, "\"parts\":{\"N\":\"%zu\"}", parts);
+    assert_non_null(strstr(asked(b, parts + 2)->body, key));
+    assert_null(strstr(asked(b, parts + 2)->body, "\"data\""));
+    for (size_t i = 0; i < parts; i++) {
+        (void)snprintf(key, sizeof key, "\"sk\":{\"S\":\"part#%s#%05zu\"}", generation, i);
+        assert_string_equal(operation(b, 1 + i), "PutItem");
+        assert_non_null(strstr(asked(b, 1 + i)->body, key));
+        copy_member(b, 1 + i, "data", data, sizeof data);
+        if (i + 1 < parts) assert_int_equal(strlen(data), 136); /* A hundred bytes. */
+    }
+}
+
+/* Begins with a state in parts; how many. */
+static size_t begin_long(bench *b) {
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(load(b), SMITHY_OK);
+    then_always(b, (scripted_answer)OK(NO_PARTS));
+    assert_int_equal(save_long(b), SMITHY_OK);
+    assert_true(b->won);
+    return b->transport.request_count - 3;
+}
+
+static void a_long_state_is_read_part_by_part(void **context) {
+    bench *b = *context;
+    static char items[8][512];
+    char data[256], generation[64];
+    const size_t parts = begin_long(b), first = b->transport.request_count;
+    b->count = first;
+    copy_member(b, parts + 2, "generation", generation, sizeof generation);
+    (void)snprintf(b->item, sizeof b->item, "{\"Item\":{\"generation\":{\"S\":\"%s\"},\"parts\":{\"N\":\"%zu\"}}}",
+                   generation, parts);
+    then(b, (scripted_answer)OK(b->item));
+    for (size_t i = 0; i < parts; i++) {
+        copy_member(b, 1 + i, "data", data, sizeof data);
+        (void)snprintf(items[i], sizeof items[i], "{\"Item\":{\"data\":{\"B\":\"%s\"}}}", data);
+        then(b, (scripted_answer)OK(items[i]));
+    }
+    assert_int_equal(load(b), SMITHY_OK);
+    assert_true(b->exists);
+    assert_true(smithy_str_equal(smithy_buffer_str(&b->content), long_text()));
+    for (size_t i = 0; i < parts; i++) {
+        (void)snprintf(data, sizeof data, "part#%s#%05zu", generation, i);
+        assert_non_null(strstr(asked(b, first + 1 + i)->body, data));
+    }
+    assert_int_equal(b->transport.request_count, first + 1 + parts);
+}
+
+/* Each save has parts of its own, so there are others after it. */
+static void a_long_state_is_tidied_up_with_each_save(void **context) {
+    bench *b = *context;
+    (void)begin_long(b);
+    size_t first = b->transport.request_count;
+    assert_int_equal(save_long(b), SMITHY_OK);
+    assert_true(b->won);
+    assert_int_equal(count_asked(b, first, "Query"), 1);
+    first = b->transport.request_count;
+    assert_int_equal(save(b), SMITHY_OK); /* What the long one had must go. */
+    assert_int_equal(count_asked(b, first, "Query"), 1);
+    first = b->transport.request_count;
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_int_equal(count_asked(b, first, "Query"), 0);
+    assert_int_equal(save_long(b), SMITHY_OK); /* A short state grows. */
+    assert_int_equal(count_asked(b, first, "Query"), 1);
+    first = b->transport.request_count;
+    assert_int_equal(save(b), SMITHY_OK);
+    assert_int_equal(count_asked(b, first, "Query"), 1);
+}
+
+static void a_part_that_cannot_be_written_ends_the_save_before_its_head(void **context) {
+    bench *b = *context;
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(load(b), SMITHY_OK);
+    then(b, (scripted_answer)OK(NOTHING));
+    then(b, (scripted_answer)ERROR("AccessDeniedException"));
+    assert_int_equal(save_long(b), SMITHY_ERROR_SERVICE);
+    assert_false(b->won);
+    assert_int_equal(b->transport.request_count, 3);
+}
+
+/* ---- answers that stay lost ---- */
+
+static void a_save_whose_answers_stay_lost_is_tried_six_times_with_longer_pauses(void **context) {
+    bench *b = *context;
+    size_t looks = 0, last = 0;
+    begin(b);
+    while (b->count < sizeof b->answers / sizeof *b->answers) then(b, (scripted_answer)LOST);
+    for (size_t i = 6; i < 60; i += 4) b->answers[i] = (scripted_answer)OK(NOTHING);
+    smithy_call_set_max_attempts(b->call, 3);
+    const smithy_status status = save(b);
+    for (size_t i = 3; i < b->transport.request_count; i++)
+        if (strcmp(operation(b, i), "GetItem") == 0) looks++, last = i;
+    assert_int_equal(status, SMITHY_ERROR_TRANSPORT);
+    assert_false(b->won);
+    assert_int_equal(looks, 6);
+    assert_int_equal(last + 1, b->transport.request_count);
+}
+
+/* Of a table that cannot be read nobody knows whose the head is. */
+static void a_lost_answer_that_cannot_be_looked_for_is_an_error(void **context) {
+    bench *b = *context;
+    begin(b);
+    then(b, (scripted_answer)ERROR("ConditionalCheckFailedException"));
+    then(b, (scripted_answer)ERROR("AccessDeniedException"));
+    assert_int_equal(save(b), SMITHY_ERROR_SERVICE);
+    assert_false(b->won);
+    assert_int_equal(b->transport.request_count, 5);
+}
+
+/* ---- memory that runs out ---- */
+
+static smithy_status save_and_load(bench *b) {
+    SMITHY_TRY(save_long(b));
+    assert_true(b->won);
+    return save(b);
+}
+
+static void without_memory_nothing_is_saved_by_half(void **context) {
+    (void)context;
+    for (each_place place = {0}; each_place_begin(&place);) {
+        void *opened;
+        (void)torture_disarm();
+        (void)set_up_small(&opened);
+        bench *b = opened;
+        then(b, (scripted_answer)OK(NOTHING));
+        assert_int_equal(load(b), SMITHY_OK);
+        then_always(b, (scripted_answer)OK(NO_PARTS));
+        torture_arm((torture_kind)place.kind, place.at, false);
+        if (each_place_end(&place, save_and_load(b))) {
+            assert_true(b->won);
+            assert_in_range(count_asked(b, 1, "PutItem"), 6, 9);
+        }
+        (void)tear_down(&opened);
+    }
+}
+
+static void a_store_without_memory_is_none(void **context) {
+    bench *b = *context;
+    const size_t blocks = b->fake.live_blocks;
+    b->fake.fail_allocation = b->fake.allocations + 1;
+    assert_null(store_open_dynamodb(b->dynamodb, SMITHY_STR("t"), SMITHY_STR("n"), 0, SMITHY_STR("d"), &b->fake.system,
+                                    b->call));
+    assert_int_equal(smithy_call_status(b->call), SMITHY_ERROR_MEMORY);
+    assert_int_equal(b->fake.live_blocks, blocks);
+}
+
 #define STORE_TEST(name_) cmocka_unit_test_setup_teardown(name_, set_up, tear_down)
+#define PARTS_TEST(name_) cmocka_unit_test_setup_teardown(name_, set_up_small, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -391,6 +606,14 @@ int main(void) {
         STORE_TEST(parts_that_no_head_names_go_after_the_save),
         STORE_TEST(parts_that_cannot_be_listed_keep_nobody_from_saving),
         STORE_TEST(parts_that_cannot_be_deleted_are_looked_for_again),
+        PARTS_TEST(a_long_state_is_saved_in_parts_before_its_head),
+        PARTS_TEST(a_long_state_is_read_part_by_part),
+        PARTS_TEST(a_long_state_is_tidied_up_with_each_save),
+        PARTS_TEST(a_part_that_cannot_be_written_ends_the_save_before_its_head),
+        STORE_TEST(a_save_whose_answers_stay_lost_is_tried_six_times_with_longer_pauses),
+        STORE_TEST(a_lost_answer_that_cannot_be_looked_for_is_an_error),
+        STORE_TEST(a_store_without_memory_is_none),
+        cmocka_unit_test(without_memory_nothing_is_saved_by_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,7 @@
 /* The state in a file: what is read, who wins a save, and how long is waited for the lock. */
-#include <setjmp.h>
-#include <stdarg.h>
-
+#include "each_place.h"
 #include "fake_system.h"
 #include "store.h"
-
-#include <cmocka.h>
-#include <string.h>
 
 #define PATH      "/var/lib/exporter/state.json"
 #define LOCK_PATH PATH ".lock"
@@ -220,6 +215,30 @@ static void a_store_without_memory_is_none(void **context) {
     }
 }
 
+static smithy_status load_and_save_twice(file_bench *b) {
+    SMITHY_TRY(load(b, b->store));
+    SMITHY_TRY(save(b, b->store, "one"));
+    assert_true(b->won);
+    return save(b, b->store, "two");
+}
+
+static void without_memory_no_save_counts_that_was_not_made(void **context) {
+    file_bench *b = *context;
+    for (each_place place = {0}; each_place_begin(&place);) {
+        (void)torture_disarm();
+        fake_system_put_file(&b->fake, PATH, "zero", 4);
+        smithy_buffer_deinit(&b->content);
+        smithy_buffer_init(&b->content, &b->fake.system, 1 << 20);
+        smithy_call_reset(b->call);
+        torture_arm((torture_kind)place.kind, place.at, false);
+        if (each_place_end(&place, load_and_save_twice(b))) {
+            assert_file(b, "two");
+            assert_true(b->won);
+        }
+        assert_lock(b, false);
+    }
+}
+
 #define FILE_TEST(name_) cmocka_unit_test_setup_teardown(name_, set_up, tear_down)
 
 int main(void) {
@@ -236,6 +255,7 @@ int main(void) {
         FILE_TEST(a_save_that_cannot_write_is_an_error_and_gives_the_lock_back),
         FILE_TEST(a_path_may_have_four_thousand_and_ninety_five_bytes),
         FILE_TEST(a_store_without_memory_is_none),
+        FILE_TEST(without_memory_no_save_counts_that_was_not_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

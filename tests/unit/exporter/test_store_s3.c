@@ -1,12 +1,8 @@
 /* The state in S3: who wins a save, and whose a save is whose answer was lost. */
-#include <setjmp.h>
-#include <stdarg.h>
-
+#include "each_place.h"
 #include "fake_system.h"
 #include "scripted_transport.h"
 #include "store.h"
-
-#include <cmocka.h>
 
 #define MINE  "{\"nonce\":\"mine\"}"
 #define THEIR "{\"nonce\":\"their\"}"
@@ -269,6 +265,48 @@ static void writes_that_keep_meeting_are_given_up_after_six(void **state) {
     close_bench();
 }
 
+/* ---- memory that runs out ---- */
+
+/* Its answer is lost, and what the client sent again was refused. */
+static smithy_status load_and_save(bool *won) {
+    bool exists = false;
+    SMITHY_TRY(bench.store->load(bench.store, &bench.content, &exists, bench.call));
+    assert_true(exists);
+    return save(won);
+}
+
+static void without_memory_no_save_counts_that_was_not_made(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {LOADED(THEIR), LOST, ERROR(412, "PreconditionFailed"), LOADED(MINE)};
+    for (each_place place = {0}; each_place_begin(&place);) {
+        bool won = false;
+        (void)torture_disarm();
+        OPEN(ANSWERS);
+        torture_arm((torture_kind)place.kind, place.at, false);
+        if (each_place_end(&place, load_and_save(&won))) {
+            assert_true(won);
+            assert_int_equal(bench.transport.request_count, 4);
+            assert_string_equal(scripted_request_header(&bench.transport, 1, "If-Match"), "\"e1\"");
+            assert_true(smithy_str_equal(smithy_buffer_str(&bench.content), SMITHY_STR(THEIR)));
+        } else
+            assert_false(won);
+        close_bench();
+    }
+}
+
+static void a_store_without_memory_is_none(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {SAVED};
+    OPEN(ANSWERS);
+    const size_t blocks = bench.fake.live_blocks;
+    bench.fake.fail_allocation = bench.fake.allocations + 1;
+    assert_null(store_open_s3(bench.s3, SMITHY_STR("b"), SMITHY_STR("k"), SMITHY_STR("d"), NULL, &bench.fake.system,
+                              bench.call));
+    assert_int_equal(smithy_call_status(bench.call), SMITHY_ERROR_MEMORY);
+    assert_int_equal(bench.fake.live_blocks, blocks);
+    close_bench();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_save_creates_and_the_next_replaces),
@@ -284,6 +322,8 @@ int main(void) {
         cmocka_unit_test(a_bucket_that_is_not_there_is_told),
         cmocka_unit_test(a_state_without_a_usable_etag_is_no_state),
         cmocka_unit_test(writes_that_keep_meeting_are_given_up_after_six),
+        cmocka_unit_test(without_memory_no_save_counts_that_was_not_made),
+        cmocka_unit_test(a_store_without_memory_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
