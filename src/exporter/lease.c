@@ -151,7 +151,8 @@ bool lease_take(run_context *run) {
     char owner[37];
     if (!new_nonce(run, owner)) return false;
     run->owner = smithy_call_copy(run->memory, smithy_str_from(owner));
-    for (int tries = 0; tries < TAKE_TRIES && run->owner.ptr; tries++) {
+    if (!run->owner.ptr) return run_fail(run, SMITHY_ERROR_MEMORY, "taking the state"), false;
+    for (int tries = 0; tries < TAKE_TRIES; tries++) {
         bool won;
         if (run->state.lease.owner.ptr && run->state.lease.until_ms > run_now_ms(run)) return busy(run);
         /* Before it is written, as is its end: who takes it after that end is later, however long the writing takes. */

@@ -51,6 +51,9 @@ void run_bench_then_packed(run_bench *bench, const char *text, size_t len);
 /* A page of a listing: its keys, each of an object of 10 bytes more than the one before, from 10; `next`: how the
  * following page is asked for, NULL: there is none. */
 void run_bench_then_page(run_bench *bench, const char *const *keys, size_t count, const char *next);
+/* From now on each listing is answered with this page, and each other request with what it wants, however often it
+ * comes: a client without memory may ask again. */
+void run_bench_answer_in_kind(run_bench *bench, const char *const *keys, size_t count);
 #define RUN_BENCH_ERROR(status_, code_) \
     ((scripted_answer){.status = (status_), .body = "<Error><Code>" code_ "</Code><Message>no</Message></Error>"})
 #define RUN_BENCH_LOST ((scripted_answer){.failure = SMITHY_HTTP_FAILURE_RECEIVE, .sent = true})

@@ -424,7 +424,7 @@ static void list_own_and_other(void *context, const smithy_http_request *request
 /* Parts, a search for others, the head, and what goes then. */
 static void a_long_state_is_saved_in_parts_before_its_head(void **context) {
     bench *b = *context;
-    char generation[64], key[64], data[256];
+    char generation[64], key[128], data[256];
     then(b, (scripted_answer)OK(NOTHING));
     assert_int_equal(load(b), SMITHY_OK);
     then_always(b, (scripted_answer)OK(NO_PARTS));
