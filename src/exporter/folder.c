@@ -107,9 +107,9 @@ bool folder_is_kept(smithy_str keep, smithy_str name) {
         const int order = smithy_str_compare((smithy_str){keep.ptr + start, end - start}, name);
         if (order == 0) return true;
         if (order < 0)
-            low = end < high ? end + 1 : high;
+            low = end + 1;
         else
-            high = start > low ? start - 1 : low;
+            high = start;
     }
     return false;
 }

@@ -10,6 +10,8 @@
 #define RENEW_BEFORE_MS  30000
 #define FUTURE_MS        (24LL * 3600 * 1000) /* No clock that signs requests is off by a day. */
 #define TAKE_TRIES       3
+#define PREFIX_SHOWN     100 /* As many bytes of a prefix are told. */
+#define PREFIX_TEXT      (PREFIX_SHOWN + 60)
 
 /* ---- reading ---- */
 
@@ -41,13 +43,13 @@ static void show_prefix(smithy_str prefix, char *text, size_t size) {
         (void)snprintf(text, size, "of every stream");
     else
         (void)snprintf(text, size, "of streams whose names begin with \"%.*s\"",
-                       (int)(prefix.len < 100 ? prefix.len : 100), prefix.ptr);
+                       (int)(prefix.len < PREFIX_SHOWN ? prefix.len : PREFIX_SHOWN), prefix.ptr);
 }
 
 /* A watermark is of all streams whose names begin with one prefix. Under another one it says too much or too little of
  * some: the state of an archive is of one prefix for good. A command of the state alone is of any. */
 static bool is_of_these_streams(run_context *run) {
-    char present[160], wanted[160];
+    char present[PREFIX_TEXT], wanted[PREFIX_TEXT];
     const smithy_str prefix = run->settings->stream_prefix;
     if (run->settings->group_prefixes.count == 0 || smithy_str_equal(run->state.stream_prefix, prefix)) return true;
     if (state_is_fresh(&run->state)) {
@@ -111,7 +113,6 @@ static bool new_nonce(run_context *run, char nonce[37]) {
 static bool write_state(run_context *run, bool *won) {
     smithy_buffer content;
     char writer[37];
-    *won = false;
     if (!new_nonce(run, writer)) return false;
     run->saving = true;
     smithy_buffer_init(&content, run->system, STORE_MAX_BYTES);

@@ -289,6 +289,29 @@ static void without_chance_nothing_is_taken(void **context) {
     assert_int_equal(b->store.saves, 0);
 }
 
+static int draws_until_none; /* Chance can be had so often yet. */
+
+static smithy_status some_chance(void *context, void *bytes, size_t len) {
+    (void)context;
+    memset(bytes, draws_until_none, len);
+    return draws_until_none-- == 0 ? SMITHY_ERROR_IO : SMITHY_OK;
+}
+
+/* A run that has no name of its own takes nothing, and a save that could not be told from others is not made. */
+static void each_number_that_cannot_be_drawn_ends_the_run(void **context) {
+    run_bench *b = *context;
+    assert_true(lease_load(&b->run));
+    b->fake.system.random = some_chance;
+    for (int i = 0; i < 2; i++) {
+        draws_until_none = i;
+        b->run.failed = false;
+        assert_false(lease_take(&b->run));
+        assert_true(b->run.failed);
+        assert_true(answers(b, "drawing a random number"));
+        assert_int_equal(b->store.saves, 0);
+    }
+}
+
 /* ---- saving ---- */
 
 static void what_the_state_counts_on_is_in_the_ledger_before(void **context) {
@@ -315,6 +338,7 @@ static void who_does_not_hold_the_state_does_not_write_it(void **context) {
     b->run.lease_renew_mono_ms = 1;
     lease_keep(&b->run);
     assert_int_equal(b->store.saves, 0);
+    assert_null(b->run.state.lease.owner.ptr);
 }
 
 static void who_lost_the_state_writes_nothing_more(void **context) {
@@ -329,6 +353,7 @@ static void who_lost_the_state_writes_nothing_more(void **context) {
     assert_int_equal(run_bench_said(b, "the lease is lost"), 1);
     fake_system_advance(&b->fake, 60000);
     lease_keep(&b->run);
+    assert_int_equal(b->run.state.lease.until_ms, NOW + 60000);
     lease_release(&b->run);
     assert_false(lease_save(&b->run));
     assert_int_equal(b->store.saves, 2);
@@ -452,6 +477,7 @@ int main(void) {
         LEASE_TEST(a_state_that_cannot_be_seen_again_ends_the_run),
         LEASE_TEST(a_state_that_cannot_be_saved_ends_the_run),
         LEASE_TEST(without_chance_nothing_is_taken),
+        LEASE_TEST(each_number_that_cannot_be_drawn_ends_the_run),
         LEASE_TEST(what_the_state_counts_on_is_in_the_ledger_before),
         LEASE_TEST(who_does_not_hold_the_state_does_not_write_it),
         LEASE_TEST(who_lost_the_state_writes_nothing_more),
