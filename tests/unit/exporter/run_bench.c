@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#define UNPACKED_MAX ((size_t)16 << 20)
+#define UNPACKED_MAX ((size_t)5 << 20)
 
 /* ---- memory of the bench's own ---- */
 

@@ -114,6 +114,7 @@ static void streams_are_found_replaced_and_removed_whatever_the_order(void **con
 static void a_life_that_one_side_does_not_know_fits_any(void **context) {
     fixture *f = *context;
     state_group *group = state_add_group(&f->state, name(f, 0), STATE_UNKNOWN_TIME);
+    assert_non_null(group);
     group->exported_at = 7;
     assert_ptr_equal(state_find_group(&f->state, name(f, 0), 9), group);
     assert_ptr_equal(state_add_group(&f->state, name(f, 0), 9), group);
@@ -293,6 +294,7 @@ static void a_state_is_fresh_until_something_is_archived(void **context) {
     fixture *f = *context;
     assert_true(state_is_fresh(&f->state));
     state_group *last = state_add_group(&f->state, SMITHY_STR(ARN "z"), 1);
+    assert_non_null(last);
     last->exported_at = 0;
     assert_false(state_is_fresh(&f->state));
     last->exported_at = STATE_NOTHING;
@@ -311,6 +313,7 @@ static void the_furthest_watermark_is_a_groups_or_a_streams(void **context) {
     assert_int_equal(state_furthest(&f->state, &arn), STATE_NOTHING);
     assert_null(arn.ptr);
     state_group *last = state_add_group(&f->state, SMITHY_STR(ARN "z"), 1);
+    assert_non_null(last);
     last->exported_at = f->group->exported_at = 5;
     assert_int_equal(state_furthest(&f->state, &arn), 5);
     check_text(arn, ARN "a"); /* The first of those. */
