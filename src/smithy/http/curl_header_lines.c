@@ -48,6 +48,8 @@ smithy_status curl_exchange_add_headers(curl_exchange *exchange) {
     if (!smithy_headers_get(headers, "accept-encoding").ptr)
         SMITHY_TRY(add_line(exchange, "Accept-Encoding: identity"));
     if (!smithy_headers_get(headers, "accept").ptr) SMITHY_TRY(add_line(exchange, "Accept:"));
+    /* libcurl would call a body a form's. */
+    if (!smithy_headers_get(headers, "content-type").ptr) SMITHY_TRY(add_line(exchange, "Content-Type:"));
     if (request->no_expect || curl_exchange_body_length(&request->body) < EXPECT_FROM_BYTES)
         SMITHY_TRY(add_line(exchange, "Expect:"));
     return SMITHY_OK;

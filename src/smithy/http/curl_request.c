@@ -8,6 +8,7 @@
 #define MAX_IDLE_SECONDS           10L /* Peers and NATs forget idle connections. */
 #define EXPECT_TIMEOUT_MS          1000L
 #define TLS_RECORD_SIZE            ((size_t)16 * 1024)
+#define SMALL_BODY                 ((int64_t)8 * 1024)
 
 static bool is_method(const smithy_http_request *request, const char *method) {
     return smithy_str_equal(request->method, smithy_str_from(method));
@@ -219,14 +220,35 @@ static bool set_callbacks(curl_exchange *exchange) {
     return ok;
 }
 
-static bool set_request(const curl_exchange *exchange, const char *method, const char *url) {
+/* Such a body goes out with the headers in one piece. A libcurl that does not ask before it sends (on_begin) is not
+ * given one, for it could send it again. */
+static bool is_small(const smithy_body *body) {
+#if LIBCURL_VERSION_NUM >= 0x075000
+    return !body->read && curl_exchange_body_length(body) <= SMALL_BODY;
+#else
+    (void)body;
+    return false;
+#endif
+}
+
+static bool set_body(curl_exchange *exchange) {
+    CURL *easy = exchange->easy;
+    const smithy_body *body = &exchange->request->body;
+    const curl_off_t length = (curl_off_t)curl_exchange_body_length(body);
+    if (!is_small(body))
+        return !curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) && !curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, length);
+    const void *bytes = body->bytes.ptr;
+    exchange->body_sent = (size_t)length;
+    return !curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, length) &&
+           !curl_easy_setopt(easy, CURLOPT_POSTFIELDS, length ? bytes : "");
+}
+
+static bool set_request(curl_exchange *exchange, const char *method, const char *url) {
     CURL *easy = exchange->easy;
     const smithy_http_request *request = exchange->request;
     bool ok = !curl_easy_setopt(easy, CURLOPT_URL, url);
     if (has_body(request)) {
-        ok = ok && !curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-        ok = ok &&
-             !curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)curl_exchange_body_length(&request->body));
+        ok = ok && set_body(exchange);
     } else if (is_method(request, "HEAD")) {
         ok = ok && !curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     }

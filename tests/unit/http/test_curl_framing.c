@@ -132,8 +132,8 @@ static void only_bodies_from_two_mib_on_ask_first(void **state) {
     (void)state;
     static const loopback_step ONE[] = {READ, SEND("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), END};
     static const loopback_step *const CONNECTIONS[] = {ONE};
-    static const size_t LENGTHS[] = {0, 1, 2 * 1024 * 1024 - 1, 2 * 1024 * 1024};
-    for (size_t i = 0; i < 4; i++) {
+    static const size_t LENGTHS[] = {0, 1, 8 * 1024, 8 * 1024 + 1, 2 * 1024 * 1024 - 1, 2 * 1024 * 1024};
+    for (size_t i = 0; i < sizeof LENGTHS / sizeof LENGTHS[0]; i++) {
         bench b;
         open_upload(&b, CONNECTIONS, LENGTHS[i]);
         assert_int_equal(perform(&b), SMITHY_OK);
