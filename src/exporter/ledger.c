@@ -118,9 +118,9 @@ static int64_t stream_created_ms(const catalog_group *group, smithy_str name) {
 
 static smithy_status add_task_line(run_context *run, const task_spec *spec, smithy_str task_id,
                                    const catalog_group *group, const folder_content *content) {
-    smithy_json_writer json = open_line(run, "task");
     const smithy_str folder = folder_of(run->call, spec->destination_prefix, task_id);
-    if (!folder.ptr) return SMITHY_ERROR_MEMORY;
+    if (!folder.ptr) return SMITHY_ERROR_MEMORY; /* Before the line is begun: half of one would be written. */
+    smithy_json_writer json = open_line(run, "task");
     smithy_json_put_str(&json, "TaskId", task_id);
     smithy_json_put_str(&json, "LogGroup", group->name);
     smithy_json_put_str(&json, "LogGroupArn", group->arn);

@@ -2,6 +2,7 @@
 
 #include "cover.h"
 #include "grow.h"
+#include "order.h"
 #include "standing.h"
 
 #include <stdlib.h>
@@ -176,8 +177,8 @@ static int64_t last_end(const state_group *group) {
 /* What a stream is owed lies before its own window, so it runs first. */
 static int compare_units(const void *a, const void *b) {
     const plan_unit *left = a, *right = b;
-    if (left->from_ms != right->from_ms) return left->from_ms < right->from_ms ? -1 : 1;
-    return smithy_str_compare(left->prefix, right->prefix);
+    const int order = order_of(left->from_ms, right->from_ms);
+    return order ? order : smithy_str_compare(left->prefix, right->prefix);
 }
 
 /* By streams, those furthest behind first. To converge, all of them are brought to one instant that stays the

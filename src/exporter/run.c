@@ -6,6 +6,7 @@
 #include "lag.h"
 #include "late.h"
 #include "lease.h"
+#include "order.h"
 #include "preflight.h"
 #include "session.h"
 #include "settle.h"
@@ -45,8 +46,8 @@ typedef struct urgency {
 
 static int compare_urgency(const void *a, const void *b) {
     const urgency *left = a, *right = b;
-    if (left->expires_ms != right->expires_ms) return left->expires_ms < right->expires_ms ? -1 : 1;
-    return smithy_str_compare(left->group.name, right->group.name);
+    const int order = order_of(left->expires_ms, right->expires_ms);
+    return order ? order : smithy_str_compare(left->group.name, right->group.name);
 }
 
 /* The group whose unexported events expire first goes first. */
@@ -256,7 +257,7 @@ static bool is_planned_anew(run_context *run, group_work *work) {
     const smithy_status status = make_plan(run, work);
     if (status != SMITHY_OK) run_fail(run, status, "planning a group's tasks again");
     work->next_unit = 0;
-    return status == SMITHY_OK && work->plan.verdict == PLAN_DUE;
+    return true;
 }
 
 static void finish_first(run_context *run, pipeline *line) {
@@ -363,7 +364,7 @@ static void explain_done(run_context *run) {
             "matters), the Region, or the account of the credentials",
             SMITHY_STR_ARG(smithy_client_region(logs_client_base(run->logs))),
             SMITHY_STR_ARG(run->settings->group_prefixes.items[0]));
-    else if (answer->groups_young > 0 && answer->next_due_ms > 0) {
+    else if (answer->groups_young > 0) {
         (void)smithy_time_write_date_time(answer->next_due_ms / 1000 * 1000, due);
         (void)exporter_duration_write(run->settings->settle_delay_ms, delay);
         snprintf(

@@ -2,6 +2,7 @@
 
 #include "folder.h"
 #include "grow.h"
+#include "order.h"
 #include "past_tasks.h"
 
 #include <stdio.h>
@@ -92,10 +93,9 @@ typedef past_task leftover;
 /* In the order in which they were created, which is the order in which they counted on each other. */
 static int compare_leftovers(const void *a, const void *b) {
     const leftover *left = a, *right = b;
-    if (left->info->created_ms != right->info->created_ms)
-        return left->info->created_ms < right->info->created_ms ? -1 : 1;
-    if (left->spec.from_ms != right->spec.from_ms) return left->spec.from_ms < right->spec.from_ms ? -1 : 1;
-    return smithy_str_compare(left->info->id, right->info->id);
+    int order = order_of(left->info->created_ms, right->info->created_ms);
+    if (order == 0) order = order_of(left->spec.from_ms, right->spec.from_ms);
+    return order ? order : smithy_str_compare(left->info->id, right->info->id);
 }
 
 static const catalog_group *find_listed(const catalog *groups, smithy_str name) {
