@@ -152,7 +152,15 @@ class File:
         """char text[20 + 1]; buffers are larger than what they hold."""
         while self.text(at) not in ("[", ";", "{", "("):
             at -= 1
-        return self.text(at) == "[" and self.tokens[at - 2].kind == "word" and self.tokens[at - 1].kind == "word"
+        if self.text(at) != "[" or self.tokens[at - 1].kind != "word":
+            return False
+        return self.tokens[at - 2].kind == "word" or self.text(at - 2) == "," and self.is_in_declaration(at - 2)
+
+    def is_in_declaration(self, at):
+        """A statement that begins with two words, a type and a name."""
+        while self.text(at - 1) not in (";", "{", "}"):
+            at -= 1
+        return self.tokens[at].kind == "word" and self.text(at) not in CONTROL and self.tokens[at + 1].kind == "word"
 
     # ---- statements ----
 

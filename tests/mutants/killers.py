@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-PLANNER = ("plan", "plan_details", "cover", "state_details")
+PLANNER = ("plan", "plan_details", "cover", "state_details", "plan_memory")
 STATE = ("state_text", "state_tables", "state", "state_change", "state_details", "plan", "plan_details", "exporter_cli")
 UNITS = {
     "cover.c": ("plan_details", "cover", "plan"),
@@ -36,7 +36,7 @@ UNITS = {
 MEMORY_BYTES = 4 << 30
 CLI = "src/cli/cloudwatch-logs-s3-exporter"
 # Single stories in the simulator: a tenth of a second each.
-STORIES = ("run", "settle", "slot", "backfill")
+STORIES = ("run", "settle", "slot", "groups", "backfill", "limits")
 
 
 @dataclass(frozen=True)

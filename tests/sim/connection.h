@@ -8,6 +8,7 @@
 typedef struct sim_process {
     smithy_transport transport;
     exporter_log log;
+    exporter_observer observer;
     sim_world *world;
     const sim_run *run;
     sim_result *result;

@@ -132,6 +132,11 @@ static void write_line(exporter_log *log, exporter_log_level level, const char *
     world_trace(process->world, "%s", text);
 }
 
+static void show(exporter_observer *observer, const exporter_progress *progress) {
+    const sim_process *process = (const sim_process *)((const char *)observer - offsetof(sim_process, observer));
+    process->run->watcher->shown(process->run->watcher, progress);
+}
+
 /* ---- a run ---- */
 
 /* An event that was not exportable in time may be missing, where there is any. */
@@ -217,6 +222,7 @@ static void run_exporter(sim_process *process, exporter_answer *answer) {
         .system = &system,
         .settings = &settings,
         .log = process->world->is_traced || run->watcher ? &process->log : NULL,
+        .observer = run->watcher ? &process->observer : NULL,
         .deadline_mono_ms = run->timeout_ms ? process_mono_ms(process) + run->timeout_ms : 0,
     };
     if (run->mends)
@@ -234,7 +240,8 @@ void process_run(sim_world *world, const sim_run *run, sim_result *result) {
                            .number = ++world->next_process,
                            .started_ms = world->now_ms,
                            .dice = {run->seed},
-                           .log = {EXPORTER_LOG_DEBUG, write_line}};
+                           .log = {EXPORTER_LOG_DEBUG, write_line},
+                           .observer = {show}};
     connection_init(&process);
     *result = (sim_result){0};
     world_trace(world, "%s starts: unit %d, timeout %lld s, clock %+lld s, faults %d per mille", run->name, run->unit,

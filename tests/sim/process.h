@@ -50,6 +50,7 @@ struct sim_watcher {
     sim_fault (*asked)(sim_watcher *watcher, const struct sim_request *request, struct sim_reply *reply);
     void (*said)(sim_watcher *watcher, const char *message); /* A line of its log, without its fields. */
     void (*set)(sim_watcher *watcher, exporter_settings *settings);
+    void (*shown)(sim_watcher *watcher, const exporter_progress *progress); /* What a live display may show. */
 };
 
 /* How a run is started, and what befalls it. All zero but the settings: a run that nothing disturbs. */

@@ -27,9 +27,14 @@ static void set(sim_watcher *watcher, exporter_settings *settings) {
     if (s->set) s->set(settings);
 }
 
+static void shown(sim_watcher *watcher, const exporter_progress *progress) {
+    stage *s = (stage *)watcher;
+    if (s->shown) s->shown(s, progress);
+}
+
 int stage_set_up(void **context) {
     static stage s;
-    s = (stage){.watcher = {asked, said, set}, .world = world_create(), .memory = smithy_call_create(NULL)};
+    s = (stage){.watcher = {asked, said, set, shown}, .world = world_create(), .memory = smithy_call_create(NULL)};
     s.run = (sim_run){.name = "A", .seed = 7, .destination_prefix = "x/{group}", .watcher = &s.watcher};
     world_reset(s.world, 42);
     oracle_watch(&s.oracle, s.world);

@@ -28,7 +28,8 @@ struct stage {
     /* What befalls a request; NULL: nothing does. `nth` is its number among the run's requests of its operation,
      * from 1. */
     sim_fault (*befall)(stage *s, const sim_request *request, int nth, sim_reply *reply);
-    void (*set)(exporter_settings *settings); /* NULL: as the simulator's runs are set. */
+    void (*set)(exporter_settings *settings);                   /* NULL: as the simulator's runs are set. */
+    void (*shown)(stage *s, const exporter_progress *progress); /* Optional: sees what a live display may show. */
     struct {
         const char *operation;
         int count;

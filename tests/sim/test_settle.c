@@ -296,6 +296,142 @@ static void a_task_that_wrote_to_another_bucket_stays_there(void **context) {
     assert_true(state_knows(s, number));
 }
 
+/* ---- one after the other ---- */
+
+/* Behind what a story planted: a task of another group, which counts. */
+static void expect_next_to_be_settled(stage *s) {
+    planted next = whole_group(s);
+    next.group = "app/1";
+    const int number = plant(s, &next);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 1);
+    assert_true(state_knows(s, number));
+    assert_int_equal(objects_of(s, number), 1);
+    assert_null(s->state.flight.task_name.ptr);
+}
+
+static void begin_with_another_group(stage *s) {
+    const int other = world_add_group(s->world, "app/1", true);
+    BEGIN(s, "a");
+    stage_add_stream(s, other, "a", SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+}
+
+static void behind_a_task_in_another_bucket_others_are_settled(void **context) {
+    stage *s = *context;
+    begin_with_another_group(s);
+    const planted task = whole_group(s);
+    const int number = plant(s, &task);
+    s->world->tasks[number].bucket = "elsewhere";
+    s->world->tasks[number].is_foreign = true;
+    s->world->state_saved = NULL; /* The judge knows of one bucket. */
+    expect_next_to_be_settled(s);
+}
+
+static void behind_a_task_of_a_deleted_group_others_are_settled(void **context) {
+    stage *s = *context;
+    begin_with_another_group(s);
+    const planted task = whole_group(s);
+    plant(s, &task);
+    s->world->groups[0].deleted = true;
+    expect_next_to_be_settled(s);
+}
+
+static void behind_a_task_of_a_group_that_was_made_again_others_are_settled(void **context) {
+    stage *s = *context;
+    begin_with_another_group(s);
+    const planted task = whole_group(s);
+    plant(s, &task);
+    world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_RECREATE_GROUP, .subject = 0});
+    stage_wait(s, SIM_HOUR);
+    expect_next_to_be_settled(s);
+}
+
+static void behind_a_task_that_its_name_does_not_tell_others_are_settled(void **context) {
+    stage *s = *context;
+    begin_with_another_group(s);
+    planted task = whole_group(s);
+    task.named_from_ms = 5;
+    plant(s, &task);
+    expect_next_to_be_settled(s);
+}
+
+static void behind_a_broken_off_backfill_others_are_settled(void **context) {
+    stage *s = *context;
+    begin_with_another_group(s);
+    planted task = whole_group(s);
+    task.kind = STATE_UNIT_BACKFILL;
+    const int number = plant(s, &task);
+    expect_next_to_be_settled(s);
+    assert_int_equal(objects_of(s, number), 0);
+    assert_true(state_knows(s, number));
+}
+
+static void behind_a_task_of_a_deleted_stream_others_are_settled(void **context) {
+    stage *s = *context;
+    begin_with_another_group(s);
+    const planted task = single(s, "a");
+    const int number = plant(s, &task);
+    world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_DELETE_STREAM, .subject = 0});
+    stage_wait(s, SIM_MINUTE);
+    expect_next_to_be_settled(s);
+    assert_false(state_knows(s, number));
+}
+
+static void a_broken_off_backfill_that_runs_or_wrote_elsewhere_is_left_alone(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted task = whole_group(s);
+    task.kind = STATE_UNIT_BACKFILL;
+    const int number = plant(s, &task);
+    s->world->tasks[number].bucket = "elsewhere";
+    s->world->tasks[number].is_foreign = true;
+    s->world->state_saved = NULL; /* The judge knows of one bucket. */
+    stage_run(s);
+    assert_int_equal(objects_of(s, number), 1);
+    assert_false(state_knows(s, number));
+    task.fate = SIM_TASK_RUNNING;
+    s->world->knobs.running_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 11;
+    const int second = plant(s, &task);
+    assert_int_equal(s->world->tasks[second].status, SIM_TASK_RUNNING);
+    stage_run(s);
+    assert_false(state_knows(s, second));
+}
+
+static sim_fault slow_deletes(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth, (void)reply;
+    return stage_asks(request, "DeleteObjects") ? SIM_FAULT_SLOW : SIM_FAULT_NONE;
+}
+
+/* The time is up over another task: what the state alone knows of the one in flight stays there. */
+static void a_task_in_flight_that_was_not_reached_in_time_stays_in_the_state(void **context) {
+    stage *s = *context;
+    char *name = world_alloc(s->world, 501);
+    memset(name, 'n', 500);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, name, SIM_HOUR);
+    s->world->knobs.running_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 3;
+    s->run.timeout_ms = 15000;
+    assert_true(stage_run(s)->task_in_flight);
+    stage_wait(s, SIM_HOUR);
+    s->world->knobs.running_ms = 1000;
+    planted other = whole_group(s);
+    other.named_from_ms = 5;
+    const int number = plant(s, &other);
+    s->world->tasks[number].created_ms = s->world->tasks[0].created_ms - 1; /* It is looked at first. */
+    s->befall = slow_deletes;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(stage_read_state(s)->flight.prefix.len, 500);
+    s->befall = NULL;
+    s->run.timeout_ms = 0;
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
+    assert_int_equal(s->result.answer.tasks_created, 0);
+    assert_null(stage_read_state(s)->flight.task_name.ptr);
+}
+
 /* ---- a group that is gone ---- */
 
 static void make_group_again(stage *s) {
@@ -616,6 +752,7 @@ static void a_folder_that_cannot_be_emptied_is_told_and_kept_in_mind(void **cont
     assert_string_equal(answer->problems[0].group, s->world->tasks[number].folder);
     assert_non_null(strstr(answer->problems[0].reason, "must be emptied and cannot: "));
     assert_non_null(strstr(answer->problems[0].reason, "1 objects could not be deleted"));
+    assert_null(strstr(answer->message, "late events"));
     assert_int_equal(answer->objects_deleted, 0);
     assert_int_equal(answer->tasks_completed, 1); /* The rest goes on. */
     assert_int_equal(stage_read_state(s)->cleanup_count, 1);
@@ -791,6 +928,14 @@ int main(void) {
         SETTLE_TEST(a_task_whose_name_fits_no_window_goes_when_it_has_ended),
         SETTLE_TEST(a_task_of_another_state_is_a_strangers),
         SETTLE_TEST(a_task_that_wrote_to_another_bucket_stays_there),
+        SETTLE_TEST(behind_a_task_in_another_bucket_others_are_settled),
+        SETTLE_TEST(behind_a_task_of_a_deleted_group_others_are_settled),
+        SETTLE_TEST(behind_a_task_of_a_group_that_was_made_again_others_are_settled),
+        SETTLE_TEST(behind_a_task_that_its_name_does_not_tell_others_are_settled),
+        SETTLE_TEST(behind_a_broken_off_backfill_others_are_settled),
+        SETTLE_TEST(behind_a_task_of_a_deleted_stream_others_are_settled),
+        SETTLE_TEST(a_broken_off_backfill_that_runs_or_wrote_elsewhere_is_left_alone),
+        SETTLE_TEST(a_task_in_flight_that_was_not_reached_in_time_stays_in_the_state),
         SETTLE_TEST(the_archive_of_a_deleted_group_stays),
         SETTLE_TEST(what_a_failed_task_of_a_deleted_group_wrote_goes),
         SETTLE_TEST(the_archive_of_a_group_that_was_made_again_stays),

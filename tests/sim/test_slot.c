@@ -157,6 +157,8 @@ static void a_group_that_is_deleted_meanwhile_is_nobodys_failure(void **context)
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
     assert_int_equal(answer->groups_failed, 0);
+    assert_int_equal(answer->groups_idle, 1);
+    assert_int_equal(answer->groups_exported, 0);
     assert_int_equal(stage_calls(s, "CreateExportTask"), 1);
     assert_int_equal(stage_said(s, "the group was deleted meanwhile"), 1);
 }
@@ -516,6 +518,160 @@ static void region_account_and_date_stand_in_the_key(void **context) {
     assert_string_equal(stage_last_task(s)->destination_prefix, SIM_ACCOUNT "/" SIM_REGION "/2026-11-22");
 }
 
+/* ---- windows that are cut by date ---- */
+
+static void cut_by_date(stage *s) {
+    s->run.destination_prefix = "{data:%Y/%m/%d}/{group}";
+    s->world->knobs.date_format = "%Y/%m/%d/app/";
+}
+
+/* The world begins on 2026-11-22 at ten. */
+static int64_t end_of_first_day(const stage *s) {
+    return s->world->groups[0].created_ms / SIM_DAY * SIM_DAY + SIM_DAY - 1;
+}
+
+static void a_window_of_several_days_is_cut_where_events_are(void **context) {
+    stage *s = *context;
+    const int64_t first_day = end_of_first_day(s);
+    cut_by_date(s);
+    const int stream = stage_add_stream(s, 0, "a", SIM_MINUTE);
+    stage_wait(s, 3 * SIM_DAY);
+    stage_put_event(s, stream, SIM_MINUTE);
+    stage_wait(s, SIM_MINUTE);
+    const exporter_answer *answer = stage_run(s);
+    const sim_task *tasks = s->world->tasks;
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->tasks_created, 5); /* Until the first day, it, each day that may hold something. */
+    assert_int_equal(tasks[0].from_ms, 0);
+    assert_int_equal(tasks[0].to_ms, first_day - SIM_DAY);
+    assert_int_equal(tasks[1].to_ms, first_day);
+    assert_string_equal(tasks[1].destination_prefix, "2026/11/22/app/0");
+    assert_int_equal(tasks[4].to_ms, answer->window_to_ms);
+    assert_string_equal(tasks[4].destination_prefix, "2026/11/25/app/0");
+    for (int i = 1; i < 5; i++) assert_int_equal(tasks[i].from_ms, tasks[i - 1].to_ms + 1);
+    stage_finish(s);
+}
+
+static void where_no_window_may_end_before_its_group_was_made_the_first_day_takes_what_is_older(void **context) {
+    stage *s = *context;
+    const int64_t first_day = end_of_first_day(s);
+    cut_by_date(s);
+    s->world->knobs.refuses_before_creation = true;
+    const int stream = stage_add_stream(s, 0, "a", SIM_MINUTE);
+    stage_wait(s, SIM_DAY);
+    stage_put_event(s, stream, SIM_MINUTE);
+    stage_wait(s, SIM_MINUTE);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->groups_failed, 0);
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 3); /* One of them was refused. */
+    assert_int_equal(s->world->task_count, 2);
+    assert_int_equal(s->world->tasks[0].from_ms, 0);
+    assert_int_equal(s->world->tasks[0].to_ms, first_day);
+    assert_string_equal(s->world->tasks[0].destination_prefix, "2026/11/22/app/0");
+    assert_int_equal(s->world->tasks[1].from_ms, first_day + 1);
+    assert_int_equal(s->world->tasks[1].to_ms, answer->window_to_ms);
+    stage_finish(s);
+}
+
+static void a_first_day_that_is_not_over_ends_at_the_horizon(void **context) {
+    stage *s = *context;
+    cut_by_date(s);
+    s->world->knobs.refuses_before_creation = true;
+    stage_add_stream(s, 0, "a", SIM_MINUTE);
+    stage_wait(s, SIM_HOUR);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(s->world->task_count, 1);
+    assert_int_equal(s->world->tasks[0].from_ms, 0);
+    assert_int_equal(s->world->tasks[0].to_ms, answer->window_to_ms);
+    stage_finish(s);
+}
+
+static sim_fault refuse_dated(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth;
+    if (!stage_asks(request, "CreateExportTask")) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 400, "ValidationException");
+}
+
+static void another_refusal_of_an_early_window_fails_the_group(void **context) {
+    stage *s = *context;
+    cut_by_date(s);
+    stage_add_stream(s, 0, "a", SIM_MINUTE);
+    stage_wait(s, SIM_DAY);
+    s->befall = refuse_dated;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 1);
+    assert_int_equal(answer->groups_failed, 1);
+}
+
+/* A stream whose hints tell of no event yet holds one, in a day that seemed to hold none. */
+static void a_window_that_holds_what_no_hint_told_of_is_exported_again_by_date(void **context) {
+    stage *s = *context;
+    cut_by_date(s);
+    stage_add_stream(s, 0, "a", SIM_MINUTE);
+    const int other = world_add_stream(s->world, 0, "b");
+    s->world->streams[other].hint_lag_ms = 10 * SIM_DAY;
+    stage_wait(s, 4 * SIM_DAY);
+    stage_put_event(s, 0, SIM_MINUTE);
+    stage_put_event(s, other, 10 * SIM_DAY);
+    stage_wait(s, SIM_MINUTE);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_true(stage_said(s, "a window in which no event was expected holds some: exported again, cut by date") > 0);
+    assert_int_equal(stage_objects(s, s->world->tasks[0].folder), 0);
+    assert_int_equal(answer->groups_exported, 1);
+    assert_int_equal(answer->groups_failed, 0);
+    stage_finish(s);
+}
+
+static sim_fault deny_deletes(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth;
+    if (!stage_asks(request, "DeleteObject") && !stage_asks(request, "DeleteObjects")) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 403, "AccessDenied");
+}
+
+static void where_nothing_may_be_deleted_it_stays_where_it_is(void **context) {
+    stage *s = *context;
+    cut_by_date(s);
+    s->world->knobs.date_format = NULL; /* It stands under the window's last day. */
+    stage_add_stream(s, 0, "a", SIM_MINUTE);
+    const int other = world_add_stream(s->world, 0, "b");
+    s->world->streams[other].hint_lag_ms = 10 * SIM_DAY;
+    stage_wait(s, 4 * SIM_DAY);
+    stage_put_event(s, other, 10 * SIM_DAY);
+    stage_wait(s, SIM_MINUTE);
+    s->befall = deny_deletes;
+    assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(stage_said(s, "a window in which no event was expected holds some: exported again, cut by date"),
+                     0);
+    assert_int_equal(stage_objects(s, s->world->tasks[0].folder), 1);
+    stage_finish(s);
+}
+
+static size_t told_len; /* Of the prefix that the state told of when the task was asked for. */
+
+static sim_fault look_at_state(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (stage_asks(request, "CreateExportTask")) told_len = stage_read_state(s)->flight.prefix.len;
+    return SIM_FAULT_NONE;
+}
+
+static void a_name_that_tells_the_stream_needs_no_word_in_the_state(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, long_name(s, 400), SIM_HOUR);
+    s->befall = look_at_state;
+    told_len = 1;
+    assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(told_len, 0);
+    stage_add_stream(s, 0, long_name(s, 500), SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+    assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(told_len, 500);
+    assert_null(stage_read_state(s)->flight.task_name.ptr);
+}
+
 /* A stream's name of 500 characters does not fit into a task's name of 512 beside the rest. */
 static void a_task_that_its_name_cannot_tell_is_told_by_the_state_before_it_exists(void **context) {
     stage *s = *context;
@@ -572,6 +728,13 @@ int main(void) {
         SLOT_TEST(a_stream_by_itself_counts_with_its_own_name),
         SLOT_TEST(a_name_that_is_too_long_to_stand_in_the_key_twice_stands_there_once),
         SLOT_TEST(region_account_and_date_stand_in_the_key),
+        SLOT_TEST(a_window_of_several_days_is_cut_where_events_are),
+        SLOT_TEST(where_no_window_may_end_before_its_group_was_made_the_first_day_takes_what_is_older),
+        SLOT_TEST(a_first_day_that_is_not_over_ends_at_the_horizon),
+        SLOT_TEST(another_refusal_of_an_early_window_fails_the_group),
+        SLOT_TEST(a_window_that_holds_what_no_hint_told_of_is_exported_again_by_date),
+        SLOT_TEST(where_nothing_may_be_deleted_it_stays_where_it_is),
+        SLOT_TEST(a_name_that_tells_the_stream_needs_no_word_in_the_state),
         SLOT_TEST(a_task_that_its_name_cannot_tell_is_told_by_the_state_before_it_exists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
