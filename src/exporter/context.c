@@ -132,6 +132,7 @@ static void note_failure(run_context *run, smithy_status status, const char *doi
 }
 
 void run_fail(run_context *run, smithy_status status, const char *doing) {
+    if (status == SMITHY_ERROR_MEMORY) run->is_broken_off = true;
     if (run->failed) return;
     const bool time_up = is_time_up(run, status);
     run->failed = true;

@@ -47,6 +47,7 @@ typedef struct run_context {
     bool failed;               /* The run as a whole: the answer says why. */
     int64_t needs_change;      /* Groups that failed for what only a change by somebody can mend. */
     bool saving;               /* The state is being written, which may take what time is left. */
+    bool is_broken_off;        /* Memory ran out in the middle of something, so the state may say half of it. */
 } run_context;
 
 /* The service's clock in ms: ours, corrected by the Date header of the last answer. */

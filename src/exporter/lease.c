@@ -172,7 +172,7 @@ bool lease_take(run_context *run) {
 
 bool lease_save(run_context *run) {
     bool won;
-    if (!run->holds_lease || run->lost_lease) return false;
+    if (!run->holds_lease || run->lost_lease || run->is_broken_off) return false;
     if (!write_state(run, &won)) return false;
     if (won) return true;
     run->lost_lease = true;
@@ -193,8 +193,9 @@ void lease_keep(run_context *run) {
     (void)lease_save(run);
 }
 
+/* A run that memory ran out on ends as one that was killed: what it saved last stands. */
 void lease_release(run_context *run) {
-    if (!run->holds_lease || run->lost_lease) return;
+    if (!run->holds_lease || run->lost_lease || run->is_broken_off) return;
     run_show(run, "saving");
     run->state.lease = (state_lease){0};
     if (lease_save(run)) run->holds_lease = false;
