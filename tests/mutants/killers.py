@@ -113,7 +113,7 @@ class Build:
     def killers_of(self, file, thorough):
         folder = "tests/unit/exporter/test_"
         units = [Killer(folder + name, (), 5) for name in UNITS.get(file, ())]
-        units += [Killer("tests/sim/test_sim_" + name, (), 3) for name in STORIES]
+        units += [Killer("tests/sim/test_sim_" + name, (), 10 if name == "limits" else 3) for name in STORIES]
         units = [killer for killer in units if self.has(killer.program)]
         if file == "store_dynamodb.c":
             return [*units, DYNAMODB]

@@ -79,7 +79,7 @@ typedef smithy_status step(void);
 /* Each piece of memory that the step takes is missing once, and each digest. */
 static void fail_each(step *prepare, step *one, size_t least) {
     size_t failed = 0;
-    if (torture_is_wanted()) skip(); /* That is what goes on. */
+    if (torture_is_wanted()) return; /* That is what goes on. */
     for (int kind = TORTURE_PIECES; kind <= TORTURE_FOREIGN; kind++) {
         for (size_t at = 1;; at++) {
             assert_int_equal(prepare(), SMITHY_OK);
