@@ -433,8 +433,8 @@ def test_a_stop_signal_does_not_wait_for_an_answer_that_does_not_come(aws, expor
 
 def test_a_deadline_in_the_middle_of_a_listing_leaves_work_not_failures(aws, exporter, assert_exactly_once):
     aws.load({"app": {"a": lines(4)}})
-    aws.fault("DescribeLogStreams", "delay", seconds=6)
-    run = exporter(timeout="2s")
+    aws.fault("DescribeLogStreams", "delay", seconds=12)
+    run = exporter(timeout="5s")
     assert run.code == 2 and run.answer["problems"] == []
     assert exporter().code == 0
     assert assert_exactly_once() == 4
