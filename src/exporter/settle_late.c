@@ -178,7 +178,7 @@ static bool has_sibling(const group_work *work, const task_info *task, smithy_st
     return false;
 }
 
-/* Their objects may appear yet. */
+/* Their objects may appear yet, or did since. */
 static smithy_status watch_siblings(run_context *run, const group_work *work) {
     const past_tasks others = past_tasks_of(run->past, work->catalog.name, false);
     for (size_t i = 0; i < others.count; i++) {
@@ -194,6 +194,7 @@ static smithy_status watch_siblings(run_context *run, const group_work *work) {
         if (!folder.ptr) return SMITHY_ERROR_MEMORY;
         if (find_note(run, folder)) continue;
         SMITHY_TRY(state_add_cleanup(&run->state, folder, catalog_folder(prefix, text), task->ended_ms));
+        (void)folder_clean_noted(run, &run->state.cleanups[run->state.cleanup_count - 1]);
     }
     return SMITHY_OK;
 }

@@ -310,12 +310,21 @@ static void let_run(story *s) {
     check_outcome(s->world, &run, &result);
 }
 
+/* What somebody asked for who has given up since: nothing of it is the next run's. */
+static void let_late_effects_come(sim_world *world) {
+    int64_t last_ms = world->now_ms;
+    for (int i = 0; i < world->queue_count; i++)
+        if (world->queue[i].kind == SIM_EFFECT && world->queue[i].at_ms > last_ms) last_ms = world->queue[i].at_ms;
+    world_advance(world, last_ms);
+}
+
 /* A state that is cut, empty, of a newer version, or no state: the run says so, does nothing, and leaves it as it is.
  */
 static void let_run_with_damaged_state(story *s) {
     static const char *const OTHERS[] = {
         "", "null", "{\"format\":\"cloudwatch-logs-s3-exporter/state\",\"version\":99,\"id\":\"0123456789abcdef\"}"};
     sim_stored whole;
+    let_late_effects_come(s->world);
     if (!stored_keep(s->world, &whole)) return;
     const char *other = PICK(s, OTHERS);
     const int tasks = s->world->task_count;
