@@ -300,11 +300,17 @@ static void begin_round(run_context *run) {
     for (size_t i = 0; i < run->state.group_count; i++) run->state.groups[i]->sweep_next = STATE_NOTHING;
 }
 
+/* Where the group's sweep begins, or goes on: one that was broken off long ago goes on behind the horizon of today. */
+static int64_t next_day(const run_context *run, const state_group *group) {
+    const int64_t from_ms = first_day(run, group);
+    return group->sweep_next != STATE_NOTHING && group->sweep_next < from_ms ? group->sweep_next : from_ms;
+}
+
 /* Windows that hold events of these days were closed later than these. */
 static smithy_status read_ledger(run_context *run, const due_group *due, size_t count, proof *index) {
     int64_t since_ms = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
-        const int64_t from_ms = first_day(run, due[i].known);
+        const int64_t from_ms = next_day(run, due[i].known);
         if (from_ms < since_ms) since_ms = from_ms;
     }
     /* What this run closed counts, too: a stream may stand in a fresh window where an old one seems to hold it. */

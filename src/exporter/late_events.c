@@ -1,4 +1,5 @@
 /* Which events may be late, and asking for them. */
+#include "folder.h"
 #include "late_group.h"
 #include "lease.h"
 
@@ -35,6 +36,14 @@ static bool is_its_own(const proof_task *task) {
     return task->kind != STATE_UNIT_GROUP && task->kind != STATE_UNIT_PREFIX;
 }
 
+/* Of a task that ended just now, the stream's folder went: it holds nothing of it, however late objects appear. */
+static bool was_cleaned_of(const late_group *g, const late_stream *s, const proof_task *task) {
+    char text[CATALOG_FOLDER_MAX];
+    if (task->closed_ms <= g->now_ms - LATE_SETTLED_MS || s->stream->name.len > sizeof text) return false;
+    const state_cleanup *note = state_find_cleanup(&g->run->state, task->folder);
+    return note && !folder_is_kept(note->keep, catalog_folder(s->stream->name, text));
+}
+
 late_judgement late_judge(const late_group *g, const late_stream *s, const logs_filtered_log_event *event) {
     const int64_t stamp_ms = event->timestamp.value;
     int64_t requested_ms = INT64_MAX, closed_ms = -1;
@@ -43,7 +52,7 @@ late_judgement late_judge(const late_group *g, const late_stream *s, const logs_
     for (size_t i = 0; i < g->day_task_count; i++) {
         const proof_task *task = g->day_tasks[i];
         if (stamp_ms < task->from_ms || stamp_ms > task->to_ms || !proof_task_covers(task, s->stream->name)) continue;
-        if (has_own && !is_its_own(task)) continue;
+        if ((has_own && !is_its_own(task)) || was_cleaned_of(g, s, task)) continue;
         const bool is_first = !has_own && is_its_own(task);
         has_own = has_own || is_first;
         if (is_first || task->requested_ms < requested_ms) requested_ms = task->requested_ms;

@@ -78,7 +78,9 @@ static smithy_status plan_owed(planning *p, const catalog_stream *stream, const 
     if (standing_is_owed(s->entry)) {
         if (is_nothing_owed(p, stream, s->entry)) return settle_entry(p, stream, s);
         if (!catalog_came_after(stream, s->entry->exported_at)) return SMITHY_OK;
-        if (s->entry->exported_at == STATE_NOTHING && stream->first_event_ms > s->entry->owed_to) return SMITHY_OK;
+        /* Unless there is more, for which its entry has no room: that does not wait until the hint is believed. */
+        if (s->entry->exported_at == STATE_NOTHING && stream->first_event_ms > s->entry->owed_to && !s->is_missed)
+            return SMITHY_OK;
         return add_unit(p, STATE_UNIT_OWED, stream, s->entry->exported_at, s->entry->owed_to, stream->first_event_ms);
     }
     if (s->accounted || group_at == STATE_NOTHING || stream->first_event_ms < 0 || stream->first_event_ms > group_at)

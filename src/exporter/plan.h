@@ -48,9 +48,10 @@ smithy_status plan_group(exporter_state *state, state_group *group, const catalo
  * before anything is asked of the group. */
 smithy_status plan_recognize(exporter_state *state, state_group *group, const catalog_group *catalog) SMITHY_NODISCARD;
 
-/* A task that began behind `exported_before` turned out to have a folder of this stream: the stream took part in it. */
+/* A task of the whole group, (exported_before, exported_to], turned out to have a folder of this stream: the stream took
+ * part in it, and in none of the windows that its group passed over since. */
 smithy_status plan_join(exporter_state *state, state_group *group, const catalog_stream *stream,
-                        int64_t exported_before) SMITHY_NODISCARD;
+                        int64_t exported_before, int64_t exported_to) SMITHY_NODISCARD;
 
 /* The watermark that a unit of this kind would start behind: `from` must be the next ms. Asked again before a task is
  * started or adopted, for earlier units may have failed. */

@@ -8,9 +8,10 @@ smithy_status plan_recognize(exporter_state *state, state_group *group, const ca
 }
 
 smithy_status plan_join(exporter_state *state, state_group *group, const catalog_stream *stream,
-                        int64_t exported_before) {
+                        int64_t exported_before, int64_t exported_to) {
     uint64_t identity;
     SMITHY_TRY(state_identity(stream->name, stream->created_ms, &identity));
+    SMITHY_TRY(state_miss_behind(state, group, exported_to, identity));
     return standing_join(state, group, stream, identity, exported_before);
 }
 

@@ -49,18 +49,21 @@ static smithy_status mark_known(const state_group *group, const catalog_group *c
     return SMITHY_OK;
 }
 
-/* A listing can miss a stream. One that the group's watermark speaks for is owed the gap when it shows up again. */
+/* A listing can miss a stream. One that the group's watermark speaks for is owed the gap when it shows up again; so is
+ * one of whom nobody knows yet, if an object of an earlier task of the group tells that it took part in that. */
 static smithy_status note_missed(exporter_state *state, state_group *group, const catalog_group *catalog,
                                  int64_t to_ms) {
     const size_t count = group->accounted_count;
-    if (group->exported_at >= to_ms || count + group->folder_count == 0) return SMITHY_OK;
+    if (group->exported_at >= to_ms || (group->exported_at == STATE_NOTHING && count + group->folder_count == 0))
+        return SMITHY_OK;
     state_sort_accounted(group);
     bool *seen = smithy_call_alloc(state->memory, count, sizeof *seen);
     state_missed missed = {.exported_at = group->exported_at,
                            .owed_to = to_ms,
                            .identities = smithy_call_alloc(state->memory, count, sizeof *missed.identities),
                            .folders = smithy_call_alloc(state->memory, group->folder_count, sizeof *missed.folders),
-                           .folder_count = group->folder_count};
+                           .folder_count = group->folder_count,
+                           .since_ms = state->now_ms};
     if (!seen || !missed.identities || !missed.folders) return SMITHY_ERROR_MEMORY;
     /* What the listing could explain is noted no more. */
     for (size_t i = 0; i < group->folder_count; i++) missed.folders[i] = group->folders[i].folder;

@@ -151,20 +151,27 @@ static void pass_over(run_context *run, group_work *work) {
                       EXPORTER_FIELD_I64("streams", (int64_t)work->catalog.stream_count));
 }
 
-static smithy_status make_plan(run_context *run, group_work *work) {
-    const exporter_export_unit unit = run->settings->export_unit;
-    size_t joined = 0;
-    run->state.now_ms = run_now_ms(run);
-    SMITHY_TRY(plan_group(&run->state, work->group, &work->catalog, unit, run->horizon_ms, &work->plan, work->memory));
+static smithy_status plan_once(run_context *run, group_work *work) {
+    return plan_group(&run->state, work->group, &work->catalog, run->settings->export_unit, run->horizon_ms,
+                      &work->plan, work->memory);
+}
+
+/* What earlier tasks have left of the planned streams can make it another plan. */
+static smithy_status plan_and_look_back(run_context *run, group_work *work) {
+    size_t joined;
+    SMITHY_TRY(plan_once(run, work));
     SMITHY_TRY(settle_late_folders(run, work, &joined));
-    if (joined > 0)
-        SMITHY_TRY(
-            plan_group(&run->state, work->group, &work->catalog, unit, run->horizon_ms, &work->plan, work->memory));
+    return joined > 0 ? plan_once(run, work) : SMITHY_OK;
+}
+
+static smithy_status make_plan(run_context *run, group_work *work) {
+    run->state.now_ms = run_now_ms(run);
+    SMITHY_TRY(plan_and_look_back(run, work));
     note_due(run, &work->plan);
     if (!work->plan.converges || work->plan.unit_count > 0) return SMITHY_OK;
     /* All streams are where they were to meet: the group is one again, and may go on as one. */
     SMITHY_TRY(plan_converge(&run->state, work->group, &work->catalog, work->plan.converge_to_ms));
-    SMITHY_TRY(plan_group(&run->state, work->group, &work->catalog, unit, run->horizon_ms, &work->plan, work->memory));
+    SMITHY_TRY(plan_and_look_back(run, work));
     note_due(run, &work->plan);
     return SMITHY_OK;
 }

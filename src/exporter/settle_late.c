@@ -41,16 +41,10 @@ static smithy_str part_of(smithy_call *memory, const task_info *task, smithy_str
                               SMITHY_STR_ARG(task->id), SMITHY_STR_ARG(catalog_folder(stream, text)));
 }
 
-static const state_cleanup *find_note(const run_context *run, smithy_str folder) {
-    for (size_t i = 0; i < run->state.cleanup_count; i++)
-        if (smithy_str_equal(run->state.cleanups[i].folder, folder)) return &run->state.cleanups[i];
-    return NULL;
-}
-
 /* The stream is archived by a task of its own: what this one holds of it is to go. */
 static bool was_given_up(run_context *run, const task_info *task, smithy_str stream) {
     const smithy_str part = part_of(run_fresh_call(run), task, stream);
-    return part.ptr && find_note(run, part);
+    return part.ptr && state_find_cleanup(&run->state, part);
 }
 
 /* One for the whole of the group, whose window may hold events of the stream. */
@@ -69,7 +63,7 @@ static bool may_have_taken_along(run_context *run, const group_work *work, const
     /* Another stream of that folder's name may be one that the task was for. */
     char text[CATALOG_FOLDER_MAX];
     const smithy_str folder = folder_of(run_fresh_call(run), task->info->destination_prefix, task->info->id);
-    const state_cleanup *note = folder.ptr ? find_note(run, folder) : NULL;
+    const state_cleanup *note = folder.ptr ? state_find_cleanup(&run->state, folder) : NULL;
     return note && !folder_is_kept(note->keep, catalog_folder(stream->name, text));
 }
 
@@ -127,6 +121,13 @@ static smithy_status find_first_part(run_context *run, const group_work *work, c
     return SMITHY_OK;
 }
 
+/* What comes next of it was never archived with its group, as far as is known. */
+static bool may_have_taken_part(const group_work *work, const catalog_stream *stream, int64_t from_ms) {
+    const state_stream *entry = state_find_stream(work->group, stream->name, stream->created_ms);
+    if (entry && entry->owed_to == STATE_NOT_OWED) return false;
+    return from_ms == (entry ? entry->exported_at : STATE_NOTHING) + 1;
+}
+
 /* ---- what a stream's own task meets at its end ---- */
 
 /* Somebody moved the group's watermark back behind this window after the task had ended, and wants it again. */
@@ -153,20 +154,45 @@ static bool stands_alone(const export_slot *slot, const catalog_stream *stream) 
     return entry && entry->owed_to == STATE_NOT_OWED;
 }
 
-smithy_status settle_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, bool *superseded) {
+/* The earliest of the tasks beside it that have a folder of the stream; NULL where none has. */
+static smithy_status find_beside(run_context *run, const export_slot *slot, const catalog_stream *stream,
+                                 const task_info **first) {
     const group_tasks tasks = of_group(run, slot->work);
     const task_info *task;
-    *superseded = false;
-    if (stream->name.len > CATALOG_FOLDER_MAX || stands_alone(slot, stream)) return SMITHY_OK;
-    for (size_t i = 0; !*superseded && (task = task_at(&tasks, i)) != NULL; i++)
-        if (is_beside(run, slot, stream, task)) SMITHY_TRY(has_folder(run, task, stream, superseded));
-    for (size_t i = 0; !*superseded && (task = task_at(&tasks, i)) != NULL; i++) {
+    *first = NULL;
+    for (size_t i = 0; (task = task_at(&tasks, i)) != NULL; i++) {
+        bool found;
+        if ((*first && (*first)->from_ms <= task->from_ms) || !is_beside(run, slot, stream, task)) continue;
+        SMITHY_TRY(has_folder(run, task, stream, &found));
+        if (found) *first = task;
+    }
+    return SMITHY_OK;
+}
+
+/* What appears later of the stream in a task beside it is to go. */
+static smithy_status give_up_beside(run_context *run, const export_slot *slot, const catalog_stream *stream) {
+    const group_tasks tasks = of_group(run, slot->work);
+    const task_info *task;
+    for (size_t i = 0; (task = task_at(&tasks, i)) != NULL; i++) {
         if (!is_recent(run, task) || !is_beside(run, slot, stream, task)) continue;
         const smithy_str part = part_of(run->state_memory, task, stream->name);
         if (!part.ptr) return SMITHY_ERROR_MEMORY;
         SMITHY_TRY(state_add_cleanup(&run->state, part, (smithy_str){0}, run_now_ms(run)));
     }
     return SMITHY_OK;
+}
+
+smithy_status settle_beside(run_context *run, const export_slot *slot, const catalog_stream *stream, bool *superseded) {
+    const task_info *task;
+    *superseded = false;
+    if (stream->name.len > CATALOG_FOLDER_MAX || stands_alone(slot, stream)) return SMITHY_OK;
+    SMITHY_TRY(find_beside(run, slot, stream, &task));
+    *superseded = task != NULL;
+    if (!task) return give_up_beside(run, slot, stream);
+    /* It joins at once: whether its hints admit it to that task is no question any more. */
+    const bool joins =
+        task->from_ms >= slot->spec.from_ms && may_have_taken_part(slot->work, stream, slot->spec.from_ms);
+    return joins ? plan_join(&run->state, slot->work->group, stream, task->from_ms - 1, task->to_ms) : SMITHY_OK;
 }
 
 /* ---- siblings that nobody knew when a stream's own task was closed ---- */
@@ -192,21 +218,82 @@ static smithy_status watch_siblings(run_context *run, const group_work *work) {
         if (!has_sibling(work, task, prefix)) continue;
         const smithy_str folder = folder_of(run->state_memory, task->destination_prefix, task->id);
         if (!folder.ptr) return SMITHY_ERROR_MEMORY;
-        if (find_note(run, folder)) continue;
+        if (state_find_cleanup(&run->state, folder)) continue;
         SMITHY_TRY(state_add_cleanup(&run->state, folder, catalog_folder(prefix, text), task->ended_ms));
         (void)folder_clean_noted(run, &run->state.cleanups[run->state.cleanup_count - 1]);
     }
     return SMITHY_OK;
 }
 
-/* ---- before an export ---- */
+/* ---- tasks whose streams are exported again ---- */
 
-/* What comes next of it was never archived with its group, as far as is known. */
-static bool may_have_taken_part(const group_work *work, const catalog_stream *stream, int64_t from_ms) {
-    const state_stream *entry = state_find_stream(work->group, stream->name, stream->created_ms);
-    if (entry && entry->owed_to == STATE_NOT_OWED) return false;
-    return from_ms == (entry ? entry->exported_at : STATE_NOTHING) + 1;
+static bool is_planned(const group_work *work, smithy_str stream) {
+    for (size_t i = 0; i < work->plan.unit_count; i++) {
+        const plan_unit *unit = &work->plan.units[i];
+        if (unit->stream ? smithy_str_equal(unit->stream->name, stream) : smithy_str_starts_with(stream, unit->prefix))
+            return true;
+    }
+    return false;
 }
+
+/* No task of its own counts for it: it is owed all from the start, or nobody has met it. */
+static smithy_status has_none_of_its_own(group_work *work, const catalog_stream *stream, bool *has_none) {
+    uint64_t identity;
+    const state_stream *entry = state_find_stream(work->group, stream->name, stream->created_ms);
+    *has_none = entry && entry->owed_to != STATE_NOT_OWED && entry->exported_at == STATE_NOTHING;
+    if (entry) return SMITHY_OK;
+    SMITHY_TRY(state_identity(stream->name, stream->created_ms, &identity));
+    *has_none = !state_is_accounted(work->group, identity);
+    return SMITHY_OK;
+}
+
+/* Why what a task of a single stream holds is about to be exported again; NULL: it is not. */
+static smithy_status find_why(run_context *run, group_work *work, const past_task *task, const char **why) {
+    bool has_none;
+    const task_info *info = task->info;
+    const catalog_stream *stream = catalog_find_stream(&work->catalog, task->spec.prefix);
+    *why = NULL;
+    if (!stream || info->created_ms < stream->created_ms || info->created_ms < work->catalog.created_ms)
+        return SMITHY_OK;
+    if (!state_has_task(&run->state, info->id)) {
+        *why = "the stream of an earlier run's task was not listed in time: deleted, its window is exported again";
+        return SMITHY_OK;
+    }
+    /* It was made again after that run's listing, which could not know: the task was noted for its earlier life. */
+    SMITHY_TRY(has_none_of_its_own(work, stream, &has_none));
+    if (has_none) *why = "a task counted for the stream's earlier life: deleted, its window is exported again";
+    return SMITHY_OK;
+}
+
+static bool is_of_one_stream(const run_context *run, const past_task *task) {
+    return (task->spec.kind == STATE_UNIT_STREAM || task->spec.kind == STATE_UNIT_OWED) &&
+           smithy_str_equal(task->info->bucket, run->settings->destination_bucket);
+}
+
+static bool was_discarded(const run_context *run, smithy_str folder) {
+    const state_cleanup *note = state_find_cleanup(&run->state, folder);
+    return note && !note->keep.ptr;
+}
+
+static smithy_status discard_what_comes_again(run_context *run, group_work *work) {
+    const past_tasks others = past_tasks_of(run->past, work->catalog.name, false);
+    for (size_t i = 0; i < others.count; i++) {
+        const past_task *task = &others.items[i];
+        const char *why;
+        if (!is_of_one_stream(run, task)) continue;
+        SMITHY_TRY(find_why(run, work, task, &why));
+        if (!why || !is_planned(work, task->spec.prefix)) continue;
+        const smithy_str folder = folder_of(run->memory, task->info->destination_prefix, task->info->id);
+        if (!folder.ptr) return SMITHY_ERROR_MEMORY;
+        if (was_discarded(run, folder)) continue;
+        exporter_log_line(run->log, EXPORTER_LOG_WARN, why, EXPORTER_FIELD_STR("task", task->info->id),
+                          EXPORTER_FIELD_STR("group", task->info->group));
+        if (!folder_discard(run, folder, task->info->id)) return SMITHY_ERROR_CANCELED;
+    }
+    return SMITHY_OK;
+}
+
+/* ---- before an export ---- */
 
 /* The stream, whose next window is planned to begin at `from_ms`, joins its group where that turns out to hold it. */
 static smithy_status join_late(run_context *run, group_work *work, const catalog_stream *stream, int64_t from_ms,
@@ -216,7 +303,7 @@ static smithy_status join_late(run_context *run, group_work *work, const catalog
     if (from_ms == 0) SMITHY_TRY(drop_late_folders(run, work, stream));
     SMITHY_TRY(find_first_part(run, work, stream, from_ms, &task));
     if (!task) return SMITHY_OK;
-    SMITHY_TRY(plan_join(&run->state, work->group, stream, task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING));
+    SMITHY_TRY(plan_join(&run->state, work->group, stream, task->from_ms - 1, task->to_ms));
     ++*joined;
     exporter_log_line(run->log, EXPORTER_LOG_INFO, "an object of an earlier task appeared late",
                       EXPORTER_FIELD_STR("group", work->catalog.name), EXPORTER_FIELD_STR("stream", stream->name),
@@ -235,6 +322,7 @@ static smithy_status join_late_members(run_context *run, group_work *work, const
 
 smithy_status settle_late_folders(run_context *run, group_work *work, size_t *joined) {
     *joined = 0;
+    SMITHY_TRY(discard_what_comes_again(run, work));
     SMITHY_TRY(watch_siblings(run, work));
     for (size_t i = 0; i < work->plan.unit_count; i++) {
         const plan_unit *unit = &work->plan.units[i];

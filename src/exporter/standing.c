@@ -58,5 +58,7 @@ smithy_status standing_recognize(exporter_state *state, state_group *group, cons
         SMITHY_TRY(state_name_missed(state, group, note->folder, s.identity));
         state_remove_folder(group, note->folder);
     }
-    return owe_what_was_missed(state, group, catalog);
+    SMITHY_TRY(owe_what_was_missed(state, group, catalog));
+    state_forget_missed(state, group);
+    return SMITHY_OK;
 }

@@ -263,6 +263,12 @@ smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended
     return SMITHY_OK;
 }
 
+const state_cleanup *state_find_cleanup(const exporter_state *state, smithy_str folder) {
+    for (size_t i = 0; i < state->cleanup_count; i++)
+        if (smithy_str_equal(state->cleanups[i].folder, folder)) return &state->cleanups[i];
+    return NULL;
+}
+
 smithy_status state_add_cleanup(exporter_state *state, smithy_str folder, smithy_str keep, int64_t since_ms) {
     const state_cleanup cleanup = {smithy_call_copy(state->memory, folder), smithy_call_copy(state->memory, keep),
                                    since_ms, false};

@@ -44,6 +44,7 @@ typedef struct state_missed {
     size_t count;
     smithy_str *folders; /* Of such as have only left a folder yet. */
     size_t folder_count;
+    int64_t since_ms; /* When the group passed over it. */
 } state_missed;
 
 typedef struct state_group {
@@ -184,7 +185,7 @@ smithy_status state_add_folder(exporter_state *state, state_group *group, smithy
                                int64_t exported_before) SMITHY_NODISCARD;
 void state_remove_folder(state_group *group, smithy_str folder);
 
-/* `missed` with its identities in order, whose memory is the state's from now on. A note of nobody is none. */
+/* `missed` with its identities in order, whose memory is the state's from now on. */
 smithy_status state_add_missed(exporter_state *state, state_group *group, const state_missed *missed) SMITHY_NODISCARD;
 bool state_missed_has(const state_missed *missed, uint64_t identity);
 /* The earliest note that has it; NULL where none has. */
@@ -192,12 +193,20 @@ const state_missed *state_find_missed(const state_group *group, uint64_t identit
 /* Who left that folder has this identity, in all notes. */
 smithy_status state_name_missed(exporter_state *state, state_group *group, smithy_str folder,
                                 uint64_t identity) SMITHY_NODISCARD;
-/* Takes it out of the note that was just found; a note without any goes. */
+/* Who has this identity was taken along up to `exported_to` by a task of the whole group, and by none of the windows
+ * that the group passed over since. */
+smithy_status state_miss_behind(exporter_state *state, state_group *group, int64_t exported_to,
+                                uint64_t identity) SMITHY_NODISCARD;
+/* Takes it out of the note that was just found. */
 void state_remove_missed(state_group *group, const state_missed *found, uint64_t identity);
+/* Notes without any stay as long as a task from before them is kept: its objects may tell of somebody yet. */
+void state_forget_missed(const exporter_state *state, state_group *group);
 
 bool state_has_task(const exporter_state *state, smithy_str id);
 smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) SMITHY_NODISCARD;
 
+/* The first note of that folder; NULL where there is none. */
+const state_cleanup *state_find_cleanup(const exporter_state *state, smithy_str folder);
 smithy_status state_add_cleanup(exporter_state *state, smithy_str folder, smithy_str keep,
                                 int64_t since_ms) SMITHY_NODISCARD;
 

@@ -157,8 +157,8 @@ static smithy_status read_missed(exporter_state *state, state_group *group, cons
     SMITHY_TRY(smithy_json_array(list, false, &first, &count, call));
     for (const cJSON *item = first; item; item = item->next) {
         record r;
-        state_missed missed = {0};
         SMITHY_TRY(read_record(item, &r, call));
+        state_missed missed = {.since_ms = or_else(r.since, 0)};
         SMITHY_TRY(watermark(r.exported, "ExportedAt", &missed.exported_at, call));
         SMITHY_TRY(watermark(r.owed, "OwedTo", &missed.owed_to, call));
         SMITHY_TRY(read_identities(state, group->arn, r.accounted, &missed.identities, &missed.count, call));

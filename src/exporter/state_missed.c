@@ -25,7 +25,6 @@ bool state_missed_has(const state_missed *missed, uint64_t identity) {
 }
 
 smithy_status state_add_missed(exporter_state *state, state_group *group, const state_missed *missed) {
-    if (missed->count + missed->folder_count == 0) return SMITHY_OK;
     if (!GROW(state->memory, group->missed, group->missed_count, group->missed_capacity)) return SMITHY_ERROR_MEMORY;
     group->missed[group->missed_count++] = *missed;
     return SMITHY_OK;
@@ -62,13 +61,27 @@ smithy_status state_name_missed(exporter_state *state, state_group *group, smith
     return SMITHY_OK;
 }
 
+smithy_status state_miss_behind(exporter_state *state, state_group *group, int64_t exported_to, uint64_t identity) {
+    for (size_t i = 0; i < group->missed_count; i++)
+        if (group->missed[i].exported_at >= exported_to) SMITHY_TRY(insert(state, &group->missed[i], identity));
+    return SMITHY_OK;
+}
+
 void state_remove_missed(state_group *group, const state_missed *found, uint64_t identity) {
     state_missed *missed = &group->missed[found - group->missed];
     const size_t at = position(missed, identity);
     if (!is_at(missed, at, identity)) return;
     missed->count--;
     memmove(missed->identities + at, missed->identities + at + 1, (missed->count - at) * sizeof *missed->identities);
-    if (missed->count + missed->folder_count > 0) return;
-    group->missed_count--;
-    memmove(missed, missed + 1, (size_t)(group->missed + group->missed_count - missed) * sizeof *missed);
+}
+
+static bool is_of_use(const exporter_state *state, const state_missed *missed) {
+    return missed->count + missed->folder_count > 0 || state->now_ms - missed->since_ms <= STATE_TASK_KEPT_MS;
+}
+
+void state_forget_missed(const exporter_state *state, state_group *group) {
+    size_t kept = 0;
+    for (size_t i = 0; i < group->missed_count; i++)
+        if (is_of_use(state, &group->missed[i])) group->missed[kept++] = group->missed[i];
+    group->missed_count = kept;
 }

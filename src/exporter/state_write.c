@@ -57,6 +57,7 @@ static void write_missed(smithy_json_writer *json, const state_group *group) {
         put_time(json, "OwedTo", group->missed[i].owed_to);
         write_identities(json, group->missed[i].identities, group->missed[i].count);
         write_missed_folders(json, &group->missed[i]);
+        if (group->missed[i].since_ms > 0) put_time(json, "Since", group->missed[i].since_ms);
         smithy_json_close_object(json);
     }
     smithy_json_close_array(json);

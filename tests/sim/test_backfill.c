@@ -136,6 +136,44 @@ static void what_an_unfinished_sweep_archived_is_not_exported_beside_it(void **c
     stage_finish(s);
 }
 
+/* The days that it was at lie behind the horizon by then. */
+static void an_unfinished_sweep_goes_on_however_much_later(void **context) {
+    stage *s = *context;
+    begin(s);
+    archive_late_event_without_note(s);
+    stage_wait(s, 4 * SIM_DAY);
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    s->run.sweeps = true;
+    assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+    assert_true(ledger_says(s, "\"late\""));
+    stage_finish(s);
+}
+
+/* ---- windows of the group and of several of its streams, which hold the same time ---- */
+
+static void what_several_streams_lost_comes_back_although_their_groups_window_was_exported_again(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "web", SIM_HOUR);
+    stage_run(s);
+    stage_wait(s, SIM_HOUR);
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_run(s);
+    stage_add_stream(s, 0, "x-1", 6 * SIM_HOUR);
+    stage_add_stream(s, 0, "x-2", 6 * SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_AUTO;
+    stage_run(s);
+    assert_true(task_is_of_several(stage_last_task(s)));
+    stage_wait(s, 2 * SIM_HOUR);
+    lose(s, "/");
+    assert_int_equal(mend(s)->outcome, EXPORTER_OUTCOME_DONE);
+    s->oracle.is_lossy = false;
+    stage_finish(s);
+}
+
 /* A killed backfill's task, which has ended since. */
 static int leave_a_task(stage *s, int kill_at) {
     const int before = s->world->task_count;
@@ -202,6 +240,8 @@ int main(void) {
         STORY(a_watermark_does_not_move),
         STORY(a_window_that_came_back_stays),
         STORY(what_an_unfinished_sweep_archived_is_not_exported_beside_it),
+        STORY(an_unfinished_sweep_goes_on_however_much_later),
+        STORY(what_several_streams_lost_comes_back_although_their_groups_window_was_exported_again),
         STORY(what_a_killed_backfill_left_is_deleted_by_a_run),
         STORY(a_backfill_is_never_taken_for_the_next_window),
     };

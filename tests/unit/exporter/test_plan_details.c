@@ -258,11 +258,36 @@ static state_missed missed_note(fixture *f, int64_t owed_to, size_t count) {
     return note;
 }
 
-static void a_note_of_nobody_is_none(void **context) {
+/* An object of one of them may tell of somebody. */
+static void a_note_of_nobody_stays_as_long_as_tasks_from_before_it_are_kept(void **context) {
     fixture *f = *context;
-    const state_missed none = missed_note(f, 5, 0);
-    assert_int_equal(state_add_missed(&f->state, f->group, &none), SMITHY_OK);
-    assert_int_equal(f->group->missed_count, 0);
+    state_missed note = missed_note(f, 5, 0);
+    note.since_ms = NOW_MS;
+    assert_int_equal(state_add_missed(&f->state, f->group, &note), SMITHY_OK);
+    note = missed_note(f, 6, 1);
+    note.since_ms = NOW_MS;
+    assert_int_equal(state_add_missed(&f->state, f->group, &note), SMITHY_OK);
+    f->state.now_ms = NOW_MS + STATE_TASK_KEPT_MS;
+    state_forget_missed(&f->state, f->group);
+    assert_int_equal(f->group->missed_count, 2);
+    f->state.now_ms++;
+    state_forget_missed(&f->state, f->group);
+    assert_int_equal(f->group->missed_count, 1); /* Somebody is missed there, however long. */
+    assert_int_equal(f->group->missed[0].owed_to, 6);
+}
+
+static void who_took_part_in_a_task_is_missed_in_all_that_was_passed_over_since(void **context) {
+    fixture *f = *context;
+    for (int64_t end = 5; end <= 7; end++) {
+        state_missed note = missed_note(f, end, end == 6 ? 1 : 0);
+        note.exported_at = end - 1;
+        assert_int_equal(state_add_missed(&f->state, f->group, &note), SMITHY_OK);
+    }
+    assert_int_equal(state_miss_behind(&f->state, f->group, 5, 10), SMITHY_OK);
+    assert_int_equal(f->group->missed[0].count, 0); /* It was archived up to there. */
+    assert_int_equal(f->group->missed[1].count, 1); /* It was there already. */
+    assert_int_equal(f->group->missed[2].count, 1);
+    assert_true(state_missed_has(&f->group->missed[2], 10));
 }
 
 static void who_is_found_again_is_in_the_earliest_note_and_leaves_only_that(void **context) {
@@ -272,9 +297,8 @@ static void who_is_found_again_is_in_the_earliest_note_and_leaves_only_that(void
     assert_int_equal(state_add_missed(&f->state, f->group, &second), SMITHY_OK);
     const state_missed *found = state_find_missed(f->group, 10);
     assert_int_equal(found->owed_to, 5);
-    state_remove_missed(f->group, found, 10); /* The only one: the note goes. */
-    assert_int_equal(f->group->missed_count, 1);
-    assert_int_equal(f->group->missed[0].owed_to, 6);
+    state_remove_missed(f->group, found, 10); /* The only one: the note may be of use to others. */
+    assert_int_equal(f->group->missed_count, 2);
     found = state_find_missed(f->group, 20);
     state_remove_missed(f->group, found, 25); /* Nobody. */
     assert_int_equal(found->count, 3);
@@ -603,7 +627,8 @@ int main(void) {
         DETAIL(who_stood_with_the_group_is_owed_what_the_group_gains),
         DETAIL(a_group_that_gains_nothing_owes_nothing),
         DETAIL(who_is_not_listed_is_noted_once_and_in_order),
-        DETAIL(a_note_of_nobody_is_none),
+        DETAIL(a_note_of_nobody_stays_as_long_as_tasks_from_before_it_are_kept),
+        DETAIL(who_took_part_in_a_task_is_missed_in_all_that_was_passed_over_since),
         DETAIL(who_is_found_again_is_in_the_earliest_note_and_leaves_only_that),
         DETAIL(a_folder_gets_its_name_in_all_notes),
         DETAIL(a_note_lives_as_long_as_a_folder_of_it),

@@ -175,8 +175,8 @@ static smithy_status close_one_of_each(void) {
     SMITHY_TRY(plan_close(&f.state, f.group, NULL, STATE_UNIT_OWED, owed->name, owed->created_ms, 350, NULL));
     SMITHY_TRY(plan_close(&f.state, f.group, NULL, STATE_UNIT_OWED, owed->name, owed->created_ms, 400, NULL));
     SMITHY_TRY(plan_close(&f.state, f.group, NULL, STATE_UNIT_STREAM, unknown->name, unknown->created_ms, 700, NULL));
-    SMITHY_TRY(plan_join(&f.state, f.group, &f.streams[21], 250));
-    SMITHY_TRY(plan_join(&f.state, f.group, &f.streams[22], STATE_NOTHING));
+    SMITHY_TRY(plan_join(&f.state, f.group, &f.streams[21], 250, 300));
+    SMITHY_TRY(plan_join(&f.state, f.group, &f.streams[22], STATE_NOTHING, 300));
     return plan_owes_more(f.group, owed->name, owed->created_ms, &more);
 }
 

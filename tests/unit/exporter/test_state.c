@@ -73,7 +73,7 @@ static void fill(exporter_state *state) {
     static uint64_t missed[] = {3, 9};
     static smithy_str folder = SMITHY_STR_INIT("born");
     assert_int_equal(state_add_missed(state, state_find_group(state, SMITHY_STR(ARN "/app"), 100),
-                                      &(state_missed){5, 8, missed, 2, &folder, 1}),
+                                      &(state_missed){5, 8, missed, 2, &folder, 1, 6}),
                      SMITHY_OK);
 }
 
@@ -115,6 +115,7 @@ static void what_is_written_is_read_back_the_same(void **context) {
     assert_false(state_is_accounted(one, 12));
     assert_non_null(state_find_missed(one, 9));
     assert_int_equal(one->missed[0].owed_to, 8);
+    assert_int_equal(one->missed[0].since_ms, 6);
     assert_int_equal(state_name_missed(&copy, one, SMITHY_STR("born"), 4), SMITHY_OK);
     assert_non_null(state_find_missed(one, 4));
     state_remove_missed(one, state_find_missed(one, 4), 4);

@@ -1,0 +1,161 @@
+/* What objects that appear late, listings that miss a stream, and streams that are made again do to what is known. */
+#include "stage.h"
+
+#include <string.h>
+
+static void let_objects_be_late(stage *s, int64_t ms) {
+    s->world->knobs.late_objects_per_mille = ms > 0 ? 1000 : 0;
+    s->world->knobs.late_object_ms = ms;
+}
+
+static int objects_of(const stage *s, int task) {
+    return stage_objects(s, s->world->tasks[task].folder);
+}
+
+/* ---- who took part in a task of the group ---- */
+
+/* Its group went by streams, and on, while nobody knew of it: no hint, no folder. Then its object appears. */
+static void who_turns_out_to_have_taken_part_is_owed_what_its_group_passed_over_since(void **context) {
+    stage *s = *context;
+    const int known = stage_add_stream(s, 0, "known", SIM_HOUR);
+    stage_run(s);
+    const int unknown = stage_add_stream(s, 0, "unknown", 0);
+    s->world->streams[unknown].hint_lag_ms = 20 * SIM_HOUR;
+    stage_put_event(s, known, 0);
+    stage_wait(s, SIM_HOUR);
+    let_objects_be_late(s, 10 * SIM_HOUR);
+    stage_run(s);
+    let_objects_be_late(s, 0);
+    stage_put_event(s, known, 0);
+    stage_put_event(s, unknown, 0);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_run(s);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_AUTO;
+    assert_int_equal(stage_run(s)->tasks_created, 0);
+    assert_int_equal(stage_read_state(s)->groups[0]->missed_count, 1);
+    assert_int_equal(s->state.groups[0]->missed[0].count, 0);
+    stage_wait(s, 20 * SIM_HOUR);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(stage_said(s, "an object of an earlier task appeared late"), 1);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->objects, 1); /* What it got in between. */
+    stage_finish(s);
+}
+
+/* "a/b" and "a-b" share a folder: what an old task has of the one is no reason to give up the other for ever. */
+static void a_stream_whose_folder_is_another_ones_too_does_not_stop_its_group(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a-b", SIM_HOUR);
+    const int other = world_add_stream(s->world, 0, "a/b");
+    let_objects_be_late(s, 10 * SIM_MINUTE);
+    stage_run(s);
+    let_objects_be_late(s, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_put_event(s, 0, 0);
+    stage_put_event(s, other, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_run(s);
+    stage_wait(s, 3 * SIM_DAY);
+    for (int i = 0; i < s->world->stream_count; i++) stage_put_event(s, i, 0);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->groups_failed, 0);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    stage_finish(s);
+}
+
+/* ---- tasks that could not be settled ---- */
+
+static sim_fault miss_while_settling(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (stage_asks(request, "DescribeLogStreams"))
+        s->world->knobs.missing_per_mille = strstr(request->body, "logStreamNamePrefix") ? 1000 : 0;
+    return SIM_FAULT_NONE;
+}
+
+static sim_fault refuse_the_save(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth;
+    if (!stage_asks(request, "PutObject") || s->world->task_count == 0 ||
+        s->world->tasks[0].status != SIM_TASK_COMPLETED)
+        return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 403, "AccessDenied");
+}
+
+static void
+a_task_whose_stream_was_missed_when_it_was_to_be_settled_goes_before_the_stream_is_exported(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = refuse_the_save;
+    assert_int_not_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+    stage_wait(s, SIM_HOUR);
+    s->befall = miss_while_settling;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(answer->tasks_created, 1);
+    assert_int_equal(objects_of(s, 0), 0);
+    assert_int_equal(objects_of(s, 1), 1);
+    s->befall = NULL;
+    s->world->knobs.missing_per_mille = 0;
+    stage_finish(s);
+}
+
+/* Where nothing of the stream is to be exported, a later run that lists it takes the task over. */
+static void a_task_whose_stream_is_not_listed_at_all_is_left_to_a_later_run(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = refuse_the_save;
+    assert_int_not_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+    stage_wait(s, SIM_HOUR);
+    s->befall = NULL;
+    s->world->knobs.missing_per_mille = 1000;
+    assert_int_equal(stage_run(s)->tasks_created, 0);
+    s->world->knobs.missing_per_mille = 0;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 1);
+    assert_int_equal(objects_of(s, 0), 1);
+    stage_finish(s);
+}
+
+/* ---- streams that are made again ---- */
+
+static sim_fault make_stream_again(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply;
+    if (!stage_asks(request, "CreateExportTask") || nth != 1) return SIM_FAULT_NONE;
+    world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_DELETE_STREAM, .subject = 0});
+    stage_wait(s, 1);
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    return SIM_FAULT_NONE;
+}
+
+/* Between the run's listing and its task: what the task wrote is of the new life, and was noted for the old one. */
+static void what_was_archived_of_a_streams_new_life_for_its_old_one_is_exported_again(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = make_stream_again;
+    assert_int_equal(stage_run(s)->objects, 1);
+    stage_wait(s, SIM_HOUR);
+    s->befall = NULL;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_created, 1);
+    assert_int_equal(objects_of(s, 0), 0);
+    assert_int_equal(objects_of(s, 1), 1);
+    stage_finish(s);
+}
+
+int main(void) {
+#define STORY(name_) cmocka_unit_test_setup_teardown(name_, stage_set_up, stage_tear_down)
+    const struct CMUnitTest tests[] = {
+        STORY(who_turns_out_to_have_taken_part_is_owed_what_its_group_passed_over_since),
+        STORY(a_stream_whose_folder_is_another_ones_too_does_not_stop_its_group),
+        STORY(a_task_whose_stream_was_missed_when_it_was_to_be_settled_goes_before_the_stream_is_exported),
+        STORY(a_task_whose_stream_is_not_listed_at_all_is_left_to_a_later_run),
+        STORY(what_was_archived_of_a_streams_new_life_for_its_old_one_is_exported_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
