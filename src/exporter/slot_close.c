@@ -117,6 +117,26 @@ static bool is_of_these_streams(const run_context *run, const task_spec *spec) {
                                           : smithy_str_starts_with(spec->prefix, run->state.stream_prefix);
 }
 
+/* Those of the listing that are there still. One that was made again since is another stream, and what the task took of
+ * it a stranger's. A listing can miss a stream: that it is not shown says nothing. */
+static smithy_status list_again(run_context *run, const export_slot *slot, catalog_group *still) {
+    const catalog_group *listed = &slot->work->catalog;
+    catalog_group now = *listed;
+    bool complete;
+    SMITHY_TRY(catalog_list_streams(run, &now, slot->spec.prefix, &complete, slot->work->memory));
+    if (!complete) return SMITHY_ERROR_CANCELED;
+    *still = *listed;
+    still->stream_count = 0;
+    still->streams = smithy_call_alloc(slot->work->memory, listed->stream_count, sizeof *still->streams);
+    if (!still->streams) return SMITHY_ERROR_MEMORY;
+    for (size_t i = 0; i < listed->stream_count; i++) {
+        const catalog_stream *found = catalog_find_stream(&now, listed->streams[i].name);
+        if (!found || found->created_ms == listed->streams[i].created_ms)
+            still->streams[still->stream_count++] = listed->streams[i];
+    }
+    return SMITHY_OK;
+}
+
 static smithy_status still_fits(run_context *run, const export_slot *slot, smithy_str folder, plan_members *members,
                                 bool *fits) {
     if (!is_of_these_streams(run, &slot->spec)) {
@@ -124,8 +144,10 @@ static smithy_status still_fits(run_context *run, const export_slot *slot, smith
         return SMITHY_OK;
     }
     if (slot->unit.kind == STATE_UNIT_PREFIX) {
-        SMITHY_TRY(plan_find_members(&run->state, slot->work->group, &slot->work->catalog, slot->spec.prefix,
-                                     slot->spec.from_ms, members, slot->work->memory));
+        catalog_group still = slot->work->catalog; /* An adopted task's was listed just now. */
+        if (!slot->adopted) SMITHY_TRY(list_again(run, slot, &still));
+        SMITHY_TRY(plan_find_members(&run->state, slot->work->group, &still, slot->spec.prefix, slot->spec.from_ms,
+                                     members, slot->work->memory));
         leave_out_cleaned(run, folder, members);
         *fits = members->count > 0 && members->are_apart;
         return SMITHY_OK;
@@ -226,10 +248,10 @@ bool slot_close(run_context *run, export_slot *slot) {
         folder_of(slot->work->memory, slot->spec.destination_prefix, smithy_str_from(slot->task_id));
     if (!folder.ptr) return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
     run->state.now_ms = run_now_ms(run);
-    if (still_fits(run, slot, folder, &members, &fits) != SMITHY_OK)
-        return leave_open(run, slot, SMITHY_ERROR_MEMORY, "closing a window");
+    smithy_status status = still_fits(run, slot, folder, &members, &fits);
+    if (status != SMITHY_OK) return leave_open(run, slot, status, "closing a window");
     bool superseded = false;
-    smithy_status status = fits ? look_beside(run, slot, &members, &superseded) : SMITHY_OK;
+    status = fits ? look_beside(run, slot, &members, &superseded) : SMITHY_OK;
     if (status != SMITHY_OK) return leave_open(run, slot, status, "looking into the folders of earlier tasks");
     if (!fits || superseded) {
         if (superseded) slot->work->replans = true;

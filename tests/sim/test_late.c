@@ -123,12 +123,23 @@ static void a_task_whose_stream_is_not_listed_at_all_is_left_to_a_later_run(void
 
 /* ---- streams that are made again ---- */
 
-static sim_fault make_stream_again(stage *s, const sim_request *request, int nth, sim_reply *reply) {
-    (void)reply;
-    if (!stage_asks(request, "CreateExportTask") || nth != 1) return SIM_FAULT_NONE;
+static void make_first_again(stage *s) {
+    const char *name = s->world->streams[0].name;
+    if (s->world->streams[0].deleted) return;
     world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_DELETE_STREAM, .subject = 0});
     stage_wait(s, 1);
-    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, name, SIM_HOUR);
+}
+
+static sim_fault make_again_before_a_task(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (stage_asks(request, "CreateExportTask")) make_first_again(s);
+    return SIM_FAULT_NONE;
+}
+
+static sim_fault make_again_before_a_task_of_several(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (stage_asks(request, "CreateExportTask") && strstr(request->body, ".p.")) make_first_again(s);
     return SIM_FAULT_NONE;
 }
 
@@ -137,7 +148,7 @@ static void what_was_archived_of_a_streams_new_life_for_its_old_one_is_exported_
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
     stage_add_stream(s, 0, "a", SIM_HOUR);
-    s->befall = make_stream_again;
+    s->befall = make_again_before_a_task;
     assert_int_equal(stage_run(s)->objects, 1);
     stage_wait(s, SIM_HOUR);
     s->befall = NULL;
@@ -148,6 +159,29 @@ static void what_was_archived_of_a_streams_new_life_for_its_old_one_is_exported_
     stage_finish(s);
 }
 
+/* The same in a task of several streams: what it took of the new one goes before its window is closed. */
+static void a_stream_that_is_made_again_is_none_of_several_any_more(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a-1", SIM_HOUR);
+    stage_add_stream(s, 0, "a-2", SIM_HOUR);
+    const int other = stage_add_stream(s, 0, "other", SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_run(s);
+    stage_put_event(s, other, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_run(s);
+    for (int i = 0; i < s->world->stream_count; i++) stage_put_event(s, i, 0);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_AUTO;
+    s->befall = make_again_before_a_task_of_several;
+    const exporter_answer *answer = stage_run(s);
+    assert_true(s->world->streams[0].deleted);
+    assert_int_equal(answer->objects_deleted, 1);
+    stage_wait(s, SIM_HOUR);
+    s->befall = NULL;
+    stage_finish(s);
+}
+
 int main(void) {
 #define STORY(name_) cmocka_unit_test_setup_teardown(name_, stage_set_up, stage_tear_down)
     const struct CMUnitTest tests[] = {
@@ -155,6 +189,7 @@ int main(void) {
         STORY(a_stream_whose_folder_is_another_ones_too_does_not_stop_its_group),
         STORY(a_task_whose_stream_was_missed_when_it_was_to_be_settled_goes_before_the_stream_is_exported),
         STORY(a_task_whose_stream_is_not_listed_at_all_is_left_to_a_later_run),
+        STORY(a_stream_that_is_made_again_is_none_of_several_any_more),
         STORY(what_was_archived_of_a_streams_new_life_for_its_old_one_is_exported_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
