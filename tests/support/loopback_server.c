@@ -118,6 +118,7 @@ static void *serve(void *context) {
         for (const loopback_step *step = server->connections[i]; step->kind != LOOPBACK_END; step++)
             play_step(server, fd, step);
         close(fd);
+        atomic_fetch_add(&server->closed, 1);
     }
     return NULL;
 }

@@ -3,6 +3,7 @@
 #define TESTS_LOOPBACK_SERVER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 typedef enum loopback_step_kind {
@@ -33,6 +34,7 @@ typedef struct loopback_server {
     pthread_t thread;
     const loopback_step *const *connections; /* One script each, in the order of accepting. */
     size_t connection_count;
+    atomic_int closed; /* Connections whose scripts were played to their ends. */
     /* What came, after loopback_server_stop. */
     char *requests[LOOPBACK_MAX_REQUESTS]; /* NUL-terminated; a body past 64 KiB is cut. */
     size_t request_count;
