@@ -48,8 +48,8 @@ smithy_status plan_group(exporter_state *state, state_group *group, const catalo
  * before anything is asked of the group. */
 smithy_status plan_recognize(exporter_state *state, state_group *group, const catalog_group *catalog) SMITHY_NODISCARD;
 
-/* A task of the whole group, (exported_before, exported_to], turned out to have a folder of this stream: the stream took
- * part in it, and in none of the windows that its group passed over since. */
+/* A task of the whole group, (exported_before, exported_to], turned out to have a folder of this stream: the stream
+ * took part in it, and in none of the windows that its group passed over since. */
 smithy_status plan_join(exporter_state *state, state_group *group, const catalog_stream *stream,
                         int64_t exported_before, int64_t exported_to) SMITHY_NODISCARD;
 

@@ -145,8 +145,9 @@ static void what_is_owed_to_a_stream_that_a_listing_missed_is_no_gap(void **stat
     open_bench(299);
     account("b");
     assert_int_equal(state_identity(SMITHY_STR("b"), 7, &identity), SMITHY_OK);
-    assert_int_equal(state_add_missed(&bench.run.state, bench.group, &(state_missed){149, 199, &identity, 1, NULL, 0, 0}),
-                     SMITHY_OK);
+    assert_int_equal(
+        state_add_missed(&bench.run.state, bench.group, &(state_missed){149, 199, &identity, 1, NULL, 0, 0}),
+        SMITHY_OK);
     CHECK(TASKS);
     expect_none();
 }
