@@ -290,6 +290,195 @@ static void plans_that_are_overtaken_again_and_again_are_given_up(void **context
     assert_int_equal(stage_objects(s, s->world->tasks[0].folder), 1);
 }
 
+/* Tasks of earlier runs are looked up by group, in whatever order they were made and are listed. */
+static void late_objects_are_found_in_each_of_many_groups(void **context) {
+    stage *s = *context;
+    static const char *const NAMES[] = {"app/5", "app/1", "app/4", "app/2", "app/3"};
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    for (int i = 0; i < 5; i++) add_group(s, NAMES[i]);
+    let_objects_be_late(s, 10 * SIM_MINUTE);
+    assert_int_equal(stage_run(s)->tasks_completed, 6);
+    let_objects_be_late(s, 0);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(stage_said(s, "an object of an earlier task appeared late"), 6);
+    assert_int_equal(answer->tasks_created, 0);
+    stage_finish(s);
+}
+
+/* ---- late objects, one by one ---- */
+
+#define WINDOWS 9 /* One more than plans may be overtaken in a row. */
+
+/* Those of all tasks: -1. */
+static void let_object_appear(stage *s, const char *stream, int of_task, int64_t in_ms) {
+    for (int i = 0; i < s->world->queue_count; i++) {
+        sim_happening *next = &s->world->queue[i];
+        if (next->kind == SIM_OBJECT_APPEARS && strcmp(s->world->streams[next->object->stream].name, stream) == 0 &&
+            (of_task < 0 || next->object->task == of_task))
+            next->at_ms = s->world->now_ms + in_ms;
+    }
+}
+
+static int tasks_of_stream(const stage *s, const char *stream) {
+    int count = 0;
+    for (int i = 0; i < s->world->task_count; i++) count += strcmp(s->world->tasks[i].prefix, stream) == 0;
+    return count;
+}
+
+/* Beside each of the stream's own tasks the last object of the group's tasks that had not come yet. */
+static sim_fault let_object_appear_beside_its_task(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (!stage_asks(request, "DescribeExportTasks") || !strstr(request->body, "taskId")) return SIM_FAULT_NONE;
+    const char *stream = stage_last_task(s)->prefix;
+    let_object_appear(s, stream, WINDOWS - tasks_of_stream(s, stream), 0);
+    stage_wait(s, 1);
+    return SIM_FAULT_NONE;
+}
+
+static sim_fault let_objects_of_last_appear(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (!stage_asks(request, "ListObjectsV2")) return SIM_FAULT_NONE;
+    let_object_appear(s, "z", -1, 0);
+    let_object_appear(s, "a", -1, 2 * SIM_DAY);
+    let_object_appear(s, "b", -1, 2 * SIM_DAY);
+    stage_wait(s, 1);
+    return SIM_FAULT_NONE;
+}
+
+/* The group's tasks hold "a" each time, and "b" the last time, and nothing tells of it yet. */
+static void begin_with_late_windows(stage *s) {
+    const int first = stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "z", SIM_HOUR);
+    s->world->streams[first].hint_lag_ms = 10 * SIM_DAY;
+    let_objects_be_late(s, SIM_HOUR);
+    s->befall = let_objects_of_last_appear;
+    for (int i = 0; i < WINDOWS; i++) {
+        if (i == WINDOWS - 1) stage_add_stream(s, 0, "b", SIM_MINUTE);
+        assert_int_equal(stage_run(s)->tasks_created, 1);
+        assert_int_equal(s->result.answer.objects, 1);
+        news_for_all(s);
+    }
+    let_objects_be_late(s, 0);
+    s->world->streams[first].hint_lag_ms = 0;
+}
+
+/* Nine tasks of "a" are overtaken. One of "b" is, and beside the second of those one counts. */
+static void plans_may_be_overtaken_again_once_a_window_was_closed(void **context) {
+    stage *s = *context;
+    begin_with_late_windows(s);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    s->befall = let_object_appear_beside_its_task;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->problem_count, 0);
+    assert_int_equal(stage_said(s, "deleting the output of a task whose window another one closed"), WINDOWS + 1);
+    assert_int_equal(answer->tasks_created, WINDOWS + 5); /* "b" is owed what came before, which is nothing. */
+    assert_int_equal(answer->tasks_completed, 4);
+    stage_finish(s);
+}
+
+/* ---- what one unit counts on another for ---- */
+
+static sim_fault refuse_first_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    return nth == 1 ? refuse_creation(s, request, nth, reply) : SIM_FAULT_NONE;
+}
+
+/* "b" had its first events in the group's second window, and may hold some of the first. */
+static void behind_what_a_stream_is_owed_and_did_not_get_nothing_of_it_is_exported(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    const int64_t first_end = stage_run(s)->window_to_ms;
+    stage_wait(s, SIM_HOUR);
+    const int second = stage_add_stream(s, 0, "b", SIM_MINUTE);
+    stage_wait(s, SIM_MINUTE);
+    assert_int_equal(stage_run(s)->tasks_completed, 1);
+    assert_int_equal(stage_read_state(s)->groups[0]->streams[0].owed_to, first_end);
+    stage_put_event(s, second, 0);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    s->befall = refuse_first_creation;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->groups_failed, 1);
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 1);
+    assert_int_equal(stage_read_state(s)->groups[0]->streams[0].owed_to, first_end);
+    s->befall = NULL;
+    assert_int_equal(stage_run(s)->tasks_completed, 2);
+    stage_finish(s);
+}
+
+/* ---- what a stream's own task takes along ---- */
+
+/* Its objects may appear yet. */
+static void a_sibling_of_which_nothing_was_found_is_looked_for_again(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    (void)world_add_stream(s->world, 0, "a-2");
+    assert_int_equal(stage_run(s)->tasks_completed, 1);
+    assert_int_equal(s->result.answer.objects_deleted, 0);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    assert_true(smithy_str_equal(s->state.cleanups[0].keep, SMITHY_STR("a")));
+    assert_false(s->state.cleanups[0].cleaned);
+    stage_finish(s);
+}
+
+static void the_folder_of_a_stream_that_has_no_sibling_is_not_looked_at_again(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "b", SIM_HOUR);
+    assert_int_equal(stage_run(s)->tasks_completed, 2);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+}
+
+static void a_folder_that_a_sibling_was_taken_out_of_is_looked_at_for_two_days(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "a-2", SIM_HOUR);
+    assert_int_equal(stage_run(s)->tasks_completed, 2);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    stage_wait(s, 2 * SIM_DAY - SIM_HOUR);
+    stage_run(s);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    stage_wait(s, 2 * SIM_HOUR);
+    stage_run(s);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+}
+
+static sim_fault let_more_appear_with_the_deletion(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (!stage_asks(request, "DeleteObjects")) return SIM_FAULT_NONE;
+    let_object_appear(s, "a", -1, 0);
+    stage_wait(s, 1);
+    return SIM_FAULT_NONE;
+}
+
+static sim_fault delay_objects(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    if (stage_asks(request, "CreateExportTask")) let_objects_be_late(s, nth == 1 ? SIM_HOUR : 0);
+    if (!stage_asks(request, "ListObjectsV2")) return let_more_appear_with_the_deletion(s, request, nth, reply);
+    let_object_appear(s, "a-2", -1, 0);
+    stage_wait(s, 1);
+    return SIM_FAULT_NONE;
+}
+
+/* The stream's own object appears while its sibling's is deleted. */
+static void what_appears_until_the_window_is_closed_is_counted(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "a-2", SIM_HOUR);
+    s->befall = delay_objects;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_completed, 2);
+    assert_int_equal(answer->objects_deleted, 1);
+    assert_int_equal(answer->objects, 2);
+    assert_int_equal(answer->streams_exported, 2);
+    stage_finish(s);
+}
+
 #define STORY(name_) cmocka_unit_test_setup_teardown(name_, stage_set_up, stage_tear_down)
 
 int main(void) {
@@ -304,6 +493,13 @@ int main(void) {
         STORY(a_task_that_an_earlier_one_turns_out_to_stand_in_for_goes_and_the_rest_is_planned_anew),
         STORY(where_earlier_tasks_folders_cannot_be_read_the_window_of_several_stays_open),
         STORY(plans_that_are_overtaken_again_and_again_are_given_up),
+        STORY(late_objects_are_found_in_each_of_many_groups),
+        STORY(plans_may_be_overtaken_again_once_a_window_was_closed),
+        STORY(behind_what_a_stream_is_owed_and_did_not_get_nothing_of_it_is_exported),
+        STORY(a_sibling_of_which_nothing_was_found_is_looked_for_again),
+        STORY(the_folder_of_a_stream_that_has_no_sibling_is_not_looked_at_again),
+        STORY(a_folder_that_a_sibling_was_taken_out_of_is_looked_at_for_two_days),
+        STORY(what_appears_until_the_window_is_closed_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,6 +159,50 @@ static void tasks_are_settled_in_the_order_of_their_making(void **context) {
     stage_finish(s);
 }
 
+/* The second window's task has the smaller id. */
+static void tasks_of_one_instant_are_settled_in_the_order_of_their_windows(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    planted first = whole_group(s);
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    planted second = whole_group(s);
+    second.from_ms = first.to_ms + 1;
+    s->world->dice.state = 3;
+    const int later = plant(s, &second), earlier = plant(s, &first);
+    sim_task *tasks = s->world->tasks;
+    tasks[earlier].created_ms = tasks[later].created_ms;
+    assert_true(strcmp(tasks[later].id, tasks[earlier].id) < 0);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 2);
+    assert_int_equal(answer->tasks_created, 0);
+    stage_finish(s);
+}
+
+static void a_finished_task_of_a_stream_without_siblings_needs_no_second_look(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a", "b");
+    const planted task = single(s, "a");
+    plant(s, &task);
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+    stage_finish(s);
+}
+
+static void a_finished_task_of_a_stream_whose_sibling_was_silent_is_looked_at_again(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a");
+    (void)world_add_stream(s->world, 0, "a-2");
+    const planted task = single(s, "a");
+    plant(s, &task);
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    assert_true(smithy_str_equal(s->state.cleanups[0].keep, SMITHY_STR("a")));
+    stage_finish(s);
+}
+
 static void a_task_whose_window_is_archived_goes(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
@@ -670,6 +714,32 @@ static void a_stream_that_was_being_taken_out_is_none_of_the_several_any_more(vo
     assert_in_range(killed, 15, 30);
 }
 
+static sim_fault hide_second_and_refuse_changes(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    if (stage_asks(request, "DeleteObjects")) return SIM_FAULT_REFUSED_KEYS;
+    if (stage_asks(request, "CreateExportTask")) return stage_refuse(request, reply, 400, "InvalidParameterException");
+    return hide_second(s, request, nth, reply);
+}
+
+/* The same, without a death: the rest of the task counts. */
+static void of_several_streams_those_that_were_not_taken_out_are_archived(void **context) {
+    stage *s = *context;
+    BEGIN(s, "w-1", "w-2");
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    planted task = single(s, "w");
+    task.kind = STATE_UNIT_PREFIX;
+    const int number = plant(s, &task);
+    s->befall = hide_second_and_refuse_changes;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    assert_true(smithy_str_equal(s->state.cleanups[0].keep, SMITHY_STR("w-1")));
+    s->befall = NULL;
+    answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 1);
+    assert_int_equal(objects_of(s, number), 1);
+    stage_finish(s);
+}
+
 /* ---- the task in flight ---- */
 
 static void a_task_in_flight_that_is_not_listed_any_more_goes(void **context) {
@@ -691,6 +761,38 @@ static void a_task_in_flight_that_is_not_listed_any_more_goes(void **context) {
     assert_int_equal(stage_said(s, "the task that was in flight is no longer listed: deleted, to be exported again"),
                      1);
     assert_int_equal(stage_run(s)->objects_deleted, 0);
+    stage_finish(s);
+}
+
+static sim_fault slow_lists(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth, (void)reply;
+    return stage_asks(request, "ListObjectsV2") ? SIM_FAULT_SLOW : SIM_FAULT_NONE;
+}
+
+/* The time is up over an earlier folder, before any task was listed: the one in flight is not missing. */
+static void a_task_in_flight_that_was_not_looked_for_is_not_given_up(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "a-2", SIM_HOUR);
+    stage_run(s);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    s->world->knobs.running_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 3;
+    s->run.timeout_ms = 15000;
+    assert_true(stage_run(s)->task_in_flight);
+    const int number = s->world->task_count - 1;
+    stage_wait(s, SIM_HOUR);
+    s->befall = slow_lists;
+    stage_run(s);
+    assert_int_equal(stage_calls(s, "DescribeExportTasks"), 0);
+    assert_string_equal(stage_read_state(s)->flight.task_id.ptr, s->world->tasks[number].id);
+    assert_false(state_knows(s, number));
+    s->befall = NULL;
+    s->run.timeout_ms = 0;
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
     stage_finish(s);
 }
 
@@ -920,6 +1022,9 @@ int main(void) {
         SETTLE_TEST(late_objects_of_a_task_that_ran_when_it_was_found_are_no_copies),
         SETTLE_TEST(a_task_that_was_settled_once_is_not_settled_again),
         SETTLE_TEST(tasks_are_settled_in_the_order_of_their_making),
+        SETTLE_TEST(tasks_of_one_instant_are_settled_in_the_order_of_their_windows),
+        SETTLE_TEST(a_finished_task_of_a_stream_without_siblings_needs_no_second_look),
+        SETTLE_TEST(a_finished_task_of_a_stream_whose_sibling_was_silent_is_looked_at_again),
         SETTLE_TEST(a_task_whose_window_is_archived_goes),
         SETTLE_TEST(a_failed_task_goes_and_is_not_fought_for),
         SETTLE_TEST(a_task_that_runs_is_waited_for),
@@ -948,7 +1053,9 @@ int main(void) {
         SETTLE_TEST(a_task_of_a_deleted_stream_is_left_while_it_runs),
         SETTLE_TEST(a_stream_that_is_younger_than_a_task_of_several_is_none_of_them),
         SETTLE_TEST(a_stream_that_was_being_taken_out_is_none_of_the_several_any_more),
+        SETTLE_TEST(of_several_streams_those_that_were_not_taken_out_are_archived),
         SETTLE_TEST(a_task_in_flight_that_is_not_listed_any_more_goes),
+        SETTLE_TEST(a_task_in_flight_that_was_not_looked_for_is_not_given_up),
         SETTLE_TEST(a_task_is_forgotten_two_weeks_later_where_it_is_not_listed),
         SETTLE_TEST(an_emptied_folder_is_looked_at_for_a_day),
         SETTLE_TEST(a_folder_that_cannot_be_emptied_is_told_and_kept_in_mind),

@@ -132,6 +132,11 @@ static sim_fault refuse_creation(stage *s, const sim_request *request, int nth, 
     return stage_refuse(request, reply, 400, "InvalidParameterException");
 }
 
+static sim_fault refuse_and_note_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)note_creation(s, request, nth, reply);
+    return refuse_creation(s, request, nth, reply);
+}
+
 static void a_refused_creation_fails_its_group_at_once(void **context) {
     stage *s = *context;
     stage_add_stream(s, 0, "a", SIM_HOUR);
@@ -196,6 +201,23 @@ static void a_task_whose_answer_was_lost_is_found_by_its_name(void **context) {
     assert_int_equal(stage_calls(s, "CreateExportTask"), 1);
 }
 
+static sim_fault lose_creation_of_earlier(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    if (stage_asks(request, "DescribeExportTasks") && s->world->task_count == 1 && nth == 2)
+        s->world->tasks[0].created_ms -= 5 * SIM_MINUTE;
+    return lose_first_creation(s, request, nth, reply);
+}
+
+/* What had taken effect before it was asked for was an earlier run's. */
+static void a_task_that_is_found_was_asked_for_when_it_was_created(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = lose_creation_of_earlier;
+    assert_int_equal(stage_run(s)->tasks_completed, 1);
+    const long long created = (long long)s->world->tasks[0].created_ms;
+    assert_true(s->world->now_ms - created > 5 * SIM_MINUTE);
+    assert_non_null(strstr(stage_ledger(s), world_format(s->world, "\"RequestedAt\":%lld,", created)));
+}
+
 static void a_task_that_nobody_finds_is_searched_six_times_and_then_asked_for_again(void **context) {
     stage *s = *context;
     stage_add_stream(s, 0, "a", SIM_HOUR);
@@ -224,6 +246,15 @@ static void a_created_task_without_an_id_is_one_whose_answer_was_lost(void **con
     assert_int_equal(s->world->task_count, 1);
     assert_int_equal(s->result.answer.tasks_created, 1);
     assert_int_equal(s->result.answer.tasks_failed, 0);
+}
+
+static sim_fault lose_first_creation_and_hide_it(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    if (s->world->task_count == 1 && nth <= 2) {
+        const bool is_searched = stage_asks(request, "DescribeExportTasks");
+        if (is_searched || stage_asks(request, "CreateExportTask"))
+            s->world->tasks[0].listed_ms = is_searched ? SIM_NEVER : s->world->now_ms;
+    }
+    return lose_first_creation(s, request, nth, reply);
 }
 
 /* ---- a slot that is taken ---- */
@@ -260,6 +291,62 @@ static void a_taken_slot_is_asked_for_ever_more_rarely_and_its_holder_is_named_o
     assert_int_equal(answer->tasks_created, 0);
     assert_int_equal(answer->groups_waiting, 1);
     assert_false(answer->task_in_flight);
+}
+
+#define TRIES_MAX 32
+
+static int64_t tried_at[TRIES_MAX];
+
+static sim_fault note_tries(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply;
+    if (stage_asks(request, "CreateExportTask") && nth <= TRIES_MAX) tried_at[nth - 1] = s->world->now_ms;
+    return SIM_FAULT_NONE;
+}
+
+/* Half to all of as many seconds as there were tries, and of ten from the eighth on. */
+static void pauses_before_a_taken_slot_grow_by_a_second_seven_times(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    keep_slot(s);
+    s->befall = note_tries;
+    s->run.timeout_ms = 2 * SIM_MINUTE;
+    for (int run = 0; run < 12; run++) {
+        stage_run(s);
+        const int tries = stage_calls(s, "CreateExportTask");
+        assert_in_range(tries, 10, TRIES_MAX);
+        for (int i = 1; i < tries; i++) {
+            const int64_t pause = i < 8 ? 1000 * i : 10000;
+            assert_in_range(tried_at[i] - tried_at[i - 1], pause / 2, pause + 200);
+        }
+    }
+}
+
+/* Lists lag: a task that nobody sees can hold the slot. */
+static void a_slot_whose_holder_is_not_listed_is_waited_for(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    keep_slot(s);
+    s->world->tasks[0].listed_ms = SIM_NEVER;
+    s->run.timeout_ms = SIM_MINUTE;
+    assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_BUSY);
+    assert_int_equal(stage_said(s, "another export task holds the slot: waiting for it"), 0);
+    assert_true(stage_calls(s, "CreateExportTask") > 5);
+}
+
+/* Its answer was lost, and no list showed it until the search for it was over. */
+static void a_slot_that_the_runs_own_task_holds_is_waited_for_as_that(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->world->knobs.slow_per_mille = 1000;
+    s->world->dice.state = 3;
+    s->befall = lose_first_creation_and_hide_it;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 2);
+    assert_int_equal(answer->tasks_created, 1);
+    assert_int_equal(s->world->task_count, 1);
+    assert_int_equal(answer->slot_busy_ms, 0);
+    stage_finish(s);
 }
 
 static void a_slot_that_gets_free_is_used(void **context) {
@@ -605,6 +692,20 @@ static void another_refusal_of_an_early_window_fails_the_group(void **context) {
     assert_int_equal(answer->groups_failed, 1);
 }
 
+/* It is not before that. */
+static void a_refused_window_that_ends_as_its_group_is_made_is_not_joined_to_what_follows(void **context) {
+    stage *s = *context;
+    const int64_t day_before = end_of_first_day(s) - SIM_DAY;
+    cut_by_date(s);
+    stage_add_stream(s, 0, "a", SIM_MINUTE);
+    s->world->groups[0].created_ms = day_before;
+    stage_wait(s, SIM_DAY);
+    s->befall = refuse_and_note_creation;
+    assert_int_equal(stage_run(s)->groups_failed, 1);
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 1);
+    assert_non_null(strstr(creation, world_format(s->world, "\"to\":%lld", (long long)day_before)));
+}
+
 /* A stream whose hints tell of no event yet holds one, in a day that seemed to hold none. */
 static void a_window_that_holds_what_no_hint_told_of_is_exported_again_by_date(void **context) {
     stage *s = *context;
@@ -693,6 +794,33 @@ static void a_task_that_its_name_cannot_tell_is_told_by_the_state_before_it_exis
     stage_finish(s);
 }
 
+static bool is_creation_lost;
+
+static sim_fault lose_creation_and_state(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    if (drop_first_creation(s, request, nth, reply) != SIM_FAULT_NONE) {
+        is_creation_lost = true;
+        return SIM_FAULT_RESET_BEFORE;
+    }
+    if (!is_creation_lost || !stage_asks(request, "PutObject") || !request_is_of_state(request)) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 403, "AccessDenied");
+}
+
+/* It was searched six times, and the next one, which the state cannot tell of, is not asked for. */
+static void a_task_that_nobody_found_is_not_in_flight_where_the_next_one_cannot_be_told_of(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, long_name(s, 500), SIM_HOUR);
+    is_creation_lost = false;
+    s->befall = lose_creation_and_state;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_CONFIGURATION);
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 1);
+    assert_false(answer->task_in_flight);
+    s->befall = NULL;
+    stage_wait(s, SIM_HOUR);
+    stage_finish(s);
+}
+
 #define SLOT_TEST(name_) cmocka_unit_test_setup_teardown(name_, stage_set_up, stage_tear_down)
 
 int main(void) {
@@ -708,10 +836,14 @@ int main(void) {
         SLOT_TEST(a_refused_creation_fails_its_group_at_once),
         SLOT_TEST(a_group_that_is_deleted_meanwhile_is_nobodys_failure),
         SLOT_TEST(a_task_whose_answer_was_lost_is_found_by_its_name),
+        SLOT_TEST(a_task_that_is_found_was_asked_for_when_it_was_created),
         SLOT_TEST(a_task_that_nobody_finds_is_searched_six_times_and_then_asked_for_again),
         SLOT_TEST(a_created_task_without_an_id_is_one_whose_answer_was_lost),
         SLOT_TEST(a_taken_slot_is_asked_for_ever_more_rarely_and_its_holder_is_named_once),
+        SLOT_TEST(pauses_before_a_taken_slot_grow_by_a_second_seven_times),
+        SLOT_TEST(a_slot_whose_holder_is_not_listed_is_waited_for),
         SLOT_TEST(a_slot_that_gets_free_is_used),
+        SLOT_TEST(a_slot_that_the_runs_own_task_holds_is_waited_for_as_that),
         SLOT_TEST(a_window_whose_task_failed_twice_is_halved),
         SLOT_TEST(a_window_is_halved_four_times_and_given_up_then),
         SLOT_TEST(a_window_of_less_than_a_minute_is_not_halved),
@@ -732,10 +864,12 @@ int main(void) {
         SLOT_TEST(where_no_window_may_end_before_its_group_was_made_the_first_day_takes_what_is_older),
         SLOT_TEST(a_first_day_that_is_not_over_ends_at_the_horizon),
         SLOT_TEST(another_refusal_of_an_early_window_fails_the_group),
+        SLOT_TEST(a_refused_window_that_ends_as_its_group_is_made_is_not_joined_to_what_follows),
         SLOT_TEST(a_window_that_holds_what_no_hint_told_of_is_exported_again_by_date),
         SLOT_TEST(where_nothing_may_be_deleted_it_stays_where_it_is),
         SLOT_TEST(a_name_that_tells_the_stream_needs_no_word_in_the_state),
         SLOT_TEST(a_task_that_its_name_cannot_tell_is_told_by_the_state_before_it_exists),
+        SLOT_TEST(a_task_that_nobody_found_is_not_in_flight_where_the_next_one_cannot_be_told_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
