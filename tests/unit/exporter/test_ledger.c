@@ -363,6 +363,18 @@ static void a_task_of_many_streams_is_written_in_parts_that_end_with_a_line(void
     assert_int_equal(ledger_add_task(&b->run, &spec, SMITHY_STR("t2"), &GROUP, &content), SMITHY_ERROR_TRANSPORT);
 }
 
+/* There was no room for one. */
+static void a_ledger_that_lacks_a_line_takes_no_more_and_is_not_written(void **context) {
+    run_bench *b = *context;
+    assert_int_equal(note_line(b, 200), SMITHY_OK);
+    smithy_buffer *lines = &b->run.ledger.lines;
+    lines->status = SMITHY_ERROR_MEMORY;
+    assert_int_equal(note_line(b, 200), SMITHY_ERROR_MEMORY);
+    assert_int_equal(flush(b), SMITHY_ERROR_MEMORY);
+    assert_int_equal(b->transport.request_count, 0);
+    assert_int_equal(lines->len, 200);
+}
+
 /* ---- memory that runs out ---- */
 
 static smithy_status note_all(run_bench *b) {
@@ -407,6 +419,7 @@ int main(void) {
         LEDGER_TEST(what_no_waiting_mends_is_not_tried_again_and_stays_noted),
         LEDGER_TEST(a_part_is_written_when_it_is_full),
         LEDGER_TEST(a_task_of_many_streams_is_written_in_parts_that_end_with_a_line),
+        LEDGER_TEST(a_ledger_that_lacks_a_line_takes_no_more_and_is_not_written),
         cmocka_unit_test(without_memory_no_line_is_left_out_unnoticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
