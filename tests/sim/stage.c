@@ -1,6 +1,7 @@
 #include "stage.h"
 
 #include "scenario.h"
+#include "task.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -146,4 +147,36 @@ sim_fault stage_refuse(const sim_request *request, sim_reply *reply, int status,
 
 bool stage_asks(const sim_request *request, const char *operation) {
     return strcmp(request->operation, operation) == 0;
+}
+
+int stage_plant(stage *s, const stage_planted *task) {
+    char name[TASK_NAME_MAX + 1];
+    bool carries;
+    const char *code;
+    const smithy_str id = task->state_id ? smithy_str_from(task->state_id) : stage_read_state(s)->id;
+    const task_spec spec = {.kind = task->kind,
+                            .group = smithy_str_from(task->group),
+                            .prefix = smithy_str_from(task->prefix),
+                            .from_ms = task->named_from_ms ? task->named_from_ms : task->from_ms,
+                            .to_ms = task->to_ms,
+                            .bucket = SMITHY_STR(SIM_BUCKET),
+                            .destination_prefix = SMITHY_STR("x/earlier"),
+                            .attempt = 1};
+    assert_int_equal(task_write_name(&spec, id, name, &carries), SMITHY_OK);
+    s->world->knobs.failed_per_mille = task->fate == SIM_TASK_FAILED ? 1000 : 0;
+    const int number = tasks_create(s->world,
+                                    &(sim_task_request){.name = name,
+                                                        .group = task->group,
+                                                        .prefix = task->prefix,
+                                                        .bucket = SIM_BUCKET,
+                                                        .destination_prefix = "x/earlier",
+                                                        .from_ms = task->from_ms,
+                                                        .to_ms = task->to_ms},
+                                    &code);
+    s->world->knobs.failed_per_mille = 0;
+    assert_true(number >= 0);
+    stage_wait(s, SIM_MINUTE);
+    if (task->fate == SIM_TASK_COMPLETED || task->fate == SIM_TASK_FAILED)
+        assert_int_equal(s->world->tasks[number].status, task->fate);
+    return number;
 }

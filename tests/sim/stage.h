@@ -65,6 +65,19 @@ const char *stage_ledger(stage *s);
 const sim_task *stage_last_task(const stage *s);
 int stage_objects(const stage *s, const char *prefix);
 
+/* A task as an earlier run would have made it. */
+typedef struct stage_planted {
+    state_unit_kind kind;
+    const char *group, *prefix;
+    int64_t from_ms, to_ms;
+    int64_t named_from_ms; /* What its name says; 0: the same. */
+    sim_task_status fate;
+    const char *state_id; /* NULL: the state's own. */
+} stage_planted;
+
+/* Its number. A minute passes. */
+int stage_plant(stage *s, const stage_planted *task);
+
 sim_fault stage_refuse(const sim_request *request, sim_reply *reply, int status, const char *code);
 bool stage_asks(const sim_request *request, const char *operation);
 

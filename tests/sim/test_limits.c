@@ -424,6 +424,63 @@ static void without_memory_a_task_in_flight_is_not_lost(void **context) {
     fail_each(context, prepare_flight, judge_flight, 1);
 }
 
+static sim_fault bear_stream_before_the_task(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply;
+    if (nth == 1 && stage_asks(request, "CreateExportTask")) stage_add_stream(s, 0, "b", 2 * SIM_HOUR);
+    return SIM_FAULT_NONE;
+}
+
+static int earlier; /* The task of an earlier run. */
+
+static void plant(stage *s, state_unit_kind kind, const char *prefix) {
+    earlier = stage_plant(
+        s,
+        &(stage_planted){
+            .kind = kind, .group = "app/0", .prefix = prefix, .to_ms = s->world->now_ms, .fate = SIM_TASK_COMPLETED});
+}
+
+/* A stream's own task, which holds what the group's holds of it: it was not listed yet when that was closed. */
+static void prepare_stranger(stage *s) {
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = bear_stream_before_the_task;
+    stage_run(s);
+    s->befall = NULL;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    s->world->tasks[0].listed_ms = SIM_NEVER; /* The state alone tells of it. */
+    plant(s, STATE_UNIT_STREAM, "b");
+}
+
+static void judge_stranger(stage *s) {
+    assert_int_equal(s->result.answer.tasks_adopted, 0);
+    assert_int_equal(stage_objects(s, s->world->tasks[earlier].folder), 0);
+    assert_int_equal(stage_objects(s, s->world->tasks[0].folder), 2);
+}
+
+static void without_memory_a_stream_that_is_in_its_groups_task_is_recognized(void **context) {
+    fail_each(context, prepare_stranger, judge_stranger, 1);
+}
+
+/* A task of several streams, of which one was to be taken out. */
+static void prepare_several(stage *s) {
+    stage_run(s);
+    stage_add_stream(s, 0, "w-1", SIM_HOUR);
+    stage_add_stream(s, 0, "w-2", SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    plant(s, STATE_UNIT_PREFIX, "w");
+    stage_add_stream(s, 0, "w-3", SIM_MINUTE);
+}
+
+static void judge_several(stage *s) {
+    assert_int_equal(s->result.answer.tasks_adopted, 1);
+    assert_int_equal(stage_objects(s, s->world->tasks[earlier].folder), 2);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
+}
+
+static void without_memory_a_task_of_several_streams_is_not_lost(void **context) {
+    fail_each(context, prepare_several, judge_several, 1);
+}
+
 #define STORY(name_) cmocka_unit_test_setup_teardown(name_, stage_set_up, stage_tear_down)
 
 int main(void) {
@@ -444,6 +501,8 @@ int main(void) {
         STORY(without_memory_late_objects_are_not_passed_over),
         STORY(without_memory_many_groups_are_not_sorted),
         STORY(without_memory_a_task_in_flight_is_not_lost),
+        STORY(without_memory_a_stream_that_is_in_its_groups_task_is_recognized),
+        STORY(without_memory_a_task_of_several_streams_is_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

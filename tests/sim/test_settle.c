@@ -1,53 +1,9 @@
 /* What a run makes of what earlier ones left: tasks by their names, folders that must be emptied, the first version's
  * state. */
 #include "stage.h"
-#include "task.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ---- tasks as an earlier run would have made them ---- */
-
-typedef struct planted {
-    state_unit_kind kind;
-    const char *group, *prefix;
-    int64_t from_ms, to_ms;
-    int64_t named_from_ms; /* What its name says; 0: the same. */
-    sim_task_status fate;
-    const char *state_id; /* NULL: the state's own. */
-} planted;
-
-static int plant(stage *s, const planted *task) {
-    char name[TASK_NAME_MAX + 1];
-    bool carries;
-    const char *code;
-    const smithy_str id = task->state_id ? smithy_str_from(task->state_id) : stage_read_state(s)->id;
-    const task_spec spec = {.kind = task->kind,
-                            .group = smithy_str_from(task->group),
-                            .prefix = smithy_str_from(task->prefix),
-                            .from_ms = task->named_from_ms ? task->named_from_ms : task->from_ms,
-                            .to_ms = task->to_ms,
-                            .bucket = SMITHY_STR(SIM_BUCKET),
-                            .destination_prefix = SMITHY_STR("x/earlier"),
-                            .attempt = 1};
-    assert_int_equal(task_write_name(&spec, id, name, &carries), SMITHY_OK);
-    s->world->knobs.failed_per_mille = task->fate == SIM_TASK_FAILED ? 1000 : 0;
-    const int number = tasks_create(s->world,
-                                    &(sim_task_request){.name = name,
-                                                        .group = task->group,
-                                                        .prefix = task->prefix,
-                                                        .bucket = SIM_BUCKET,
-                                                        .destination_prefix = "x/earlier",
-                                                        .from_ms = task->from_ms,
-                                                        .to_ms = task->to_ms},
-                                    &code);
-    s->world->knobs.failed_per_mille = 0;
-    assert_true(number >= 0);
-    stage_wait(s, SIM_MINUTE);
-    if (task->fate == SIM_TASK_COMPLETED || task->fate == SIM_TASK_FAILED)
-        assert_int_equal(s->world->tasks[number].status, task->fate);
-    return number;
-}
 
 /* An hour's events of each of these streams, behind a first run that found nothing. */
 static void begin(stage *s, const char *const *names, int count) {
@@ -60,16 +16,16 @@ static void begin(stage *s, const char *const *names, int count) {
     begin((stage_), (const char *const[]){__VA_ARGS__}, \
           (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)))
 
-static planted whole_group(const stage *s) {
-    return (planted){.kind = STATE_UNIT_GROUP,
-                     .group = "app/0",
-                     .prefix = "",
-                     .to_ms = s->world->now_ms,
-                     .fate = SIM_TASK_COMPLETED};
+static stage_planted whole_group(const stage *s) {
+    return (stage_planted){.kind = STATE_UNIT_GROUP,
+                           .group = "app/0",
+                           .prefix = "",
+                           .to_ms = s->world->now_ms,
+                           .fate = SIM_TASK_COMPLETED};
 }
 
-static planted single(const stage *s, const char *stream) {
-    planted task = whole_group(s);
+static stage_planted single(const stage *s, const char *stream) {
+    stage_planted task = whole_group(s);
     task.kind = STATE_UNIT_STREAM;
     task.prefix = stream;
     return task;
@@ -89,8 +45,8 @@ static int objects_of(const stage *s, int task) {
 static void a_finished_task_of_an_earlier_run_counts(void **context) {
     stage *s = *context;
     BEGIN(s, "a", "b");
-    const planted task = whole_group(s);
-    const int number = plant(s, &task);
+    const stage_planted task = whole_group(s);
+    const int number = stage_plant(s, &task);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
     assert_int_equal(answer->tasks_adopted, 1);
@@ -119,9 +75,9 @@ static void late_objects_of_a_task_that_ran_when_it_was_found_are_no_copies(void
     s->world->knobs.late_object_ms = 10 * SIM_MINUTE;
     s->world->knobs.running_ms = 20 * SIM_MINUTE;
     s->world->knobs.slow_per_mille = 0;
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.fate = SIM_TASK_RUNNING;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     assert_int_equal(s->world->tasks[number].status, SIM_TASK_RUNNING);
     s->world->knobs.running_ms = SIM_MINUTE;
     s->befall = no_more_objects_are_late;
@@ -135,8 +91,8 @@ static void late_objects_of_a_task_that_ran_when_it_was_found_are_no_copies(void
 static void a_task_that_was_settled_once_is_not_settled_again(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    const planted task = whole_group(s);
-    plant(s, &task);
+    const stage_planted task = whole_group(s);
+    stage_plant(s, &task);
     stage_run(s);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 0);
@@ -146,13 +102,13 @@ static void a_task_that_was_settled_once_is_not_settled_again(void **context) {
 static void tasks_are_settled_in_the_order_of_their_making(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
-    plant(s, &task);
+    stage_planted task = whole_group(s);
+    stage_plant(s, &task);
     task.from_ms = task.to_ms + 1;
     stage_put_event(s, 0, 0);
     stage_wait(s, SIM_HOUR);
     task.to_ms = s->world->now_ms;
-    plant(s, &task);
+    stage_plant(s, &task);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 2);
     assert_int_equal(answer->tasks_created, 0);
@@ -163,13 +119,13 @@ static void tasks_are_settled_in_the_order_of_their_making(void **context) {
 static void tasks_of_one_instant_are_settled_in_the_order_of_their_windows(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted first = whole_group(s);
+    stage_planted first = whole_group(s);
     stage_put_event(s, 0, 0);
     stage_wait(s, SIM_HOUR);
-    planted second = whole_group(s);
+    stage_planted second = whole_group(s);
     second.from_ms = first.to_ms + 1;
     s->world->dice.state = 3;
-    const int later = plant(s, &second), earlier = plant(s, &first);
+    const int later = stage_plant(s, &second), earlier = stage_plant(s, &first);
     sim_task *tasks = s->world->tasks;
     tasks[earlier].created_ms = tasks[later].created_ms;
     assert_true(strcmp(tasks[later].id, tasks[earlier].id) < 0);
@@ -183,8 +139,8 @@ static void a_finished_task_of_a_stream_without_siblings_needs_no_second_look(vo
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
     BEGIN(s, "a", "b");
-    const planted task = single(s, "a");
-    plant(s, &task);
+    const stage_planted task = single(s, "a");
+    stage_plant(s, &task);
     assert_int_equal(stage_run(s)->tasks_adopted, 1);
     assert_int_equal(stage_read_state(s)->cleanup_count, 0);
     stage_finish(s);
@@ -195,11 +151,28 @@ static void a_finished_task_of_a_stream_whose_sibling_was_silent_is_looked_at_ag
     s->run.unit = EXPORTER_UNIT_STREAM;
     BEGIN(s, "a");
     (void)world_add_stream(s->world, 0, "a-2");
-    const planted task = single(s, "a");
-    plant(s, &task);
+    const stage_planted task = single(s, "a");
+    stage_plant(s, &task);
     assert_int_equal(stage_run(s)->tasks_adopted, 1);
     assert_int_equal(stage_read_state(s)->cleanup_count, 1);
     assert_true(smithy_str_equal(s->state.cleanups[0].keep, SMITHY_STR("a")));
+    stage_finish(s);
+}
+
+static void a_stream_that_joins_its_group_with_a_finished_task_does_so_now(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_planted task = whole_group(s);
+    task.from_ms = stage_run(s)->window_to_ms + 1;
+    stage_wait(s, SIM_HOUR);
+    stage_add_stream(s, 0, "b", SIM_MINUTE);
+    task.to_ms = s->world->now_ms;
+    stage_plant(s, &task);
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
+    const state_group *group = stage_read_state(s)->groups[0];
+    assert_int_equal(group->stream_count, 1);
+    assert_int_equal(group->streams[0].owed_to, task.from_ms - 1);
+    assert_in_range(s->world->now_ms - group->streams[0].since_ms, 0, SIM_MINUTE);
     stage_finish(s);
 }
 
@@ -207,9 +180,9 @@ static void a_task_whose_window_is_archived_goes(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
     stage_run(s);
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.to_ms -= 1000;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(objects_of(s, number), 0);
     assert_int_equal(answer->objects_deleted, 1);
@@ -223,9 +196,9 @@ static void a_task_whose_window_is_archived_goes(void **context) {
 static void a_failed_task_goes_and_is_not_fought_for(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.fate = SIM_TASK_FAILED;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
     assert_int_equal(answer->tasks_failed, 1);
@@ -238,11 +211,11 @@ static void a_failed_task_goes_and_is_not_fought_for(void **context) {
 static void a_task_that_runs_is_waited_for(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.fate = SIM_TASK_RUNNING;
     s->world->knobs.running_ms = 10 * SIM_MINUTE;
     s->world->dice.state = 11;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     assert_int_equal(s->world->tasks[number].status, SIM_TASK_RUNNING);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 1);
@@ -254,11 +227,11 @@ static void a_task_that_runs_is_waited_for(void **context) {
 static void a_deadline_while_settling_leaves_the_task_in_flight(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.fate = SIM_TASK_RUNNING;
     s->world->knobs.running_ms = 10 * SIM_MINUTE;
     s->world->dice.state = 11;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     s->run.timeout_ms = 8000;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_WORK_REMAINS);
@@ -276,13 +249,13 @@ static sim_fault deny_poll(stage *s, const sim_request *request, int nth, sim_re
 static void a_run_that_fails_over_one_task_leaves_the_others(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
-    plant(s, &task);
+    stage_planted task = whole_group(s);
+    stage_plant(s, &task);
     task.from_ms = task.to_ms + 1;
     stage_put_event(s, 0, 0);
     stage_wait(s, SIM_HOUR);
     task.to_ms = s->world->now_ms;
-    plant(s, &task);
+    stage_plant(s, &task);
     s->befall = deny_poll;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_CONFIGURATION);
@@ -297,9 +270,9 @@ static void a_run_that_fails_over_one_task_leaves_the_others(void **context) {
 static void a_task_whose_name_fits_no_window_goes_when_it_has_ended(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.named_from_ms = 5;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(objects_of(s, number), 0);
     assert_true(state_knows(s, number));
@@ -313,9 +286,9 @@ static void a_task_whose_name_fits_no_window_goes_when_it_has_ended(void **conte
 static void a_task_of_another_state_is_a_strangers(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.state_id = "0123456789abcdef";
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     s->world->tasks[number].is_foreign = true;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(objects_of(s, number), 1);
@@ -326,8 +299,8 @@ static void a_task_of_another_state_is_a_strangers(void **context) {
 static void a_task_that_wrote_to_another_bucket_stays_there(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    const planted task = whole_group(s);
-    const int number = plant(s, &task);
+    const stage_planted task = whole_group(s);
+    const int number = stage_plant(s, &task);
     s->world->tasks[number].bucket = "elsewhere";
     s->world->tasks[number].is_foreign = true;
     const int before = objects_of(s, number);
@@ -344,9 +317,9 @@ static void a_task_that_wrote_to_another_bucket_stays_there(void **context) {
 
 /* Behind what a story planted: a task of another group, which counts. */
 static void expect_next_to_be_settled(stage *s) {
-    planted next = whole_group(s);
+    stage_planted next = whole_group(s);
     next.group = "app/1";
-    const int number = plant(s, &next);
+    const int number = stage_plant(s, &next);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 1);
     assert_true(state_knows(s, number));
@@ -364,8 +337,8 @@ static void begin_with_another_group(stage *s) {
 static void behind_a_task_in_another_bucket_others_are_settled(void **context) {
     stage *s = *context;
     begin_with_another_group(s);
-    const planted task = whole_group(s);
-    const int number = plant(s, &task);
+    const stage_planted task = whole_group(s);
+    const int number = stage_plant(s, &task);
     s->world->tasks[number].bucket = "elsewhere";
     s->world->tasks[number].is_foreign = true;
     s->world->state_saved = NULL; /* The judge knows of one bucket. */
@@ -375,8 +348,8 @@ static void behind_a_task_in_another_bucket_others_are_settled(void **context) {
 static void behind_a_task_of_a_deleted_group_others_are_settled(void **context) {
     stage *s = *context;
     begin_with_another_group(s);
-    const planted task = whole_group(s);
-    plant(s, &task);
+    const stage_planted task = whole_group(s);
+    stage_plant(s, &task);
     s->world->groups[0].deleted = true;
     expect_next_to_be_settled(s);
 }
@@ -384,8 +357,8 @@ static void behind_a_task_of_a_deleted_group_others_are_settled(void **context) 
 static void behind_a_task_of_a_group_that_was_made_again_others_are_settled(void **context) {
     stage *s = *context;
     begin_with_another_group(s);
-    const planted task = whole_group(s);
-    plant(s, &task);
+    const stage_planted task = whole_group(s);
+    stage_plant(s, &task);
     world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_RECREATE_GROUP, .subject = 0});
     stage_wait(s, SIM_HOUR);
     expect_next_to_be_settled(s);
@@ -394,18 +367,18 @@ static void behind_a_task_of_a_group_that_was_made_again_others_are_settled(void
 static void behind_a_task_that_its_name_does_not_tell_others_are_settled(void **context) {
     stage *s = *context;
     begin_with_another_group(s);
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.named_from_ms = 5;
-    plant(s, &task);
+    stage_plant(s, &task);
     expect_next_to_be_settled(s);
 }
 
 static void behind_a_broken_off_backfill_others_are_settled(void **context) {
     stage *s = *context;
     begin_with_another_group(s);
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.kind = STATE_UNIT_BACKFILL;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     expect_next_to_be_settled(s);
     assert_int_equal(objects_of(s, number), 0);
     assert_true(state_knows(s, number));
@@ -414,8 +387,8 @@ static void behind_a_broken_off_backfill_others_are_settled(void **context) {
 static void behind_a_task_of_a_deleted_stream_others_are_settled(void **context) {
     stage *s = *context;
     begin_with_another_group(s);
-    const planted task = single(s, "a");
-    const int number = plant(s, &task);
+    const stage_planted task = single(s, "a");
+    const int number = stage_plant(s, &task);
     world_schedule(s->world, (sim_happening){.at_ms = s->world->now_ms, .kind = SIM_DELETE_STREAM, .subject = 0});
     stage_wait(s, SIM_MINUTE);
     expect_next_to_be_settled(s);
@@ -425,9 +398,9 @@ static void behind_a_task_of_a_deleted_stream_others_are_settled(void **context)
 static void a_broken_off_backfill_that_runs_or_wrote_elsewhere_is_left_alone(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.kind = STATE_UNIT_BACKFILL;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     s->world->tasks[number].bucket = "elsewhere";
     s->world->tasks[number].is_foreign = true;
     s->world->state_saved = NULL; /* The judge knows of one bucket. */
@@ -437,7 +410,7 @@ static void a_broken_off_backfill_that_runs_or_wrote_elsewhere_is_left_alone(voi
     task.fate = SIM_TASK_RUNNING;
     s->world->knobs.running_ms = 10 * SIM_MINUTE;
     s->world->dice.state = 11;
-    const int second = plant(s, &task);
+    const int second = stage_plant(s, &task);
     assert_int_equal(s->world->tasks[second].status, SIM_TASK_RUNNING);
     stage_run(s);
     assert_false(state_knows(s, second));
@@ -461,9 +434,9 @@ static void a_task_in_flight_that_was_not_reached_in_time_stays_in_the_state(voi
     assert_true(stage_run(s)->task_in_flight);
     stage_wait(s, SIM_HOUR);
     s->world->knobs.running_ms = 1000;
-    planted other = whole_group(s);
+    stage_planted other = whole_group(s);
     other.named_from_ms = 5;
-    const int number = plant(s, &other);
+    const int number = stage_plant(s, &other);
     s->world->tasks[number].created_ms = s->world->tasks[0].created_ms - 1; /* It is looked at first. */
     s->befall = slow_deletes;
     const exporter_answer *answer = stage_run(s);
@@ -486,8 +459,8 @@ static void make_group_again(stage *s) {
 static void the_archive_of_a_deleted_group_stays(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    const planted task = whole_group(s);
-    const int number = plant(s, &task);
+    const stage_planted task = whole_group(s);
+    const int number = stage_plant(s, &task);
     s->world->groups[0].deleted = true;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
@@ -500,9 +473,9 @@ static void the_archive_of_a_deleted_group_stays(void **context) {
 static void what_a_failed_task_of_a_deleted_group_wrote_goes(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.fate = SIM_TASK_FAILED;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     s->world->groups[0].deleted = true;
     stage_run(s);
     assert_int_equal(objects_of(s, number), 0);
@@ -512,8 +485,8 @@ static void what_a_failed_task_of_a_deleted_group_wrote_goes(void **context) {
 static void the_archive_of_a_group_that_was_made_again_stays(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    const planted task = whole_group(s);
-    const int number = plant(s, &task);
+    const stage_planted task = whole_group(s);
+    const int number = stage_plant(s, &task);
     make_group_again(s);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(objects_of(s, number), 1);
@@ -526,8 +499,8 @@ static void of_a_group_that_was_made_again_the_streams_own_folder_stays_and_its_
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
     BEGIN(s, "a", "a-2");
-    const planted task = single(s, "a");
-    const int number = plant(s, &task);
+    const stage_planted task = single(s, "a");
+    const int number = stage_plant(s, &task);
     assert_int_equal(objects_of(s, number), 2);
     make_group_again(s);
     const exporter_answer *answer = stage_run(s);
@@ -571,9 +544,9 @@ static void what_was_archived_of_a_groups_new_life_for_its_old_one_is_exported_a
 static void what_a_failed_task_of_a_group_that_was_made_again_wrote_goes(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.fate = SIM_TASK_FAILED;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     make_group_again(s);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(objects_of(s, number), 0);
@@ -592,8 +565,8 @@ static void of_a_deleted_stream_its_own_folder_stays_and_its_siblings_go(void **
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
     BEGIN(s, "a", "a-2");
-    const planted task = single(s, "a");
-    const int number = plant(s, &task);
+    const stage_planted task = single(s, "a");
+    const int number = stage_plant(s, &task);
     assert_int_equal(objects_of(s, number), 2);
     delete_stream(s, 0);
     const exporter_answer *answer = stage_run(s);
@@ -608,8 +581,8 @@ static void a_stream_that_was_made_again_does_not_count_with_its_first_life(void
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
     BEGIN(s, "a");
-    const planted task = single(s, "a");
-    const int number = plant(s, &task);
+    const stage_planted task = single(s, "a");
+    const int number = stage_plant(s, &task);
     delete_stream(s, 0);
     stage_wait(s, SIM_HOUR);
     stage_add_stream(s, 0, "a", SIM_MINUTE);
@@ -627,9 +600,9 @@ static void what_a_failed_task_of_a_deleted_stream_wrote_goes(void **context) {
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
     BEGIN(s, "a", "b");
-    planted task = single(s, "a");
+    stage_planted task = single(s, "a");
     task.fate = SIM_TASK_FAILED;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     delete_stream(s, 0);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(objects_of(s, number), 0);
@@ -642,11 +615,11 @@ static void a_task_of_a_deleted_stream_is_left_while_it_runs(void **context) {
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
     BEGIN(s, "a", "b");
-    planted task = single(s, "a");
+    stage_planted task = single(s, "a");
     task.fate = SIM_TASK_RUNNING;
     s->world->knobs.running_ms = 10 * SIM_MINUTE;
     s->world->dice.state = 11;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     delete_stream(s, 0);
     s->run.timeout_ms = 8000;
     const exporter_answer *answer = stage_run(s);
@@ -661,9 +634,9 @@ static void a_stream_that_is_younger_than_a_task_of_several_is_none_of_them(void
     stage *s = *context;
     BEGIN(s, "a-1", "a-2", "b");
     s->run.unit = EXPORTER_UNIT_STREAM;
-    planted task = single(s, "a");
+    stage_planted task = single(s, "a");
     task.kind = STATE_UNIT_PREFIX;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     assert_int_equal(objects_of(s, number), 2);
     stage_wait(s, SIM_HOUR);
     stage_add_stream(s, 0, "a-3", SIM_DAY);
@@ -697,9 +670,9 @@ static void a_stream_that_was_being_taken_out_is_none_of_the_several_any_more(vo
         s = *context;
         BEGIN(s, "w-1", "w-2");
         s->run.unit = EXPORTER_UNIT_STREAM;
-        planted task = single(s, "w");
+        stage_planted task = single(s, "w");
         task.kind = STATE_UNIT_PREFIX;
-        plant(s, &task);
+        stage_plant(s, &task);
         s->befall = hide_second;
         s->run.kill_at = at;
         s->run.kill_after_effect = true;
@@ -725,9 +698,9 @@ static void of_several_streams_those_that_were_not_taken_out_are_archived(void *
     stage *s = *context;
     BEGIN(s, "w-1", "w-2");
     s->run.unit = EXPORTER_UNIT_STREAM;
-    planted task = single(s, "w");
+    stage_planted task = single(s, "w");
     task.kind = STATE_UNIT_PREFIX;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     s->befall = hide_second_and_refuse_changes;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 0);
@@ -819,9 +792,9 @@ static void a_task_is_forgotten_two_weeks_later_where_it_is_not_listed(void **co
 static void an_emptied_folder_is_looked_at_for_a_day(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.fate = SIM_TASK_FAILED;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     stage_run(s);
     assert_int_equal(stage_read_state(s)->cleanup_count, 1);
     assert_true(s->state.cleanups[0].cleaned);
@@ -844,9 +817,9 @@ static sim_fault refuse_keys(stage *s, const sim_request *request, int nth, sim_
 static void a_folder_that_cannot_be_emptied_is_told_and_kept_in_mind(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.named_from_ms = 5;
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     s->befall = refuse_keys;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_INCOMPLETE);
@@ -871,11 +844,11 @@ static void a_folder_that_cannot_be_emptied_is_told_and_kept_in_mind(void **cont
 static void a_folder_of_more_objects_than_one_request_deletes_is_emptied(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
-    planted task = whole_group(s);
+    stage_planted task = whole_group(s);
     task.named_from_ms = 5;
     s->world->knobs.events_per_object = 1;
     for (int i = 0; i < 1100; i++) stage_put_event(s, 0, i);
-    const int number = plant(s, &task);
+    const int number = stage_plant(s, &task);
     const int written = objects_of(s, number);
     assert_int_equal(written, 1101);
     assert_int_equal(stage_run(s)->objects_deleted, written);
@@ -1022,6 +995,7 @@ int main(void) {
         SETTLE_TEST(late_objects_of_a_task_that_ran_when_it_was_found_are_no_copies),
         SETTLE_TEST(a_task_that_was_settled_once_is_not_settled_again),
         SETTLE_TEST(tasks_are_settled_in_the_order_of_their_making),
+        SETTLE_TEST(a_stream_that_joins_its_group_with_a_finished_task_does_so_now),
         SETTLE_TEST(tasks_of_one_instant_are_settled_in_the_order_of_their_windows),
         SETTLE_TEST(a_finished_task_of_a_stream_without_siblings_needs_no_second_look),
         SETTLE_TEST(a_finished_task_of_a_stream_whose_sibling_was_silent_is_looked_at_again),
