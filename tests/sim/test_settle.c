@@ -159,7 +159,7 @@ static void a_finished_task_of_a_stream_whose_sibling_was_silent_is_looked_at_ag
     stage_finish(s);
 }
 
-static void a_stream_that_joins_its_group_with_a_finished_task_does_so_now(void **context) {
+static void a_stream_that_joins_its_group_with_an_earlier_runs_task_does_so_when_that_ends(void **context) {
     stage *s = *context;
     stage_add_stream(s, 0, "a", SIM_HOUR);
     stage_planted task = whole_group(s);
@@ -167,12 +167,16 @@ static void a_stream_that_joins_its_group_with_a_finished_task_does_so_now(void 
     stage_wait(s, SIM_HOUR);
     stage_add_stream(s, 0, "b", SIM_MINUTE);
     task.to_ms = s->world->now_ms;
-    stage_plant(s, &task);
+    task.fate = SIM_TASK_RUNNING;
+    s->world->knobs.running_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 11;
+    const int number = stage_plant(s, &task);
+    assert_int_equal(s->world->tasks[number].status, SIM_TASK_RUNNING);
     assert_int_equal(stage_run(s)->tasks_adopted, 1);
     const state_group *group = stage_read_state(s)->groups[0];
     assert_int_equal(group->stream_count, 1);
     assert_int_equal(group->streams[0].owed_to, task.from_ms - 1);
-    assert_in_range(s->world->now_ms - group->streams[0].since_ms, 0, SIM_MINUTE);
+    assert_in_range(group->streams[0].since_ms, s->world->tasks[number].ended_ms - 1000, s->world->now_ms);
     stage_finish(s);
 }
 
@@ -995,7 +999,7 @@ int main(void) {
         SETTLE_TEST(late_objects_of_a_task_that_ran_when_it_was_found_are_no_copies),
         SETTLE_TEST(a_task_that_was_settled_once_is_not_settled_again),
         SETTLE_TEST(tasks_are_settled_in_the_order_of_their_making),
-        SETTLE_TEST(a_stream_that_joins_its_group_with_a_finished_task_does_so_now),
+        SETTLE_TEST(a_stream_that_joins_its_group_with_an_earlier_runs_task_does_so_when_that_ends),
         SETTLE_TEST(tasks_of_one_instant_are_settled_in_the_order_of_their_windows),
         SETTLE_TEST(a_finished_task_of_a_stream_without_siblings_needs_no_second_look),
         SETTLE_TEST(a_finished_task_of_a_stream_whose_sibling_was_silent_is_looked_at_again),
