@@ -1,7 +1,8 @@
-/* JSON as the awsJson and restJson protocols write and read it. Writing is ours, one append a member; reading is
- * cJSON's tree, walked in straight lines by generated code.
+/* JSON as the awsJson and restJson protocols write and read it. Writing is one append a member; what is read is a tree
+ * of cJSON's nodes, walked in straight lines by generated code.
  *
- * Two things that cJSON alone would change silently arrive intact: an integer beyond 2^53, and U+0000 in a string. */
+ * Two things that cJSON's own parser would change silently arrive intact: an integer beyond 2^53, and U+0000 in a
+ * string. */
 #ifndef SMITHY_JSON_H
 #define SMITHY_JSON_H
 
@@ -68,11 +69,12 @@ SMITHY_API void smithy_json_value_http_date(smithy_json_writer *w, int64_t ms);
 
 /* ---- reading ---- */
 
-/* A parsed text. The tree is malloc's (cJSON's global hooks are never touched) and must be freed by smithy_json_free;
- * what the get functions answer lives in the call's arena and outlives it. */
+/* A parsed text. The tree is in memory of its own, which smithy_json_free overwrites and gives back; cJSON's hooks have
+ * no part in it, and cJSON must not change or delete a node. What the get functions answer lives in the call's arena
+ * and outlives the tree. */
 typedef struct smithy_json {
-    cJSON *root;
-    bool shielded; /* The text held numbers or characters that cJSON cannot carry; they travel in disguise. */
+    const cJSON *root;
+    struct smithy_arena *memory; /* Private. */
 } smithy_json;
 
 /* SMITHY_ERROR_RESPONSE with the offset for text that is not one JSON value; likewise for nesting deeper than 512, more
@@ -97,10 +99,10 @@ static inline bool smithy_json_is(const cJSON *member, const char *name) {
     return member->string[0] == name[0] && strcmp(member->string, name) == 0;
 }
 static inline bool smithy_json_is_null(const cJSON *json) {
-    return cJSON_IsNull(json) != 0;
+    return (json->type & 0xFF) == cJSON_NULL;
 }
-/* A number, whether cJSON could carry it or not, which keeps a long one as a text: ask these, not cJSON_IsNumber and
- * cJSON_IsString. */
+/* A number, whether a node of cJSON's can carry it or not, where a long one is a text: ask these, not cJSON_IsNumber
+ * and cJSON_IsString. */
 SMITHY_API bool smithy_json_is_number(const cJSON *json);
 SMITHY_API bool smithy_json_is_string(const cJSON *json);
 

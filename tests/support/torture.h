@@ -4,7 +4,7 @@
  *
  *   blocks   what the runtime takes by smithy_system.resize, where that is the default system's
  *   pieces   what is taken out of a call's arena, most of which needs no new block
- *   foreign  what cJSON, expat, libcbor, zlib and OpenSSL take by malloc (only with AddressSanitizer, whose malloc can
+ *   foreign  what expat, libcbor, zlib and OpenSSL take by malloc (only with AddressSanitizer, whose malloc can
  * be stood before, and for coverage), and OpenSSL's digests, which may fail without taking any
  *
  * A program is tortured by linking `torture` (tests/CMakeLists.txt), whose torture_memory.c stands before the functions

@@ -2,76 +2,47 @@
 #include <smithy/text.h>
 
 #include "codec/decimal.h"
-#include "codec/json_scan.h"
+#include "codec/json_tree.h"
 
 #include <math.h>
+#include <stdalign.h>
 
 /* ---- parsing ---- */
 
-static bool is_blank(const char *at, const char *end) {
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) at++;
-    return at == end;
+/* About what the tree of a service's answer takes, so that one of ordinary size lies in one piece. */
+static size_t expected_size(size_t len) {
+    const size_t most = (size_t)256 * 1024;
+    return len < most / 5 * 2 ? 512 + len / 2 * 5 : most;
 }
 
-/* One value and white space. *stopped_at is where cJSON gave up, or where the value ended. */
-static cJSON *parse_one(smithy_str text, size_t *stopped_at) {
-    const char *end = NULL;
-    cJSON *root = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, false);
-    *stopped_at = end ? (size_t)(end - text.ptr) : 0;
-    if (root && !is_blank(text.ptr + *stopped_at, text.ptr + text.len)) {
-        cJSON_Delete(root);
-        root = NULL;
-    }
-    return root;
-}
-
-/* As parse_one, from a shielded copy; *stopped_at counts in `text` all the same. */
-static smithy_status parse_shielded(smithy_str text, smithy_call *call, cJSON **root, size_t *stopped_at) {
-    smithy_buffer copy;
-    /* The shortest number that is wrapped is "-0": two characters that become five. */
-    smithy_buffer_init(&copy, smithy_call_system(call), text.len < SIZE_MAX / 3 ? text.len * 3 : SIZE_MAX);
-    smithy_json_shield(text, SIZE_MAX, &copy);
-    const smithy_status status = smithy_buffer_status(&copy);
-    if (status == SMITHY_OK) {
-        size_t stopped = 0;
-        *root = parse_one(smithy_buffer_str(&copy), &stopped);
-        if (!*root) {
-            smithy_buffer_reset(&copy);
-            *stopped_at = smithy_json_shield(text, stopped, &copy);
-        } else if (!smithy_json_is_value(text, stopped_at)) {
-            cJSON_Delete(*root);
-            *root = NULL;
-        }
-    }
-    smithy_buffer_deinit_secret(&copy);
-    return status == SMITHY_OK ? status : smithy_call_fail(call, status, "out of memory");
+static smithy_status build(smithy_json *json, smithy_str text, smithy_arena *memory, smithy_json_problem *problem) {
+    void *own = NULL;
+    SMITHY_TRY(smithy_arena_reserve(memory, expected_size(text.len)));
+    SMITHY_TRY(smithy_json_tree(text, memory, &json->root, problem));
+    SMITHY_TRY(smithy_arena_take(memory, sizeof *memory, alignof(smithy_arena), &own));
+    *(smithy_arena *)own = *memory; /* It lies in itself: nothing is taken from it any more. */
+    json->memory = own;
+    return SMITHY_OK;
 }
 
 smithy_status smithy_json_parse(smithy_json *json, smithy_str text, smithy_call *call) {
+    smithy_arena memory;
+    smithy_json_problem problem = {0};
     *json = (smithy_json){0};
-    if (text.len == 0) {
-        json->root = cJSON_CreateObject();
-        return json->root ? SMITHY_OK : smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
-    }
-    const smithy_json_scan scan = smithy_json_scan_text(text);
-    if (scan.problem)
-        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "JSON at offset %zu: %s", scan.problem_at, scan.problem);
-
-    size_t stopped_at = 0;
-    json->shielded = scan.needs_shield;
-    if (scan.needs_shield)
-        SMITHY_TRY(parse_shielded(text, call, &json->root, &stopped_at));
-    else
-        json->root = parse_one(text, &stopped_at);
-    if (json->root) return SMITHY_OK;
-    size_t grammar_stopped_at = 0;
-    if (smithy_json_is_value(text, &grammar_stopped_at))
-        return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
-    return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "JSON at offset %zu: not one JSON value", stopped_at);
+    smithy_arena_init(&memory, smithy_call_system(call), SIZE_MAX); /* Bounded by the text, and by the values in it. */
+    const smithy_status status = build(json, text.len ? text : SMITHY_STR("{}"), &memory, &problem);
+    if (status == SMITHY_OK) return SMITHY_OK;
+    smithy_arena_deinit(&memory);
+    json->root = NULL;
+    if (status != SMITHY_ERROR_RESPONSE) return smithy_call_fail(call, status, "out of memory");
+    return smithy_call_fail(call, status, "JSON at offset %zu: %s", problem.at, problem.what);
 }
 
 void smithy_json_free(smithy_json *json) {
-    cJSON_Delete(json->root);
+    if (json->memory) {
+        smithy_arena memory = *json->memory;
+        smithy_arena_deinit(&memory);
+    }
     *json = (smithy_json){0};
 }
 
@@ -152,11 +123,26 @@ smithy_status smithy_json_map(const cJSON *json, bool sparse, const cJSON **firs
 
 /* ---- texts and bytes ---- */
 
+/* Undoes the disguise of NULs, in place; answers the new length. */
+static size_t reveal(char *text, size_t len) {
+    char *from = memchr(text, SMITHY_JSON_NUL, len);
+    if (!from) return len;
+    const char *end = text + len;
+    char *to = from;
+    while (from < end) {
+        const bool is_nul = *from == SMITHY_JSON_NUL;
+        *to++ = is_nul ? '\0' : *from;
+        from += is_nul ? 2 : 1;
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
 static smithy_status copy_text(const char *text, smithy_str *value, smithy_call *call) {
     const smithy_str copy = smithy_call_copy(call, smithy_str_from(text));
     if (!smithy_str_is_set(copy)) return smithy_call_status(call);
     /* The copy is ours alone until it is handed out. */
-    *value = (smithy_str){copy.ptr, smithy_json_reveal((char *)copy.ptr, copy.len)};
+    *value = (smithy_str){copy.ptr, reveal((char *)copy.ptr, copy.len)};
     return SMITHY_OK;
 }
 

@@ -56,11 +56,11 @@ void smithy_arena_reset(smithy_arena *arena) {
     block_clear(kept);
 }
 
-static smithy_status block_create(smithy_arena *arena, size_t size, arena_block **created) {
+/* Of at least `size` bytes, and of `capacity` where the arena's maximum allows. */
+static smithy_status block_create(smithy_arena *arena, size_t size, size_t capacity, arena_block **created) {
     const smithy_system *system = arena->system;
     const size_t left = arena->max - arena->held;
     if (size > left || size > SIZE_MAX - sizeof(arena_block)) return SMITHY_ERROR_LIMIT;
-    size_t capacity = size > LARGE_PIECE ? size : BLOCK_SIZE;
     if (capacity > left) capacity = left;
     arena_block *block = system->resize(system->context, NULL, sizeof(arena_block) + capacity);
     if (!block) return SMITHY_ERROR_MEMORY;
@@ -70,6 +70,10 @@ static smithy_status block_create(smithy_arena *arena, size_t size, arena_block 
     arena->held += capacity;
     *created = block;
     return SMITHY_OK;
+}
+
+smithy_status smithy_arena_reserve(smithy_arena *arena, size_t size) {
+    return block_create(arena, size, size, &arena->blocks);
 }
 
 /* The piece at the front of what is free in `block`; NULL where it does not fit. */
@@ -89,7 +93,7 @@ smithy_status smithy_arena_take(smithy_arena *arena, size_t size, size_t align, 
         if (*memory) return SMITHY_OK;
     }
     arena_block *block = NULL;
-    SMITHY_TRY(block_create(arena, size, &block));
+    SMITHY_TRY(block_create(arena, size, size > LARGE_PIECE ? size : BLOCK_SIZE, &block));
     if (size > LARGE_PIECE && arena->blocks) {
         block->next = arena->blocks->next;
         arena->blocks->next = block;

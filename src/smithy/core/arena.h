@@ -22,6 +22,10 @@ void smithy_arena_deinit(smithy_arena *arena);
 /* The same, but keeps one block of ordinary size to be filled anew. */
 void smithy_arena_reset(smithy_arena *arena);
 
+/* Makes room for `size` bytes in one piece, for an arena that holds nothing yet. SMITHY_ERROR_LIMIT, or
+ * SMITHY_ERROR_MEMORY. */
+smithy_status smithy_arena_reserve(smithy_arena *arena, size_t size) SMITHY_NODISCARD;
+
 /* `size` bytes at a multiple of `align` (a power of two up to that of max_align_t); not zeroed, never NULL for size 0.
  * SMITHY_ERROR_LIMIT, or SMITHY_ERROR_MEMORY. */
 smithy_status smithy_arena_take(smithy_arena *arena, size_t size, size_t align, void **memory) SMITHY_NODISCARD;

@@ -1,14 +1,7 @@
 #include "credentials/internal.h"
 
-#include <smithy/hash.h>
 #include <smithy/json.h>
 #include <smithy/text.h>
-
-/* cJSON frees what it holds as it is. */
-static void wipe(const smithy_json *json) {
-    for (cJSON *member = json->root ? json->root->child : NULL; member; member = member->next)
-        if (member->valuestring) smithy_cleanse(member->valuestring, strlen(member->valuestring));
-}
 
 static smithy_status take_member(credentials_document *document, const cJSON *member, smithy_call *call) {
     const struct {
@@ -45,7 +38,6 @@ smithy_status credentials_document_read(credentials_document *document, smithy_s
     *document = (credentials_document){0};
     SMITHY_TRY(smithy_json_parse(&json, text, call));
     const smithy_status status = take_members(document, &json, call);
-    wipe(&json);
     smithy_json_free(&json);
     return status;
 }
