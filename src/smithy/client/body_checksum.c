@@ -30,7 +30,9 @@ size_t body_checksum_size(checksum_algorithm algorithm) {
 }
 
 smithy_status body_checksum_init(body_checksum *sum, checksum_algorithm algorithm) {
-    *sum = (body_checksum){.algorithm = algorithm};
+    sum->algorithm = algorithm;
+    sum->crc = 0;
+    sum->digest.context = NULL;
     switch (algorithm) {
     case CHECKSUM_SHA1: return smithy_digest_init(&sum->digest, SMITHY_DIGEST_SHA1);
     case CHECKSUM_SHA256: return smithy_digest_init(&sum->digest, SMITHY_DIGEST_SHA256);
@@ -72,7 +74,9 @@ smithy_status body_checksum_final(body_checksum *sum, uint8_t value[SMITHY_DIGES
 }
 
 void body_checksum_deinit(body_checksum *sum) {
-    if (sum->digest.context) smithy_digest_deinit(&sum->digest);
-    tree_hash_deinit(&sum->tree);
-    *sum = (body_checksum){0};
+    if (sum->algorithm == CHECKSUM_TREE_HASH)
+        tree_hash_deinit(&sum->tree);
+    else if (sum->algorithm != CHECKSUM_NONE && sum->digest.context)
+        smithy_digest_deinit(&sum->digest);
+    sum->algorithm = CHECKSUM_NONE;
 }

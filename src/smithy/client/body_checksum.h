@@ -24,7 +24,8 @@ const char *checksum_header(checksum_algorithm algorithm);
 /* In bytes. */
 size_t body_checksum_size(checksum_algorithm algorithm);
 
-/* All zero: of no algorithm; nothing is summed up, and there is nothing to free. */
+/* Of no algorithm, as when all is zero, nothing is summed up, and there is nothing to free. Beside the algorithm only
+ * what it needs is set, for there are several in each call. */
 typedef struct body_checksum {
     checksum_algorithm algorithm;
     uint64_t crc;

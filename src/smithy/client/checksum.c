@@ -13,7 +13,7 @@ typedef struct body_sums {
 } body_sums;
 
 static smithy_status sums_init(body_sums *sums, checksum_algorithm algorithm) {
-    *sums = (body_sums){.payload.algorithm = CHECKSUM_NONE};
+    sums->header.algorithm = CHECKSUM_NONE;
     SMITHY_TRY(body_checksum_init(&sums->payload, CHECKSUM_SHA256));
     return body_checksum_init(&sums->header, algorithm);
 }

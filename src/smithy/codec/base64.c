@@ -65,12 +65,16 @@ bool smithy_base64_read(smithy_str text, uint8_t *bytes, size_t *len) {
     return true;
 }
 
+/* Worked out rather than looked up, so that compilers do many at once. */
+static char hex_digit(unsigned value) {
+    return (char)(value + (value < 10 ? '0' : 'a' - 10));
+}
+
 void smithy_hex_write(const void *bytes, size_t len, char *text) {
-    static const char DIGITS[] = "0123456789abcdef";
     const uint8_t *in = bytes;
     for (size_t i = 0; i < len; i++) {
-        *text++ = DIGITS[in[i] >> 4];
-        *text++ = DIGITS[in[i] & 15];
+        text[2 * i] = hex_digit(in[i] >> 4);
+        text[2 * i + 1] = hex_digit(in[i] & 15U);
     }
-    *text = '\0';
+    text[2 * len] = '\0';
 }

@@ -162,7 +162,12 @@ static smithy_status feed(reader *r, smithy_str text) {
 
 smithy_status smithy_xml_parse(smithy_str text, const smithy_xml_node **root, smithy_call *call) {
     *root = NULL;
-    reader r = {.call = call, .parser = XML_ParserCreate(NULL)};
+    reader r; /* Not cleared: most frames are never used. */
+    r.call = call;
+    r.parser = XML_ParserCreate(NULL);
+    r.root = NULL;
+    r.status = SMITHY_OK;
+    r.depth = 0;
     if (!r.parser) return smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
     /* The text of all elements together is never longer than four times the document: a byte of an old encoding may
      * take up to three in UTF-8. */

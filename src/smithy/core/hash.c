@@ -95,8 +95,8 @@ static bool hmac_parts(EVP_MD_CTX *context, smithy_bytes key, smithy_bytes text,
     done = done && sha256_parts(context, (smithy_bytes){pad, sizeof pad}, text, inner);
     for (size_t i = 0; i < sizeof pad; i++) pad[i] ^= 0x36 ^ 0x5c;
     done = done && sha256_parts(context, (smithy_bytes){pad, sizeof pad}, (smithy_bytes){inner, sizeof inner}, digest);
-    OPENSSL_cleanse(pad, sizeof pad);
-    OPENSSL_cleanse(inner, sizeof inner);
+    smithy_cleanse(pad, sizeof pad);
+    smithy_cleanse(inner, sizeof inner);
     return done;
 }
 
@@ -150,6 +150,10 @@ void smithy_digest_deinit(smithy_digest_state *state) {
     state->context = NULL;
 }
 
+/* What a compiler does not know it cannot leave out. As quick as memset, where OPENSSL_cleanse goes by words: each call
+ * overwrites what it held. */
+static void *(*const volatile overwrite)(void *memory, int byte, size_t len) = memset;
+
 void smithy_cleanse(void *memory, size_t len) {
-    if (memory && len > 0) OPENSSL_cleanse(memory, len);
+    if (memory && len > 0) overwrite(memory, 0, len);
 }

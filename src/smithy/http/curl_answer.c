@@ -2,6 +2,7 @@
 
 #define MAX_HEADERS      256
 #define MAX_HEADER_BYTES ((size_t)256 * 1024)
+#define MAX_SET_ASIDE    ((int64_t)256 * 1024) /* For a body that is only announced. */
 
 static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -85,6 +86,13 @@ size_t curl_exchange_on_header(char *line, size_t size, size_t count, void *cont
     return exchange->stopped == SMITHY_OK ? text.len : 0;
 }
 
+/* So that a body of ordinary size is not moved as it grows. */
+static void set_aside(curl_exchange *exchange) {
+    const int64_t length = exchange->content_length;
+    if (length > 0 && length <= MAX_SET_ASIDE && (uint64_t)length <= exchange->collected.max)
+        (void)smithy_buffer_reserve(&exchange->collected, (size_t)length); /* A failure sticks to the buffer. */
+}
+
 static smithy_status take_body(curl_exchange *exchange, const char *bytes, size_t len) {
     const smithy_http_response *response = exchange->response;
     smithy_sink *sink = exchange->request->sink;
@@ -93,6 +101,7 @@ static smithy_status take_body(curl_exchange *exchange, const char *bytes, size_
         if (status == SMITHY_OK) return SMITHY_OK;
         return smithy_call_fail(exchange->call, status, "the sink refused the answer's body");
     }
+    if (exchange->collected.capacity == 0) set_aside(exchange);
     smithy_buffer_append(&exchange->collected, bytes, len);
     const smithy_status status = smithy_buffer_status(&exchange->collected);
     if (status == SMITHY_OK) return SMITHY_OK;

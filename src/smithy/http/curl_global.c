@@ -27,8 +27,10 @@ curl_guard curl_guard_begin(void) {
     curl_guard guard = {.was_pending = false};
     sigset_t sigpipe, pending;
     only_sigpipe(&sigpipe);
-    if (sigpending(&pending) == 0) guard.was_pending = sigismember(&pending, SIGPIPE) == 1;
     pthread_sigmask(SIG_BLOCK, &sigpipe, &guard.before);
+    /* One that waits already is not ours; only where the program blocks it one can. */
+    if (sigismember(&guard.before, SIGPIPE) == 1 && sigpending(&pending) == 0)
+        guard.was_pending = sigismember(&pending, SIGPIPE) == 1;
     ERR_set_mark();
     return guard;
 }
