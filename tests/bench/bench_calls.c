@@ -1,5 +1,8 @@
 /* bench_calls CALLS: one call of each client, again and again, to AWS_ENDPOINT_URL, as JSON for bench_calls.py:
- * what a call takes of the processor and of the clock, in microseconds, once the connection stands. */
+ * what a call takes of the processor and of the clock, in microseconds, once the connection stands. Behind each the
+ * same exchange by libcurl alone. */
+#include "bench_bare.h"
+
 #include <dynamodb/dynamodb.h>
 #include <logs/logs.h>
 #include <s3/s3.h>
@@ -15,6 +18,7 @@ typedef struct clients {
     s3_client *s3;
     dynamodb_client *dynamodb;
     sts_client *sts;
+    bench_bare *bare;
 } clients;
 
 static double now_us(clockid_t clock) {
@@ -54,14 +58,52 @@ static smithy_status get_caller_identity(const clients *c, smithy_call *call) {
     return sts_get_caller_identity(c->sts, &(sts_get_caller_identity_input){0}, &output, call);
 }
 
+/* ---- by libcurl alone ---- */
+
+static smithy_status status_of(bool done, smithy_call *call) {
+    return done ? SMITHY_OK : smithy_call_fail(call, SMITHY_ERROR_TRANSPORT, "libcurl alone got no answer");
+}
+
+static smithy_status bare_describe_log_streams(const clients *c, smithy_call *call) {
+    return status_of(bench_bare_post(c->bare, "X-Amz-Target: Logs_20140328.DescribeLogStreams",
+                                     "{\"logGroupName\":\"/aws/lambda/checkout\"}"),
+                     call);
+}
+
+static smithy_status bare_get_object(const clients *c, smithy_call *call) {
+    return status_of(bench_bare_get(c->bare, "/archive/2026/11/23/object?x-id=GetObject"), call);
+}
+
+static smithy_status bare_list_objects(const clients *c, smithy_call *call) {
+    return status_of(bench_bare_get(c->bare, "/archive?list-type=2&prefix=2026%2F"), call);
+}
+
+static smithy_status bare_get_item(const clients *c, smithy_call *call) {
+    return status_of(bench_bare_post(c->bare, "X-Amz-Target: DynamoDB_20120810.GetItem",
+                                     "{\"TableName\":\"table\",\"Key\":{\"pk\":{\"S\":\"state\"}}}"),
+                     call);
+}
+
+static smithy_status bare_get_caller_identity(const clients *c, smithy_call *call) {
+    return status_of(
+        bench_bare_post(c->bare, "X-Amz-Api-Version: 2011-06-15", "Action=GetCallerIdentity&Version=2011-06-15"), call);
+}
+
+/* ---- all of them ---- */
+
 static const struct {
     const char *name;
     smithy_status (*once)(const clients *c, smithy_call *call);
 } CALLS[] = {{"logs DescribeLogStreams", describe_log_streams},
+             {"bare logs DescribeLogStreams", bare_describe_log_streams},
              {"s3 GetObject", get_object},
+             {"bare s3 GetObject", bare_get_object},
              {"s3 ListObjectsV2", list_objects},
+             {"bare s3 ListObjectsV2", bare_list_objects},
              {"dynamodb GetItem", get_item},
-             {"sts GetCallerIdentity", get_caller_identity}};
+             {"bare dynamodb GetItem", bare_get_item},
+             {"sts GetCallerIdentity", get_caller_identity},
+             {"bare sts GetCallerIdentity", bare_get_caller_identity}};
 
 static bool repeat(size_t which, const clients *c, long times, smithy_call *call) {
     for (long i = 0; i < times; i++) {
@@ -90,11 +132,12 @@ int main(int argc, char **argv) {
     smithy_call *call = smithy_call_create(NULL);
     if (times <= 0 || !call) return 2;
     const clients c = {logs_client_create(NULL, call), s3_client_create(NULL, call), dynamodb_client_create(NULL, call),
-                       sts_client_create(NULL, call)};
-    bool ok = c.logs && c.s3 && c.dynamodb && c.sts;
+                       sts_client_create(NULL, call), bench_bare_create()};
+    bool ok = c.logs && c.s3 && c.dynamodb && c.sts && c.bare;
     printf("{");
     for (size_t i = 0; ok && i < sizeof CALLS / sizeof *CALLS; i++) ok = measure(i, &c, times, call);
     printf("}\n");
+    bench_bare_destroy(c.bare);
     sts_client_destroy(c.sts);
     dynamodb_client_destroy(c.dynamodb);
     s3_client_destroy(c.s3);
