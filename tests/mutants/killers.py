@@ -36,7 +36,7 @@ UNITS = {
 MEMORY_BYTES = 4 << 30
 CLI = "src/cli/cloudwatch-logs-s3-exporter"
 # Single stories in the simulator: a tenth of a second each.
-STORIES = ("run", "settle", "slot", "groups", "backfill", "limits")
+STORIES = ("run", "settle", "slot", "groups", "late", "backfill", "limits")
 
 
 @dataclass(frozen=True)

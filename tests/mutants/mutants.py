@@ -27,7 +27,11 @@ from c_mutants import mutants_of
 from killers import Build, digest, fails
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = "plan* past_tasks cover standing settle* slot* state* lease task session store* ledger* folder run work".split()
+PARTS = {
+    "planner": "plan* past_tasks cover standing".split(),
+    "runner": "settle* slot* lease task session ledger* folder run work".split(),
+    "state": "state* store*".split(),
+}
 
 
 def read_equivalent():
@@ -48,10 +52,15 @@ def why_equivalent(listed, mutant):
 
 
 def all_mutants(source):
+    names = [name for names in PARTS.values() for name in names]
     found = []
-    for path in sorted({path for part in PARTS for path in (source / "src/exporter").glob(part + ".c")}):
+    for path in sorted({path for name in names for path in (source / "src/exporter").glob(name + ".c")}):
         found += mutants_of(path.name, path.read_text(encoding="utf-8"))
     return found
+
+
+def part_of(file):
+    return next(part for part, names in PARTS.items() for name in names if fnmatch(file, name + ".c"))
 
 
 class Trial:
@@ -140,18 +149,27 @@ def print_equivalent(mutants, listed, everything):
         print("listed as equivalent, and there is none:", *entry)
 
 
+def caught_by(result):
+    """By unit tests, stories, or what takes longer."""
+    name = result["by"].split(" (")[0]
+    return "stories" if name.startswith("test_sim_") else "units" if name.startswith("test_") else "others"
+
+
 def share(results):
     counted = Counter(result["verdict"] for result in results)
+    by = Counter(caught_by(result) for result in results if result["verdict"] == "caught")
     mutants = counted["caught"] + counted["survived"]
     percent = 100 * counted["caught"] / mutants if mutants else 0
-    return f"{mutants:5} {counted['caught']:6} {counted['survived']:8} {percent:6.1f} % {counted['same']:6}"
+    kinds = " ".join(f"{by[kind]:7}" for kind in ("units", "stories", "others"))
+    return f"{mutants:5} {kinds} {counted['survived']:8} {percent:6.1f} % {counted['same']:6}"
 
 
 def report(results):
-    print(f"{'':22}  made caught survived  caught   same")
-    for kind in ("file", "operator"):
-        for name in sorted({result[kind] for result in results}):
-            print(f"{name:22} {share([result for result in results if result[kind] == name])}")
+    print(f"{'':22}  made   units stories  others survived  caught   same")
+    for kind in ("part", "file", "operator"):
+        values = {result["id"]: part_of(result["file"]) if kind == "part" else result[kind] for result in results}
+        for name in sorted(set(values.values())):
+            print(f"{name:22} {share([result for result in results if values[result['id']] == name])}")
     print(f"{'all':22} {share(results)}")
     by = Counter(result["by"].split(" (")[0] for result in results if result["verdict"] == "caught")
     for name, count in by.most_common():
