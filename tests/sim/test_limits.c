@@ -141,6 +141,20 @@ static void who_waits_for_the_slot_is_shown_to_wait_and_tells_how_long(void **co
 
 /* ---- the time is up ---- */
 
+/* Half a minute is kept for saving, and of short runs a quarter. */
+static void a_run_that_waits_stops_when_only_its_reserve_is_left(void **context) {
+    stage *s = *context;
+    static const int64_t GIVEN[] = {20000, 100000, 119000, 121000, 10 * SIM_MINUTE};
+    static const int64_t KEPT[] = {5000, 25000, 29750, 30000, 30000};
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    take_slot(s);
+    for (int i = 0; i < 5; i++) {
+        s->run.timeout_ms = GIVEN[i];
+        assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_BUSY);
+        assert_in_range(s->result.answer.duration_ms, GIVEN[i] - KEPT[i], GIVEN[i] - KEPT[i] + 300);
+    }
+}
+
 static sim_fault slow_listing(stage *s, const sim_request *request, int nth, sim_reply *reply) {
     (void)s, (void)nth, (void)reply;
     return stage_asks(request, "DescribeLogStreams") ? SIM_FAULT_SLOW : SIM_FAULT_NONE;
@@ -489,6 +503,7 @@ int main(void) {
         STORY(a_group_whose_tags_cannot_be_read_is_shown_as_done),
         STORY(the_task_is_shown_with_its_group_its_stream_and_its_age),
         STORY(who_waits_for_the_slot_is_shown_to_wait_and_tells_how_long),
+        STORY(a_run_that_waits_stops_when_only_its_reserve_is_left),
         STORY(a_group_that_was_not_listed_in_time_waits),
         STORY(a_window_that_could_not_be_begun_in_time_is_nobodys_failure),
         STORY(a_window_that_could_not_be_closed_in_time_is_closed_by_the_next_run),
