@@ -148,7 +148,7 @@ def fails(build, program, killer, folder):
         stderr=subprocess.DEVNULL,
         preexec_fn=lambda: limit(killer.seconds),
     )
-    watch = threading.Timer(killer.seconds * 20, process.kill)
+    watch = threading.Timer(killer.seconds * 100, process.kill)
     watch.start()
     try:
         for line in process.stdout:

@@ -111,6 +111,26 @@ static void a_group_whose_name_is_excluded_is_not_looked_at(void **context) {
     assert_int_equal(stage_calls(s, "DescribeLogStreams"), 1);
 }
 
+/* ---- whose turn it is ---- */
+
+static void expire(stage *s, const char *name, int days, int64_t age_ms) {
+    sim_group *group = &s->world->groups[add_group(s, name)];
+    group->created_ms = s->world->groups[0].created_ms - age_ms;
+    s->world->groups[s->world->group_count - 1].retention_days = days;
+}
+
+/* To the millisecond. */
+static void of_groups_that_expire_at_one_instant_the_first_by_name_goes_first(void **context) {
+    stage *s = *context;
+    static const char *const ORDER[] = {"app/1", "app/2", "app/3", "app/4"};
+    expire(s, "app/2", 1, 0);
+    expire(s, "app/1", 3, 2 * SIM_DAY);
+    expire(s, "app/4", 7, SIM_DAY);
+    expire(s, "app/3", 6, 0);
+    assert_int_equal(stage_run(s)->tasks_completed, 4);
+    for (int i = 0; i < 4; i++) assert_string_equal(s->world->tasks[i].group_name, ORDER[i]);
+}
+
 /* ---- streams that meet again ---- */
 
 static sim_fault refuse_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
@@ -500,6 +520,7 @@ int main(void) {
         STORY(the_folder_of_a_stream_that_has_no_sibling_is_not_looked_at_again),
         STORY(a_folder_that_a_sibling_was_taken_out_of_is_looked_at_for_two_days),
         STORY(what_appears_until_the_window_is_closed_is_counted),
+        STORY(of_groups_that_expire_at_one_instant_the_first_by_name_goes_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ static void at_the_end_every_group_is_shown_as_done(void **context) {
     assert_int_equal(display.last.bytes, answer->bytes);
     assert_int_equal(display.settling, 1);
     assert_true(display.saving > 0);
-    assert_true(display.listing > 0);
+    assert_int_equal(display.listing, 2); /* The groups, and the streams of the first while there is no task. */
 }
 
 static void want_a_tag(exporter_settings *settings) {
@@ -266,6 +266,95 @@ static void events_that_are_too_young_wait(void **context) {
     assert_int_equal(answer->groups_young, 1);
     assert_in_range(answer->lag_ms, 10 * SIM_MINUTE, 11 * SIM_MINUTE);
     assert_non_null(strstr(answer->message, "all that came is younger than SettleDelay (1h)"));
+}
+
+static sim_fault slow_tags(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth, (void)reply;
+    return stage_asks(request, "ListTagsForResource") ? SIM_FAULT_HANG_BEFORE : SIM_FAULT_NONE;
+}
+
+static void a_group_whose_tags_were_not_read_in_time_waits(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->set = want_a_tag;
+    s->befall = slow_tags;
+    s->run.timeout_ms = 15000;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_WORK_REMAINS);
+    assert_int_equal(answer->groups_waiting, 1);
+    assert_int_equal(answer->groups_failed, 0);
+    assert_int_equal(answer->groups_excluded, 0);
+}
+
+static sim_fault take_slot_behind_first(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply;
+    if (stage_asks(request, "CreateExportTask") && nth == 2) take_slot(s);
+    return SIM_FAULT_NONE;
+}
+
+/* Something was exported: it is the time that was up. */
+static void a_run_that_loses_the_slot_on_its_way_leaves_the_rest(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, world_add_group(s->world, "app/1", true), "a", SIM_HOUR);
+    s->befall = take_slot_behind_first;
+    s->run.timeout_ms = 2 * SIM_MINUTE;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_WORK_REMAINS);
+    assert_int_equal(answer->tasks_completed, 1);
+    assert_int_equal(answer->groups_waiting, 1);
+    assert_false(answer->task_in_flight);
+    assert_string_equal(answer->message, "the time was up: 1 groups wait; the next run goes on");
+}
+
+static sim_fault lose_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth, (void)reply;
+    return stage_asks(request, "CreateExportTask") ? SIM_FAULT_RESET_AFTER : SIM_FAULT_NONE;
+}
+
+/* It may exist: whoever comes next looks for it. */
+static void a_task_that_is_searched_when_the_time_is_up_is_in_flight(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->world->knobs.list_lag_ms = 10 * SIM_MINUTE;
+    s->world->dice.state = 3;
+    s->befall = lose_creation;
+    s->run.timeout_ms = 8000;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 1);
+    assert_int_equal(answer->tasks_created, 0);
+    assert_true(answer->task_in_flight);
+    assert_string_equal(stage_read_state(s)->flight.task_name.ptr, stage_last_task(s)->name);
+    assert_string_equal(answer->message,
+                        "the time was up: 1 groups wait and a task is in flight; the next run goes on");
+    s->befall = NULL;
+    s->run.timeout_ms = 0;
+    stage_wait(s, SIM_HOUR);
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
+    stage_finish(s);
+}
+
+static sim_fault throttle_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth;
+    if (!stage_asks(request, "CreateExportTask")) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 400, "ThrottlingException");
+}
+
+/* Of one that its name cannot tell the state does, from before it was asked for: that stays, for an answer can lie. */
+static void a_task_that_was_not_created_in_time_is_in_flight_where_the_state_told_of_it(void **context) {
+    stage *s = *context;
+    char *name = world_alloc(s->world, 501);
+    memset(name, 'n', 500);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = throttle_creation;
+    s->run.timeout_ms = 8000;
+    assert_false(stage_run(s)->task_in_flight);
+    assert_null(stage_read_state(s)->flight.task_name.ptr);
+    s->world->streams[0].deleted = true;
+    stage_add_stream(s, 0, name, SIM_HOUR);
+    assert_true(stage_run(s)->task_in_flight);
+    assert_int_equal(stage_read_state(s)->flight.prefix.len, 500);
 }
 
 /* ---- the memory is up ---- */
@@ -518,6 +607,10 @@ int main(void) {
         STORY(without_memory_a_task_in_flight_is_not_lost),
         STORY(without_memory_a_stream_that_is_in_its_groups_task_is_recognized),
         STORY(without_memory_a_task_of_several_streams_is_not_lost),
+        STORY(a_group_whose_tags_were_not_read_in_time_waits),
+        STORY(a_run_that_loses_the_slot_on_its_way_leaves_the_rest),
+        STORY(a_task_that_is_searched_when_the_time_is_up_is_in_flight),
+        STORY(a_task_that_was_not_created_in_time_is_in_flight_where_the_state_told_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

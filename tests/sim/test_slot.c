@@ -155,6 +155,40 @@ static sim_fault delete_group_before_creation(stage *s, const sim_request *reque
     return SIM_FAULT_NONE;
 }
 
+static const char *passing_trouble;
+
+static sim_fault trouble_once(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s;
+    if (!stage_asks(request, "CreateExportTask") || nth > 1) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 400, passing_trouble);
+}
+
+static void a_creation_that_meets_passing_trouble_is_asked_for_again(void **context) {
+    stage *s = *context;
+    static const char *const CODES[] = {"ThrottlingException", "OperationAbortedException",
+                                        "ServiceUnavailableException", "TooManyRequestsException"};
+    const int stream = stage_add_stream(s, 0, "a", SIM_HOUR);
+    s->befall = trouble_once;
+    for (int i = 0; i < 4; i++) {
+        passing_trouble = CODES[i];
+        assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+        assert_int_equal(s->result.answer.tasks_created, 1);
+        assert_int_equal(stage_calls(s, "CreateExportTask"), 2);
+        stage_put_event(s, stream, 0);
+        stage_wait(s, SIM_HOUR);
+    }
+}
+
+static void of_a_group_that_is_deleted_meanwhile_nothing_more_is_asked_for(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "b", SIM_HOUR);
+    s->befall = delete_group_before_creation;
+    assert_int_equal(stage_run(s)->groups_idle, 1);
+    assert_int_equal(stage_calls(s, "CreateExportTask"), 1);
+}
+
 static void a_group_that_is_deleted_meanwhile_is_nobodys_failure(void **context) {
     stage *s = *context;
     stage_add_stream(s, 0, "a", SIM_HOUR);
@@ -318,6 +352,19 @@ static void pauses_before_a_taken_slot_grow_by_a_second_seven_times(void **conte
             const int64_t pause = i < 8 ? 1000 * i : 10000;
             assert_in_range(tried_at[i] - tried_at[i - 1], pause / 2, pause + 200);
         }
+    }
+}
+
+static void whoever_holds_the_slot_is_named_whatever_it_is_at(void **context) {
+    stage *s = *context;
+    static const sim_task_status HELD[] = {SIM_TASK_PENDING, SIM_TASK_RUNNING, SIM_TASK_PENDING_CANCEL};
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    keep_slot(s);
+    s->run.timeout_ms = SIM_MINUTE;
+    for (int i = 0; i < 3; i++) {
+        s->world->tasks[0].status = HELD[i];
+        assert_int_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_BUSY);
+        assert_int_equal(stage_said(s, "another export task holds the slot: waiting for it"), 1);
     }
 }
 
@@ -870,6 +917,9 @@ int main(void) {
         SLOT_TEST(a_name_that_tells_the_stream_needs_no_word_in_the_state),
         SLOT_TEST(a_task_that_its_name_cannot_tell_is_told_by_the_state_before_it_exists),
         SLOT_TEST(a_task_that_nobody_found_is_not_in_flight_where_the_next_one_cannot_be_told_of),
+        SLOT_TEST(a_creation_that_meets_passing_trouble_is_asked_for_again),
+        SLOT_TEST(of_a_group_that_is_deleted_meanwhile_nothing_more_is_asked_for),
+        SLOT_TEST(whoever_holds_the_slot_is_named_whatever_it_is_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
