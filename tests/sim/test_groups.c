@@ -460,10 +460,13 @@ static void a_folder_that_a_sibling_was_taken_out_of_is_looked_at_for_two_days(v
     stage_add_stream(s, 0, "a-2", SIM_HOUR);
     assert_int_equal(stage_run(s)->tasks_completed, 2);
     assert_int_equal(stage_read_state(s)->cleanup_count, 1);
-    stage_wait(s, 2 * SIM_DAY - SIM_HOUR);
+    const int64_t end = s->world->tasks[0].ended_ms + 2 * SIM_DAY;
+    assert_string_equal(s->world->tasks[0].prefix, "a");
+    stage_wait(s, end - s->world->now_ms - 5000);
     stage_run(s);
+    assert_true(s->world->now_ms < end);
     assert_int_equal(stage_read_state(s)->cleanup_count, 1);
-    stage_wait(s, 2 * SIM_HOUR);
+    stage_wait(s, end - s->world->now_ms + 1000);
     stage_run(s);
     assert_int_equal(stage_read_state(s)->cleanup_count, 0);
 }

@@ -440,6 +440,19 @@ static void a_window_of_one_millisecond_is_one_and_an_empty_one_is_none(void **c
     assert_int_equal(made->units[0].to_ms, 501);
 }
 
+static void an_event_at_the_horizon_is_due_and_one_behind_it_is_too_young(void **context) {
+    fixture *f = *context;
+    list(f, "a", 500, 500);
+    const group_plan *made = plan(f, EXPORTER_UNIT_AUTO, 499);
+    assert_int_equal(made->verdict, PLAN_YOUNG);
+    assert_int_equal(made->youngest_first_ms, 500);
+    assert_int_equal(made->unit_count, 0);
+    made = plan(f, EXPORTER_UNIT_AUTO, 500);
+    assert_int_equal(made->verdict, PLAN_DUE);
+    assert_int_equal(made->youngest_first_ms, -1);
+    assert_int_equal(made->units[0].to_ms, 500);
+}
+
 static void the_earliest_event_of_a_group_is_that_of_a_due_stream(void **context) {
     fixture *f = *context;
     list(f, "a", 0, 700);
@@ -639,6 +652,7 @@ int main(void) {
         DETAIL(an_unknown_stream_whose_first_event_is_the_watermark_is_owed_it),
         DETAIL(an_event_at_the_first_instant_is_one),
         DETAIL(a_window_of_one_millisecond_is_one_and_an_empty_one_is_none),
+        DETAIL(an_event_at_the_horizon_is_due_and_one_behind_it_is_too_young),
         DETAIL(the_earliest_event_of_a_group_is_that_of_a_due_stream),
         DETAIL(streams_meet_at_the_horizon_or_at_the_furthest_of_them),
         DETAIL(those_furthest_behind_go_first_and_by_name_then),
