@@ -28,7 +28,7 @@ PARTS = {
         "src/smithy/codec/ur[il].c",
         "src/smithy/aws/config/ini.c",
         "src/smithy/client/response_header*.c",
-        "src/exporter/json_slices.c",
+        "src/exporter/json_cutter.c",
     ],
 }
 

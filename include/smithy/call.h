@@ -77,6 +77,11 @@ SMITHY_API unsigned smithy_call_uses(const smithy_call *call);
 /* `count` zeroed items of `size` bytes that live until the next reset. NULL (with the error recorded) when memory or
  * the arena's maximum is used up, or the product overflows. A count of 0 answers a pointer that is not NULL. */
 SMITHY_API void *smithy_call_alloc(smithy_call *call, size_t count, size_t size);
+/* An array of `count` items of `size` bytes, which was allocated with room for `capacity` of them, moved into one with
+ * room for `wanted`; behind the `count` it is not zeroed. The memory of the old one goes back at once where it is
+ * large, so that nothing may point into it any more. NULL, as above, with the old one as it was. */
+SMITHY_API void *smithy_call_grow(smithy_call *call, void *items, size_t count, size_t capacity, size_t wanted,
+                                  size_t size);
 /* A NUL-terminated copy in the arena; absent for an absent one, and when memory is out (see smithy_call_status). */
 SMITHY_API smithy_str smithy_call_copy(smithy_call *call, smithy_str text);
 /* printf into the arena. Absent when memory is out. */

@@ -3,6 +3,7 @@
 #define SMITHY_HTTP_H
 
 #include <smithy/call.h>
+#include <smithy/stream.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,18 +31,6 @@ SMITHY_API void smithy_headers_remove(smithy_headers *headers, const char *name)
 /* The first value of that name; absent where there is none. */
 SMITHY_API smithy_str smithy_headers_get(const smithy_headers *headers, const char *name);
 
-/* What is sent: bytes, or a source that can start over (a retry sends it again). All zero: no body. */
-typedef struct smithy_body {
-    smithy_bytes bytes; /* Used when `read` is NULL. */
-    /* Fills up to `size` bytes and sets *len; 0 is the end. SMITHY_ERROR_IO ends the operation. */
-    smithy_status (*read)(void *context, uint8_t *bytes, size_t size, size_t *len);
-    /* Back to the first byte; called before every attempt, the first included. NULL: cannot, so there is one attempt.
-     */
-    smithy_status (*rewind)(void *context);
-    void *context;
-    int64_t length; /* What `read` will give in all. Required with `read`: S3 wants it ahead of the body. */
-} smithy_body;
-
 /* A body of a descriptor's content, from `offset` for `length` bytes: read by pread, so it rewinds and the descriptor's
  * own position does not move. The descriptor stays the caller's, and `source` must outlive the operation. */
 typedef struct smithy_file_source {
@@ -51,16 +40,6 @@ typedef struct smithy_file_source {
     int64_t position; /* The library's. */
 } smithy_file_source;
 SMITHY_API smithy_body smithy_body_from_file(smithy_file_source *source);
-
-/* Where a streamed body goes. */
-typedef struct smithy_sink {
-    /* SMITHY_OK takes all `len` bytes; any other status ends the operation with it. */
-    smithy_status (*write)(void *context, const uint8_t *bytes, size_t len);
-    /* An attempt failed in mid-body and another begins: forget what came. NULL: a body that breaks after its first byte
-     * ends the operation. */
-    smithy_status (*restart)(void *context);
-    void *context;
-} smithy_sink;
 
 typedef struct smithy_http_request {
     smithy_str method;

@@ -7,6 +7,7 @@
 #define SMITHY_SYSTEM_H
 
 #include <smithy/base.h>
+#include <smithy/stream.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,9 +55,14 @@ typedef struct smithy_system {
     /* Appends the whole file to `content`, whose maximum holds. *exists tells a missing file from a failed read;
      * a missing one is SMITHY_OK with *exists false. */
     smithy_status (*file_read)(void *context, const char *path, smithy_buffer *content, bool *exists);
+    /* The same, piece by piece. What the sink answers, if it is not SMITHY_OK, ends it and is the answer. */
+    smithy_status (*file_stream)(void *context, const char *path, smithy_sink *sink, bool *exists);
     /* Replaces the file in one step (temporary beside it, fsync, rename): readers see the old one or the new one.
      * Mode 0600. */
     smithy_status (*file_replace)(void *context, const char *path, const void *bytes, size_t len);
+    /* The same, with what the source gives, rewound, until it ends; its length is not asked for. What it answers, if it
+     * is not SMITHY_OK, ends it and is the answer. */
+    smithy_status (*file_replace_from)(void *context, const char *path, const smithy_body *source);
     /* Takes an exclusive advisory lock on `path` (made when missing), without waiting. *handle >= 0 when taken, -1 when
      * somebody else holds it. It is released by file_unlock, or by the end of the process. */
     smithy_status (*file_lock)(void *context, const char *path, int *handle);

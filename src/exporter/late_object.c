@@ -205,7 +205,8 @@ static smithy_status replace(late_group *g, late_object *o, bool *again) {
         return smithy_call_fail(run_fresh_call(g->run), SMITHY_ERROR_RESPONSE, "S3 gives no usable ETag for %.*s",
                                 SMITHY_STR_ARG(o->key));
     if (!save_intent(g)) return SMITHY_ERROR_CANCELED;
-    const smithy_status status = pieces_cut(g->run->system, smithy_buffer_str(&o->text), room, put_piece, &put);
+    const smithy_body text = pieces_body(smithy_buffer_str(&o->text));
+    const smithy_status status = pieces_cut(g->run->system, &text, room, put_piece, &put);
     const smithy_error *error = smithy_call_error(g->run->call);
     *again = status != SMITHY_OK && (error->http_status == 412 || error->http_status == 409 ||
                                      error->http_status == 404 || error->outcome_unknown);

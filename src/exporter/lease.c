@@ -1,6 +1,8 @@
 #include "lease.h"
 
 #include "ledger.h"
+#include "state_reader.h"
+#include "state_writer.h"
 
 #include <smithy/text.h>
 #include <stdio.h>
@@ -69,36 +71,76 @@ static bool is_of_these_streams(run_context *run) {
     return false;
 }
 
-static bool read_content(run_context *run, smithy_str text) {
-    smithy_call *scratch = smithy_call_create(&(smithy_call_options){.system = run->system});
-    smithy_status status = scratch ? state_read(&run->state, text, scratch) : SMITHY_ERROR_MEMORY;
-    if (status != SMITHY_OK)
-        refuse(run, status, smithy_call_error(scratch)->status != SMITHY_OK ? scratch : run->state_memory);
-    smithy_call_destroy(scratch);
-    return status == SMITHY_OK && is_of_the_past(run);
+/* A document on its way from the store into the run's state. */
+typedef struct loading {
+    run_context *run;
+    smithy_call *scratch; /* Of the reader: the store has a call of its own. */
+    state_reader reader;
+} loading;
+
+/* An empty state, and from its first byte on the document. */
+static smithy_status begin(void *context) {
+    loading *l = context;
+    exporter_state *state = &l->run->state;
+    state_reader_deinit(&l->reader);
+    smithy_call_reset(l->scratch);
+    smithy_call_reset(l->run->state_memory);
+    SMITHY_TRY(state_init(state, l->run->state_memory));
+    state->now_ms = run_now_ms(l->run);
+    state_reader_init(&l->reader, state, l->scratch);
+    return SMITHY_OK;
+}
+
+static smithy_status take(void *context, const uint8_t *bytes, size_t len) {
+    loading *l = context;
+    return state_reader_add(&l->reader, bytes, len);
+}
+
+/* What came is whole: a state, or what is to be refused. */
+static bool finish(loading *l) {
+    run_context *run = l->run;
+    const smithy_status status = state_reader_end(&l->reader);
+    if (status == SMITHY_OK) return is_of_the_past(run);
+    refuse(run, status, smithy_call_status(l->scratch) != SMITHY_OK ? l->scratch : run->state_memory);
+    return false;
+}
+
+static bool load_into(loading *l, bool *exists) {
+    run_context *run = l->run;
+    smithy_sink sink = {take, begin, l};
+    smithy_status status = begin(l);
+    if (status != SMITHY_OK) {
+        run_fail(run, status, "starting an empty state");
+        return false;
+    }
+    status = run->store->load(run->store, &sink, exists, run_fresh_call(run));
+    if (status == SMITHY_ERROR_LIMIT && status == l->reader.status) return finish(l);
+    if (status != SMITHY_OK) {
+        run_fail(run, status, "reading the state");
+        return false;
+    }
+    run->state_exists = *exists;
+    return !*exists || finish(l);
 }
 
 bool lease_load(run_context *run) {
-    smithy_buffer content;
+    loading l = {.run = run, .scratch = smithy_call_create(&(smithy_call_options){.system = run->system})};
     bool exists = false;
     run_show(run, "starting");
-    smithy_buffer_init(&content, run->system, STORE_MAX_BYTES);
-    smithy_call *call = run_fresh_call(run);
-    smithy_status status = run->store->load(run->store, &content, &exists, call);
-    if (status != SMITHY_OK) run_fail(run, status, "reading the state");
-    run->state_exists = exists;
-    smithy_call_reset(run->state_memory);
-    if (status == SMITHY_OK && (status = state_init(&run->state, run->state_memory)) != SMITHY_OK)
-        run_fail(run, status, "starting an empty state");
-    run->state.now_ms = run_now_ms(run);
-    const bool read = status == SMITHY_OK && (!exists || read_content(run, smithy_buffer_str(&content)));
-    if (read)
-        exporter_log_line(run->log, EXPORTER_LOG_INFO, exists ? "state read" : "no state yet: this is a first run",
-                          EXPORTER_FIELD_STR("state", run->store->name),
-                          EXPORTER_FIELD_I64("groups", (int64_t)run->state.group_count),
-                          EXPORTER_FIELD_I64("bytes", (int64_t)content.len));
-    smithy_buffer_deinit(&content);
-    return read && is_of_these_streams(run);
+    if (!l.scratch) return run_fail(run, SMITHY_ERROR_MEMORY, "reading the state"), false;
+    const bool read = load_into(&l, &exists);
+    const size_t bytes = l.reader.cutter.at;
+    state_reader_deinit(&l.reader);
+    smithy_call_destroy(l.scratch);
+    if (!read) {
+        run->state = (exporter_state){.memory = run->state_memory}; /* Nothing of what is not whole and good. */
+        return false;
+    }
+    exporter_log_line(run->log, EXPORTER_LOG_INFO, exists ? "state read" : "no state yet: this is a first run",
+                      EXPORTER_FIELD_STR("state", run->store->name),
+                      EXPORTER_FIELD_I64("groups", (int64_t)run->state.group_count),
+                      EXPORTER_FIELD_I64("bytes", (int64_t)bytes));
+    return is_of_these_streams(run);
 }
 
 /* ---- writing ---- */
@@ -111,18 +153,18 @@ static bool new_nonce(run_context *run, char nonce[37]) {
 
 /* One compare-and-swap of what is in memory; *won false: somebody else wrote since. */
 static bool write_state(run_context *run, bool *won) {
-    smithy_buffer content;
-    char writer[37];
-    if (!new_nonce(run, writer)) return false;
+    state_writer writer;
+    char nonce[37];
+    if (!new_nonce(run, nonce)) return false;
     run->saving = true;
-    smithy_buffer_init(&content, run->system, STORE_MAX_BYTES);
+    state_writer_init(&writer, &run->state, smithy_str_from(nonce));
+    const smithy_body content = state_writer_body(&writer);
     smithy_call *call = run_saving_call(run);
     smithy_status status = ledger_flush(run, call); /* What the state counts on is in the ledger already. */
     const bool is_noted = status == SMITHY_OK;
-    if (is_noted) status = state_write(&run->state, smithy_str_from(writer), &content);
-    if (status == SMITHY_OK) status = run->store->save(run->store, smithy_buffer_str(&content), won, call);
+    if (is_noted) status = run->store->save(run->store, &content, won, call);
     if (status != SMITHY_OK) run_fail(run, status, is_noted ? "saving the state" : "writing the ledger");
-    smithy_buffer_deinit(&content);
+    state_writer_deinit(&writer);
     run->saving = false;
     return status == SMITHY_OK;
 }

@@ -67,7 +67,8 @@ smithy_status ledger_flush(run_context *run, smithy_call *call) {
     if (!object.key.ptr) return SMITHY_ERROR_MEMORY;
     /* What cannot be compressed grows by five bytes in each sixteen thousand: one piece holds it all. */
     const size_t room = lines->len + lines->len / 1000 + 1024;
-    SMITHY_TRY(pieces_cut(run->system, smithy_buffer_str(lines), room, write_object, &object));
+    const smithy_body text = pieces_body(smithy_buffer_str(lines));
+    SMITHY_TRY(pieces_cut(run->system, &text, room, write_object, &object));
     exporter_log_line(run->log, EXPORTER_LOG_DEBUG, "ledger written", EXPORTER_FIELD_STR("key", object.key));
     smithy_buffer_reset(lines);
     return SMITHY_OK;

@@ -3,14 +3,19 @@
 #define EXPORTER_PIECES_H
 
 #include <smithy/buffer.h>
+#include <smithy/stream.h>
 #include <zlib.h>
 
 /* Takes one piece after another; `index` counts from 0. Any status but SMITHY_OK ends the cutting with it. */
 typedef smithy_status pieces_take(void *context, smithy_bytes piece, size_t index, bool is_last);
 
-/* Cuts `text`; every piece but the last has `size` bytes. There is always a last one. */
-smithy_status pieces_cut(const smithy_system *system, smithy_str text, size_t size, pieces_take *take,
+/* Cuts `text`, a source from its beginning on; every piece but the last has `size` bytes. There is always a last one.
+ */
+smithy_status pieces_cut(const smithy_system *system, const smithy_body *text, size_t size, pieces_take *take,
                          void *context) SMITHY_NODISCARD;
+static inline smithy_body pieces_body(smithy_str text) {
+    return (smithy_body){.bytes = {(const uint8_t *)text.ptr, text.len}};
+}
 
 /* The way back, piece by piece. */
 typedef struct pieces_reader {

@@ -61,7 +61,8 @@ typedef struct exporter_settings {
     smithy_str store_key;           /* Of StoreDSN s3://bucket/key. */
     smithy_str store_table;         /* Of StoreDSN dynamodb://table[/name]. */
     smithy_str store_name;          /* Of StoreDSN dynamodb://table/name; default the program's name. */
-    size_t store_piece_bytes;       /* Of the state in one item of the table; 0: as many as fit. No key sets it. */
+    size_t store_piece_bytes;       /* Of the state in one item of the table, or held for S3; 0: as many as fit, or as
+                                       the store finds right. No key sets it. */
     smithy_str store_path;          /* Of StoreDSN file:///path. */
     smithy_str store_dsn;           /* As given. */
     exporter_log_level log_level;   /* LogLevel; default INFO. */

@@ -134,7 +134,7 @@ smithy_status state_set_stream(exporter_state *state, state_group *group, const 
         return SMITHY_OK;
     }
     const smithy_str name = smithy_call_copy(state->memory, entry->name);
-    if (!name.ptr || !GROW(state->memory, group->streams, group->stream_count, group->stream_capacity))
+    if (!name.ptr || !GROW_LARGE(state->memory, group->streams, group->stream_count, group->stream_capacity))
         return SMITHY_ERROR_MEMORY;
     memmove(group->streams + at + 1, group->streams + at, (group->stream_count - at) * sizeof(state_stream));
     group->streams[at] = *entry;
@@ -200,7 +200,7 @@ bool state_is_accounted(state_group *group, uint64_t identity) {
 }
 
 smithy_status state_account(exporter_state *state, state_group *group, uint64_t identity) {
-    if (!GROW(state->memory, group->accounted, group->accounted_count, group->accounted_capacity))
+    if (!GROW_LARGE(state->memory, group->accounted, group->accounted_count, group->accounted_capacity))
         return SMITHY_ERROR_MEMORY;
     group->accounted[group->accounted_count++] = identity;
     return SMITHY_OK;

@@ -15,7 +15,6 @@
 #ifndef EXPORTER_STATE_H
 #define EXPORTER_STATE_H
 
-#include <smithy/buffer.h>
 #include <smithy/call.h>
 
 #define STATE_NOTHING      (-1)      /* A watermark before every event: timestamps start at 0. */
@@ -222,13 +221,9 @@ int64_t state_furthest(const exporter_state *state, smithy_str *arn);
 /* Copies the flight's texts. */
 smithy_status state_set_flight(exporter_state *state, const state_flight *flight) SMITHY_NODISCARD;
 
-/* ---- as text: state_write.c, state_json.c ---- */
-
-/* One JSON document that people can read; `writer` is the nonce that tells this save from every other one. */
-smithy_status state_write(const exporter_state *state, smithy_str writer, smithy_buffer *out) SMITHY_NODISCARD;
-/* Reads what state_write wrote, of this or an older version, or what the Go version wrote. SMITHY_ERROR_RESPONSE (with
- * the call's error saying what and where) for anything else; `state` must be thrown away then. */
-smithy_status state_read(exporter_state *state, smithy_str text, smithy_call *call) SMITHY_NODISCARD;
+/* As text (state_reader.h, state_writer.h) it has at most 1 GiB: far above a state of a million streams, far below what
+ * would hurt. */
+#define STATE_TEXT_MAX ((size_t)1 << 30)
 
 /* The parts of an ARN "arn:aws:logs:REGION:ACCOUNT:log-group:NAME[:*|:log-stream:STREAM]"; false for another text. */
 bool state_split_arn(smithy_str arn, smithy_str *group_arn, smithy_str *group_name, smithy_str *stream_name);

@@ -4,7 +4,8 @@ state_store *store_open(const exporter_settings *settings, s3_client *s3, dynamo
                         const smithy_system *system, smithy_call *call) {
     switch (settings->store_type) {
     case EXPORTER_STORE_S3:
-        return store_open_s3(s3, settings->store_bucket, settings->store_key, settings->store_dsn, log, system, call);
+        return store_open_s3(s3, settings->store_bucket, settings->store_key, settings->store_piece_bytes,
+                             settings->store_dsn, log, system, call);
     case EXPORTER_STORE_DYNAMODB:
         return store_open_dynamodb(dynamodb, settings->store_table, settings->store_name, settings->store_piece_bytes,
                                    settings->store_dsn, system, call);

@@ -10,6 +10,7 @@
  * into its head looks for them only where there may be any: with the first save since it was read. */
 #include "grow.h"
 #include "pieces.h"
+#include "state.h"
 #include "store.h"
 
 #include <smithy/text.h>
@@ -21,6 +22,7 @@
 #define SAVE_TRIES     6
 #define LOAD_TRIES     5
 #define MAX_PARTS      100000
+#define READ_BYTES     ((size_t)4 * 1024)
 
 typedef struct dynamodb_store {
     state_store base;
@@ -127,10 +129,22 @@ static smithy_status read_head(dynamodb_store *store, state_head *head, smithy_c
     return SMITHY_OK;
 }
 
+/* So little at a time that what comes out of it is not large, either. */
+static smithy_status read_part(pieces_reader *reader, smithy_bytes part, smithy_sink *content) {
+    for (size_t at = 0, len; at < part.len; at += len) {
+        len = part.len - at < READ_BYTES ? part.len - at : READ_BYTES;
+        SMITHY_TRY(pieces_reader_add(reader, (smithy_bytes){part.ptr + at, len}));
+        const smithy_str text = smithy_buffer_str(reader->text);
+        if (text.len > 0) SMITHY_TRY(content->write(content->context, (const uint8_t *)text.ptr, text.len));
+        smithy_buffer_reset(reader->text);
+    }
+    return SMITHY_OK;
+}
+
 /* *gone: a part is missing, as it is when another save was made since the head was read. */
-static smithy_status read_parts(dynamodb_store *store, const state_head *head, pieces_reader *reader, bool *gone,
-                                smithy_call *call) {
-    if (head->parts == 0) return pieces_reader_add(reader, head->data);
+static smithy_status read_parts(dynamodb_store *store, const state_head *head, pieces_reader *reader,
+                                smithy_sink *content, bool *gone, smithy_call *call) {
+    if (head->parts == 0) return read_part(reader, head->data, content);
     for (size_t i = 0; i < (size_t)head->parts; i++) {
         char key[SORT_KEY_MAX];
         dynamodb_attribute_map item;
@@ -138,22 +152,24 @@ static smithy_status read_parts(dynamodb_store *store, const state_head *head, p
         const dynamodb_attribute_value *data = attribute(&item, "data", DYNAMODB_ATTRIBUTE_VALUE_B);
         *gone = data == NULL;
         if (*gone) return SMITHY_OK;
-        SMITHY_TRY(pieces_reader_add(reader, data->b));
+        SMITHY_TRY(read_part(reader, data->b, content));
     }
     return SMITHY_OK;
 }
 
-static smithy_status read_text(dynamodb_store *store, const state_head *head, smithy_buffer *content, bool *gone,
+static smithy_status read_text(dynamodb_store *store, const state_head *head, smithy_sink *content, bool *gone,
                                smithy_call *call) {
     pieces_reader reader;
+    smithy_buffer text;
     *gone = false;
-    smithy_buffer_reset(content);
-    smithy_status status = pieces_reader_init(&reader, store->system, content);
+    smithy_buffer_init(&text, store->system, STATE_TEXT_MAX);
+    smithy_status status = pieces_reader_init(&reader, store->system, &text);
     if (status == SMITHY_OK) {
-        status = read_parts(store, head, &reader, gone, call);
+        status = read_parts(store, head, &reader, content, gone, call);
         if (status == SMITHY_OK && !*gone && !reader.ended) status = SMITHY_ERROR_RESPONSE;
         pieces_reader_deinit(&reader);
     }
+    smithy_buffer_deinit(&text);
     return status == SMITHY_OK ? SMITHY_OK : smithy_call_fail(call, status, "the text of the state is damaged");
 }
 
@@ -163,11 +179,12 @@ static void remember(dynamodb_store *store, const char *generation, int64_t part
     memcpy(store->generation, generation, strlen(generation) + 1);
 }
 
-static smithy_status load(state_store *base, smithy_buffer *content, bool *exists, smithy_call *call) {
+static smithy_status load(state_store *base, smithy_sink *content, bool *exists, smithy_call *call) {
     dynamodb_store *store = (dynamodb_store *)base;
     for (int tries = 0; tries < LOAD_TRIES; tries++) {
         state_head head;
         bool gone;
+        if (tries > 0) SMITHY_TRY(content->restart(content->context));
         SMITHY_TRY(read_head(store, &head, call));
         store->is_tidy = false; /* The one before may have left some. */
         *exists = store->exists = head.exists;
@@ -312,7 +329,7 @@ static bool delete_parts(dynamodb_store *store, const part_list *list, smithy_ca
 
 /* ---- a save ---- */
 
-static smithy_status write_pieces(dynamodb_store *store, smithy_str content, smithy_call *call) {
+static smithy_status write_pieces(dynamodb_store *store, const smithy_body *content, smithy_call *call) {
     smithy_buffer_reset(&store->data);
     store->next_parts = 0;
     store->call = call;
@@ -321,7 +338,7 @@ static smithy_status write_pieces(dynamodb_store *store, smithy_str content, smi
     return status == SMITHY_OK ? SMITHY_OK : smithy_call_fail(call, status, "the state cannot be written");
 }
 
-static smithy_status save(state_store *base, smithy_str content, bool *won, smithy_call *call) {
+static smithy_status save(state_store *base, const smithy_body *content, bool *won, smithy_call *call) {
     dynamodb_store *store = (dynamodb_store *)base;
     part_list stale = {0};
     *won = false;

@@ -2,6 +2,7 @@
  * are told apart by a lock beside the file and by what the file held when it was read. */
 #include "store.h"
 
+#include <smithy/buffer.h>
 #include <smithy/hash.h>
 
 typedef struct file_store {
@@ -13,44 +14,94 @@ typedef struct file_store {
     uint8_t digest[SMITHY_SHA256_SIZE]; /* Of the document as last loaded or saved. */
 } file_store;
 
-static smithy_status read_file(file_store *store, smithy_buffer *content, bool *exists, smithy_call *call) {
-    const smithy_status status = store->system->file_read(store->system->context, store->path.ptr, content, exists);
+/* ---- a document that passes, and its digest ---- */
+
+typedef struct passage {
+    smithy_sha256_state digest;
+    smithy_sink *to;         /* NULL: only its digest is wanted. */
+    const smithy_body *from; /* When it is written. */
+} passage;
+
+static smithy_status begin(passage *p) {
+    smithy_sha256_deinit(&p->digest);
+    return smithy_sha256_init(&p->digest);
+}
+
+static smithy_status pass_on(void *context, const uint8_t *bytes, size_t len) {
+    passage *p = context;
+    SMITHY_TRY(smithy_sha256_update(&p->digest, bytes, len));
+    return p->to ? p->to->write(p->to->context, bytes, len) : SMITHY_OK;
+}
+
+static smithy_status pass_from(void *context, uint8_t *bytes, size_t size, size_t *len) {
+    passage *p = context;
+    SMITHY_TRY(p->from->read(p->from->context, bytes, size, len));
+    return smithy_sha256_update(&p->digest, bytes, *len);
+}
+
+static smithy_status pass_again(void *context) {
+    passage *p = context;
+    SMITHY_TRY(begin(p));
+    return p->from->rewind(p->from->context);
+}
+
+/* ---- reading ---- */
+
+/* `content` NULL: only its digest is wanted. */
+static smithy_status read_file(file_store *store, smithy_sink *content, bool *exists,
+                               uint8_t digest[SMITHY_SHA256_SIZE], smithy_call *call) {
+    passage p = {.to = content};
+    smithy_sink sink = {.write = pass_on, .context = &p};
+    smithy_status status = begin(&p);
+    *exists = false;
+    if (status == SMITHY_OK)
+        status = store->system->file_stream(store->system->context, store->path.ptr, &sink, exists);
+    if (status == SMITHY_OK) status = smithy_sha256_final(&p.digest, digest);
+    smithy_sha256_deinit(&p.digest);
     if (status == SMITHY_OK) return SMITHY_OK;
     return smithy_call_fail(call, status, "the state file %s cannot be read", store->path.ptr);
 }
 
-static smithy_status load(state_store *base, smithy_buffer *content, bool *exists, smithy_call *call) {
+static smithy_status load(state_store *base, smithy_sink *content, bool *exists, smithy_call *call) {
     file_store *store = (file_store *)base;
-    SMITHY_TRY(read_file(store, content, exists, call));
+    SMITHY_TRY(read_file(store, content, exists, store->digest, call));
     store->exists = *exists;
-    return *exists ? smithy_sha256(content->ptr, content->len, store->digest) : SMITHY_OK;
+    return SMITHY_OK;
 }
 
 /* Whether the file is still what this store last saw. */
 static smithy_status is_unchanged(file_store *store, bool *unchanged, smithy_call *call) {
-    smithy_buffer content;
-    uint8_t digest[SMITHY_SHA256_SIZE] = {0};
-    bool exists = false;
-    smithy_buffer_init(&content, store->system, STORE_MAX_BYTES);
-    smithy_status status = read_file(store, &content, &exists, call);
-    if (status == SMITHY_OK && exists) status = smithy_sha256(content.ptr ? content.ptr : "", content.len, digest);
+    uint8_t digest[SMITHY_SHA256_SIZE];
+    bool exists;
+    *unchanged = false;
+    SMITHY_TRY(read_file(store, NULL, &exists, digest, call));
     *unchanged = exists == store->exists && (!exists || memcmp(digest, store->digest, sizeof digest) == 0);
-    smithy_buffer_deinit(&content);
+    return SMITHY_OK;
+}
+
+/* ---- writing ---- */
+
+static smithy_status replace(file_store *store, const smithy_body *content, uint8_t digest[SMITHY_SHA256_SIZE]) {
+    const smithy_system *system = store->system;
+    passage p = {.from = content};
+    const smithy_body source = {.read = pass_from, .rewind = pass_again, .context = &p, .length = content->length};
+    smithy_status status = system->file_replace_from(system->context, store->path.ptr, &source);
+    if (status == SMITHY_OK) status = smithy_sha256_final(&p.digest, digest);
+    smithy_sha256_deinit(&p.digest);
     return status;
 }
 
-static smithy_status save_locked(file_store *store, smithy_str content, bool *won, smithy_call *call) {
+static smithy_status save_locked(file_store *store, const smithy_body *content, bool *won, smithy_call *call) {
     SMITHY_TRY(is_unchanged(store, won, call));
     if (!*won) return SMITHY_OK;
-    const smithy_status status =
-        store->system->file_replace(store->system->context, store->path.ptr, content.ptr, content.len);
+    const smithy_status status = replace(store, content, store->digest);
     if (status != SMITHY_OK)
         return smithy_call_fail(call, status, "the state file %s cannot be written", store->path.ptr);
     store->exists = true;
-    return smithy_sha256(content.ptr, content.len, store->digest);
+    return SMITHY_OK;
 }
 
-static smithy_status save(state_store *base, smithy_str content, bool *won, smithy_call *call) {
+static smithy_status save(state_store *base, const smithy_body *content, bool *won, smithy_call *call) {
     file_store *store = (file_store *)base;
     const smithy_system *system = store->system;
     int lock = -1;

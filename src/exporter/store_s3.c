@@ -3,12 +3,18 @@
 #include "advice.h"
 #include "store.h"
 
+#include <smithy/buffer.h>
+#include <smithy/hash.h>
 #include <smithy/text.h>
 #include <stdio.h>
 
 #define ETAG_MAX   128
 #define SAVE_TRIES 6
 #define ARN_MAX    1200
+
+#define HELD_BYTES   ((size_t)1 << 20)
+#define PIECE_BYTES  ((size_t)8 * 1024)
+#define CHECKSUM_MAX 16
 
 typedef struct s3_store {
     state_store base;
@@ -19,7 +25,8 @@ typedef struct s3_store {
     bool exists;
     bool is_veiled; /* Reading it was answered 403: it may be there all the same. */
     char etag[ETAG_MAX];
-    smithy_buffer content; /* What load hands its sink. */
+    size_t held_bytes;
+    smithy_buffer held, checksum; /* Of the document that is being saved. */
 } s3_store;
 
 /* ---- what S3 refuses ---- */
@@ -50,18 +57,6 @@ static smithy_status explain(const s3_store *store, smithy_status status, const 
 
 /* ---- reading ---- */
 
-static smithy_status take_bytes(void *context, const uint8_t *bytes, size_t len) {
-    smithy_buffer *content = context;
-    smithy_buffer_append(content, bytes, len);
-    return smithy_buffer_status(content);
-}
-
-static smithy_status start_again(void *context) {
-    smithy_buffer *content = context;
-    content->len = 0;
-    return SMITHY_OK;
-}
-
 static smithy_status keep_etag(s3_store *store, smithy_str etag, smithy_call *call) {
     if (etag.len == 0 || etag.len >= sizeof store->etag)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "S3 gives no usable ETag for the state");
@@ -72,12 +67,10 @@ static smithy_status keep_etag(s3_store *store, smithy_str etag, smithy_call *ca
 
 /* The object as it stands; *exists is false for 404, and for the 403 that S3 gives in its place to those who may not
  * list the bucket. */
-static smithy_status fetch(s3_store *store, smithy_buffer *content, bool *exists, smithy_str *etag, smithy_call *call) {
-    smithy_sink sink = {take_bytes, start_again, content};
+static smithy_status fetch(s3_store *store, smithy_sink *content, bool *exists, smithy_str *etag, smithy_call *call) {
+    const s3_get_object_input input = {.bucket = store->bucket, .key = store->key, .body_sink = content};
     s3_get_object_output output;
-    const smithy_status status =
-        s3_get_object(store->s3, &(s3_get_object_input){.bucket = store->bucket, .key = store->key, .body_sink = &sink},
-                      &output, call);
+    const smithy_status status = s3_get_object(store->s3, &input, &output, call);
     *exists = status == SMITHY_OK;
     *etag = output.etag;
     if (status != SMITHY_ERROR_SERVICE) return status;
@@ -95,7 +88,7 @@ static smithy_status fetch(s3_store *store, smithy_buffer *content, bool *exists
     return explain(store, status, "s3:GetObject", call);
 }
 
-static smithy_status load(state_store *base, smithy_buffer *content, bool *exists, smithy_call *call) {
+static smithy_status load(state_store *base, smithy_sink *content, bool *exists, smithy_call *call) {
     s3_store *store = (s3_store *)base;
     smithy_str etag;
     SMITHY_TRY(fetch(store, content, exists, &etag, call));
@@ -106,14 +99,90 @@ static smithy_status load(state_store *base, smithy_buffer *content, bool *exist
 
 /* ---- writing ---- */
 
+/* A document that is to be saved. A small one is held, so that its request is signed with all that it says; of a large
+ * one the request's headers tell length and checksum, and it is written anew each time that it is sent. */
+typedef struct document {
+    const smithy_body *content;
+    int64_t length;
+    smithy_str checksum; /* CRC32, as a header has it. */
+    smithy_str held;     /* Absent: it is too large for that. */
+} document;
+
+static smithy_status look_at(s3_store *store, document *d, uint32_t *sum) {
+    uint8_t piece[PIECE_BYTES];
+    SMITHY_TRY(d->content->rewind(d->content->context));
+    for (;;) {
+        size_t len = 0;
+        SMITHY_TRY(d->content->read(d->content->context, piece, sizeof piece, &len));
+        if (len == 0) return SMITHY_OK;
+        if (d->length <= (int64_t)store->held_bytes) smithy_buffer_append(&store->held, piece, len);
+        SMITHY_TRY(smithy_buffer_status(&store->held));
+        *sum = smithy_crc32(*sum, piece, len);
+        d->length += (int64_t)len;
+    }
+}
+
+/* What is said of the document ahead of it is kept in the store until the next one. */
+static smithy_status measure(s3_store *store, const smithy_body *content, document *d, smithy_call *call) {
+    uint32_t sum = 0;
+    *d = (document){.content = content};
+    smithy_buffer_reset(&store->held);
+    smithy_buffer_reset(&store->checksum);
+    smithy_status status = look_at(store, d, &sum);
+    const uint8_t bytes[] = {(uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum};
+    smithy_base64_append(&store->checksum, bytes, sizeof bytes);
+    if (status == SMITHY_OK) status = smithy_buffer_status(&store->checksum);
+    if (status != SMITHY_OK) return smithy_call_fail(call, status, "the state cannot be written");
+    d->checksum = smithy_buffer_str(&store->checksum);
+    if (d->length <= (int64_t)store->held_bytes) d->held = smithy_buffer_str(&store->held);
+    return SMITHY_OK;
+}
+
+/* Whether what is read is what was to be written. */
+typedef struct comparison {
+    const smithy_body *content;
+    bool differs;
+} comparison;
+
+static smithy_status compare(void *context, const uint8_t *bytes, size_t len) {
+    comparison *c = context;
+    while (len > 0 && !c->differs) {
+        uint8_t piece[PIECE_BYTES];
+        size_t got = 0;
+        SMITHY_TRY(c->content->read(c->content->context, piece, len < sizeof piece ? len : sizeof piece, &got));
+        c->differs = got == 0 || memcmp(bytes, piece, got) != 0;
+        bytes += got;
+        len -= got;
+    }
+    return SMITHY_OK;
+}
+
+static smithy_status compare_again(void *context) {
+    comparison *c = context;
+    c->differs = false;
+    return c->content->rewind(c->content->context);
+}
+
+/* Nothing of it is left to be compared. */
+static smithy_status compare_end(comparison *c) {
+    uint8_t byte;
+    size_t got = 0;
+    if (!c->differs) SMITHY_TRY(c->content->read(c->content->context, &byte, 1, &got));
+    c->differs = c->differs || got > 0;
+    return SMITHY_OK;
+}
+
 /* The object now holds exactly `content`: the save whose answer was lost, or refused on its own repetition, is ours. */
-static smithy_status is_ours(s3_store *store, smithy_str content, bool *ours, smithy_call *call) {
+static smithy_status is_ours(s3_store *store, const smithy_body *content, bool *ours, smithy_call *call) {
+    comparison c = {.content = content};
+    smithy_sink sink = {compare, compare_again, &c};
     smithy_str etag;
     bool exists;
     smithy_call_clear_error(call);
-    smithy_buffer_reset(&store->content);
-    SMITHY_TRY(fetch(store, &store->content, &exists, &etag, call));
-    *ours = exists && smithy_str_equal(smithy_buffer_str(&store->content), content);
+    SMITHY_TRY(compare_again(&c));
+    SMITHY_TRY(fetch(store, &sink, &exists, &etag, call));
+    SMITHY_TRY(compare_end(&c));
+    *ours = exists && !c.differs;
     if (!*ours) return SMITHY_OK;
     store->exists = true;
     return keep_etag(store, etag, call);
@@ -129,14 +198,19 @@ static smithy_status unreadable(const s3_store *store, smithy_call *call) {
                             arn);
 }
 
-static smithy_status put(s3_store *store, smithy_str content, smithy_call *call) {
+static smithy_status put(s3_store *store, const document *d, smithy_call *call) {
     s3_put_object_output output;
     s3_put_object_input input = {
         .bucket = store->bucket,
         .key = store->key,
-        .body = {.bytes = {(const uint8_t *)content.ptr, content.len}},
+        .body = {.bytes = {(const uint8_t *)d->held.ptr, d->held.len}},
         .content_type = SMITHY_STR("application/json"),
     };
+    if (!d->held.ptr) {
+        input.body = *d->content;
+        input.body.length = d->length;
+        input.checksum_crc32 = d->checksum;
+    }
     if (store->exists)
         input.if_match = smithy_str_from(store->etag);
     else
@@ -146,14 +220,16 @@ static smithy_status put(s3_store *store, smithy_str content, smithy_call *call)
     return keep_etag(store, output.etag, call);
 }
 
-static smithy_status save(state_store *base, smithy_str content, bool *won, smithy_call *call) {
+static smithy_status save(state_store *base, const smithy_body *content, bool *won, smithy_call *call) {
     s3_store *store = (s3_store *)base;
     smithy_status status = SMITHY_OK;
+    document d;
     *won = false;
+    SMITHY_TRY(measure(store, content, &d, call));
     for (int tries = 0; tries < SAVE_TRIES; tries++) {
         if (tries > 0) store_pause(store->system, tries);
         smithy_call_clear_error(call);
-        status = put(store, content, call);
+        status = put(store, &d, call);
         *won = status == SMITHY_OK;
         if (*won) return SMITHY_OK;
         const smithy_error *error = smithy_call_error(call);
@@ -172,19 +248,26 @@ static smithy_status save(state_store *base, smithy_str content, bool *won, smit
 
 static void destroy(state_store *base) {
     s3_store *store = (s3_store *)base;
-    smithy_buffer_deinit(&store->content);
+    smithy_buffer_deinit(&store->held);
+    smithy_buffer_deinit(&store->checksum);
     store->system->resize(store->system->context, store, 0);
 }
 
-state_store *store_open_s3(s3_client *s3, smithy_str bucket, smithy_str key, smithy_str dsn, exporter_log *log,
-                           const smithy_system *system, smithy_call *call) {
+state_store *store_open_s3(s3_client *s3, smithy_str bucket, smithy_str key, size_t held_bytes, smithy_str dsn,
+                           exporter_log *log, const smithy_system *system, smithy_call *call) {
     s3_store *store = system->resize(system->context, NULL, sizeof *store);
     if (!store) {
         (void)smithy_call_fail(call, SMITHY_ERROR_MEMORY, "out of memory");
         return NULL;
     }
-    *store = (s3_store){
-        .base = {load, save, destroy, dsn}, .system = system, .s3 = s3, .log = log, .bucket = bucket, .key = key};
-    smithy_buffer_init(&store->content, system, STORE_MAX_BYTES);
+    *store = (s3_store){.base = {load, save, destroy, dsn},
+                        .system = system,
+                        .s3 = s3,
+                        .log = log,
+                        .bucket = bucket,
+                        .key = key,
+                        .held_bytes = held_bytes > 0 ? held_bytes : HELD_BYTES};
+    smithy_buffer_init(&store->held, system, store->held_bytes + PIECE_BYTES);
+    smithy_buffer_init(&store->checksum, system, CHECKSUM_MAX);
     return &store->base;
 }

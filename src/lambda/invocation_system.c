@@ -40,9 +40,19 @@ static smithy_status file_read(void *context, const char *path, smithy_buffer *c
     return outer->file_read(outer->context, path, content, exists);
 }
 
+static smithy_status file_stream(void *context, const char *path, smithy_sink *sink, bool *exists) {
+    const smithy_system *outer = outer_of(context);
+    return outer->file_stream(outer->context, path, sink, exists);
+}
+
 static smithy_status file_replace(void *context, const char *path, const void *bytes, size_t len) {
     const smithy_system *outer = outer_of(context);
     return outer->file_replace(outer->context, path, bytes, len);
+}
+
+static smithy_status file_replace_from(void *context, const char *path, const smithy_body *source) {
+    const smithy_system *outer = outer_of(context);
+    return outer->file_replace_from(outer->context, path, source);
 }
 
 static smithy_status file_lock(void *context, const char *path, int *handle) {
@@ -75,7 +85,9 @@ void invocation_system_init(invocation_system *inner, const smithy_system *outer
                  .resize = resize,
                  .env = env,
                  .file_read = file_read,
+                 .file_stream = file_stream,
                  .file_replace = file_replace,
+                 .file_replace_from = file_replace_from,
                  .file_lock = file_lock,
                  .file_unlock = file_unlock,
                  .run = run,

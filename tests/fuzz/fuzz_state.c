@@ -1,7 +1,7 @@
 /* The exporter's state: a text that is taken is written, and what is written is taken and written the same. */
 #include "fuzz.h"
 
-#include "state.h"
+#include "state_text.h"
 
 #define WRITER "0123456789abcdef"
 
@@ -31,12 +31,25 @@ static void check_round_trip(const exporter_state *state, smithy_call *memory, s
     smithy_buffer_deinit(&first);
 }
 
+/* Wherever the text is cut into pieces, it says the same. */
+static void check_in_pieces(smithy_str input, size_t size, smithy_status whole, const smithy_call *said) {
+    smithy_call *memory = smithy_call_create(NULL), *scratch = smithy_call_create(NULL);
+    exporter_state state;
+    FUZZ_CHECK(state_init(&state, memory) == SMITHY_OK);
+    FUZZ_CHECK(state_read_in_pieces(&state, input, size, scratch) == whole);
+    FUZZ_CHECK(strcmp(smithy_call_error(scratch)->message, smithy_call_error(said)->message) == 0);
+    smithy_call_destroy(scratch);
+    smithy_call_destroy(memory);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const smithy_str input = fuzz_exact((smithy_str){(const char *)data, size});
     smithy_call *memory = smithy_call_create(NULL), *scratch = smithy_call_create(NULL);
     exporter_state state;
     FUZZ_CHECK(state_init(&state, memory) == SMITHY_OK);
     const smithy_status status = state_read(&state, input, scratch);
+    check_in_pieces(input, 1, status, scratch);
+    check_in_pieces(input, size % 61 + 2, status, scratch);
     if (status == SMITHY_OK) {
         check_round_trip(&state, memory, scratch);
     } else {

@@ -487,6 +487,28 @@ def test_conflicting_writes_of_the_state_are_retried(aws, exporter, assert_exact
 # ---- state ----
 
 
+def test_a_large_state_is_kept_and_known_again_as_a_small_one_is(aws, exporter, bucket, assert_exactly_once):
+    """Of 4 MB, which is sent as a stream. The first answer to a save is lost: it is compared with what is there then."""
+    aws.load({"app": {"a": lines(4)}})
+    next_second()
+    assert exporter().code == 0
+    large = state(aws, bucket)
+    gone = large["groups"][0]["LogGroupArn"].replace(":log-group:app", ":log-group:gone")
+    large["groups"].append({"LogGroupArn": gone, "CreatedAt": 7})
+    streams = [
+        {"LogStreamArn": f"{gone}:log-stream:{i:06}", "CreatedAt": i, "ExportedAt": i + 5} for i in range(20_000)
+    ]
+    large["streams"] = streams
+    aws.s3.put_object(Bucket=bucket, Key="state/exporter.json", Body=json.dumps(large).encode())
+    aws.load({"app": {"a": [(now(), "more")]}})
+    aws.fault("PutObject", "reset", after=True, count=1)
+    next_second()
+    assert exporter().code == 0
+    assert state(aws, bucket)["streams"] == streams
+    assert assert_exactly_once() == 5
+
+
+
 @pytest.mark.parametrize("content", ["", "not json", '{"format":', "{}", '{"version": 1}', "[1]", "null"])
 def test_corrupt_state_stops_the_run_and_stays_as_it_is(aws, exporter, bucket, archive, content):
     aws.load({"app": {"a": lines(4)}})

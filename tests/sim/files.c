@@ -146,21 +146,23 @@ static ssize_t sim_getrandom(void *bytes, size_t len, unsigned flags) {
 
 /* ---- the runtime's functions, over them ---- */
 
-#define open                sim_open
-#define close               sim_close
-#define pread               sim_pread
-#define write               sim_write
-#define fsync               sim_fsync
-#define rename              sim_rename
-#define unlink              sim_unlink
-#define flock               sim_flock
-#define lstat               sim_lstat
-#define realpath            sim_realpath
-#define getrandom           sim_getrandom
-#define smithy_file_read    over_disk_read
-#define smithy_file_replace over_disk_replace
-#define smithy_file_lock    over_disk_lock
-#define smithy_file_unlock  over_disk_unlock
+#define open                     sim_open
+#define close                    sim_close
+#define pread                    sim_pread
+#define write(fd, bytes, len)    sim_write(fd, bytes, len)
+#define fsync                    sim_fsync
+#define rename                   sim_rename
+#define unlink                   sim_unlink
+#define flock                    sim_flock
+#define lstat                    sim_lstat
+#define realpath                 sim_realpath
+#define getrandom                sim_getrandom
+#define smithy_file_read         over_disk_read
+#define smithy_file_stream       over_disk_stream
+#define smithy_file_replace      over_disk_replace
+#define smithy_file_replace_from over_disk_replace_from
+#define smithy_file_lock         over_disk_lock
+#define smithy_file_unlock       over_disk_unlock
 #include "core/file.c"
 
 /* ---- for a process ---- */
@@ -173,10 +175,26 @@ smithy_status files_read(void *process, const char *path, smithy_buffer *content
     return status;
 }
 
+smithy_status files_stream(void *process, const char *path, smithy_sink *sink, bool *exists) {
+    sim_process *outer = at_work;
+    at_work = process;
+    const smithy_status status = over_disk_stream(NULL, path, sink, exists);
+    at_work = outer;
+    return status;
+}
+
 smithy_status files_replace(void *process, const char *path, const void *bytes, size_t len) {
     sim_process *outer = at_work;
     at_work = process;
     const smithy_status status = over_disk_replace(NULL, path, bytes, len);
+    at_work = outer;
+    return status;
+}
+
+smithy_status files_replace_from(void *process, const char *path, const smithy_body *source) {
+    sim_process *outer = at_work;
+    at_work = process;
+    const smithy_status status = over_disk_replace_from(NULL, path, source);
     at_work = outer;
     return status;
 }

@@ -7,7 +7,9 @@
 #include <smithy/system.h>
 
 smithy_status files_read(void *process, const char *path, smithy_buffer *content, bool *exists);
+smithy_status files_stream(void *process, const char *path, smithy_sink *sink, bool *exists);
 smithy_status files_replace(void *process, const char *path, const void *bytes, size_t len);
+smithy_status files_replace_from(void *process, const char *path, const smithy_body *source);
 smithy_status files_lock(void *process, const char *path, int *handle);
 void files_unlock(void *process, int handle);
 

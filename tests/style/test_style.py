@@ -26,7 +26,7 @@ BELOW = {
     "cli": {"core", "codec", "http", "aws", "client", "generated", "exporter", "lambda"},
 }
 PUBLIC = {
-    "core": {"base", "system", "buffer", "error", "call", "hash"},
+    "core": {"base", "stream", "system", "buffer", "error", "call", "hash"},
     "codec": {"json", "xml", "cbor", "query", "document", "text", "enum"},
     "http": {"http"},
     "aws": {"config", "credentials", "sigv4", "endpoint"},

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define START_MS INT64_C(1767323045000)
+#define START_MS   INT64_C(1767323045000)
+#define FAKE_PIECE 7
 
 /* A test that outgrows the fake should know at once. */
 static void need(bool condition, const char *what) {
@@ -142,6 +143,37 @@ static smithy_status fake_file_replace(void *context, const char *path, const vo
     return SMITHY_OK;
 }
 
+/* A few bytes at a time, so that whoever takes them cannot count on more. */
+static smithy_status fake_file_stream(void *context, const char *path, smithy_sink *sink, bool *exists) {
+    fake_system *fake = context;
+    const fake_file *file = fake_system_file(fake, path);
+    *exists = file != NULL;
+    if (fake->file_fail != SMITHY_OK) return fake->file_fail;
+    for (size_t at = 0; file && at < file->len; at += FAKE_PIECE) {
+        const size_t left = file->len - at;
+        SMITHY_TRY(
+            sink->write(sink->context, (const uint8_t *)file->bytes + at, left < FAKE_PIECE ? left : FAKE_PIECE));
+    }
+    return SMITHY_OK;
+}
+
+static smithy_status fake_file_replace_from(void *context, const char *path, const smithy_body *source) {
+    fake_system *fake = context;
+    uint8_t *content = NULL;
+    size_t total = 0, len = 1;
+    if (fake->file_fail != SMITHY_OK) return fake->file_fail;
+    smithy_status status = source->rewind(source->context);
+    for (; status == SMITHY_OK && len > 0; total += len) {
+        content = realloc(content, total + FAKE_PIECE);
+        need(content != NULL, "out of memory");
+        len = 0;
+        status = source->read(source->context, content + total, FAKE_PIECE, &len);
+    }
+    if (status == SMITHY_OK) fake_system_put_file(fake, path, content, total);
+    free(content);
+    return status;
+}
+
 static smithy_status fake_file_lock(void *context, const char *path, int *handle) {
     fake_system *fake = context;
     *handle = -1;
@@ -189,7 +221,9 @@ void fake_system_init(fake_system *fake, uint64_t seed) {
         .resize = fake_resize,
         .env = fake_env,
         .file_read = fake_file_read,
+        .file_stream = fake_file_stream,
         .file_replace = fake_file_replace,
+        .file_replace_from = fake_file_replace_from,
         .file_lock = fake_file_lock,
         .file_unlock = fake_file_unlock,
         .run = fake_run,

@@ -104,3 +104,14 @@ smithy_status smithy_arena_take(smithy_arena *arena, size_t size, size_t align, 
     *memory = block_take(block, size, align);
     return SMITHY_OK;
 }
+
+void smithy_arena_give(smithy_arena *arena, const void *memory, size_t size) {
+    if (size <= LARGE_PIECE) return;
+    for (arena_block **link = &arena->blocks; *link; link = &(*link)->next) {
+        arena_block *block = *link;
+        if (block->bytes != memory || block->capacity != size) continue;
+        *link = block->next;
+        block_free(arena, block);
+        return;
+    }
+}

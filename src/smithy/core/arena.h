@@ -29,5 +29,7 @@ smithy_status smithy_arena_reserve(smithy_arena *arena, size_t size) SMITHY_NODI
 /* `size` bytes at a multiple of `align` (a power of two up to that of max_align_t); not zeroed, never NULL for size 0.
  * SMITHY_ERROR_LIMIT, or SMITHY_ERROR_MEMORY. */
 smithy_status smithy_arena_take(smithy_arena *arena, size_t size, size_t align, void **memory) SMITHY_NODISCARD;
+/* Gives the piece back now that was taken with this `size`, if it is so large that its block is its own. */
+void smithy_arena_give(smithy_arena *arena, const void *memory, size_t size);
 
 #endif

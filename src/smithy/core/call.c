@@ -226,14 +226,24 @@ static void *take(smithy_call *call, size_t size, size_t align) {
     return NULL;
 }
 
+static void *take_items(smithy_call *call, size_t count, size_t size) {
+    if (size == 0 || count <= SIZE_MAX / size) return take(call, count * size, alignof(max_align_t));
+    smithy_call_fail(call, SMITHY_ERROR_LIMIT, "%zu items of %zu bytes are more than memory can hold", count, size);
+    return NULL;
+}
+
 void *smithy_call_alloc(smithy_call *call, size_t count, size_t size) {
-    if (size != 0 && count > SIZE_MAX / size) {
-        smithy_call_fail(call, SMITHY_ERROR_LIMIT, "%zu items of %zu bytes are more than memory can hold", count, size);
-        return NULL;
-    }
-    void *memory = take(call, count * size, alignof(max_align_t));
+    void *memory = take_items(call, count, size);
     if (memory) memset(memory, 0, count * size);
     return memory;
+}
+
+void *smithy_call_grow(smithy_call *call, void *items, size_t count, size_t capacity, size_t wanted, size_t size) {
+    void *grown = take_items(call, wanted, size);
+    if (!grown || !items) return grown;
+    memcpy(grown, items, count * size);
+    smithy_arena_give(&call->arena, items, capacity * size);
+    return grown;
 }
 
 smithy_str smithy_call_copy(smithy_call *call, smithy_str text) {

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 64 * 1024, TEMPORARY_TRIES = 8 };
+enum { READ_SIZE = 64 * 1024, PIECE_SIZE = 32 * 1024, TEMPORARY_TRIES = 8 };
 
 /* ---- read ---- */
 
@@ -38,12 +38,19 @@ static smithy_status read_piece(int fd, size_t start, smithy_buffer *content, bo
     return SMITHY_OK;
 }
 
-smithy_status smithy_file_read(void *context, const char *path, smithy_buffer *content, bool *exists) {
-    (void)context;
+/* *fd < 0 with SMITHY_OK: there is none. */
+static smithy_status open_to_read(const char *path, int *fd) {
     /* O_NONBLOCK: a FIFO in the file's place is an error, not a wait without end. */
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return *fd >= 0 || errno == ENOENT || errno == ENOTDIR ? SMITHY_OK : SMITHY_ERROR_IO;
+}
+
+smithy_status smithy_file_read(void *context, const char *path, smithy_buffer *content, bool *exists) {
+    int fd;
+    (void)context;
+    const smithy_status opened = open_to_read(path, &fd);
     *exists = fd >= 0;
-    if (fd < 0) return errno == ENOENT || errno == ENOTDIR ? SMITHY_OK : SMITHY_ERROR_IO;
+    if (fd < 0) return opened;
 
     const size_t start = content->len;
     smithy_status status = smithy_buffer_status(content);
@@ -53,6 +60,28 @@ smithy_status smithy_file_read(void *context, const char *path, smithy_buffer *c
         content->len = start;
         content->ptr[start] = '\0';
     }
+    return status;
+}
+
+static smithy_status stream_pieces(int fd, smithy_sink *sink) {
+    uint8_t piece[PIECE_SIZE];
+    for (off_t at = 0;;) {
+        const ssize_t got = pread(fd, piece, sizeof piece, at);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return got == 0 ? SMITHY_OK : SMITHY_ERROR_IO;
+        SMITHY_TRY((sink->write)(sink->context, piece, (size_t)got)); /* Not write(2), which a simulation replaces. */
+        at += got;
+    }
+}
+
+smithy_status smithy_file_stream(void *context, const char *path, smithy_sink *sink, bool *exists) {
+    int fd;
+    (void)context;
+    smithy_status status = open_to_read(path, &fd);
+    *exists = fd >= 0;
+    if (fd < 0) return status;
+    status = stream_pieces(fd, sink);
+    close(fd);
     return status;
 }
 
@@ -82,8 +111,20 @@ static int create_temporary(const char *path, char name[PATH_MAX]) {
     return -1;
 }
 
-static smithy_status fill_and_close(int fd, const void *bytes, size_t len) {
-    smithy_status status = write_all(fd, bytes, len);
+static smithy_status write_source(int fd, const smithy_body *source) {
+    char piece[PIECE_SIZE];
+    if (!source->read) return write_all(fd, (const char *)source->bytes.ptr, source->bytes.len);
+    SMITHY_TRY(source->rewind(source->context));
+    for (;;) {
+        size_t len = 0;
+        SMITHY_TRY(source->read(source->context, (uint8_t *)piece, sizeof piece, &len));
+        if (len == 0) return SMITHY_OK;
+        SMITHY_TRY(write_all(fd, piece, len));
+    }
+}
+
+static smithy_status fill_and_close(int fd, const smithy_body *source) {
+    smithy_status status = write_source(fd, source);
     if (status == SMITHY_OK && fsync(fd) != 0) status = SMITHY_ERROR_IO;
     if (close(fd) != 0) status = SMITHY_ERROR_IO;
     return status;
@@ -117,19 +158,23 @@ static smithy_status resolve_target(const char *path, char target[PATH_MAX]) {
     return SMITHY_OK;
 }
 
-smithy_status smithy_file_replace(void *context, const char *path, const void *bytes, size_t len) {
+smithy_status smithy_file_replace_from(void *context, const char *path, const smithy_body *source) {
     (void)context;
     char target[PATH_MAX], temporary[PATH_MAX];
     SMITHY_TRY(resolve_target(path, target));
     const int fd = create_temporary(target, temporary);
     if (fd < 0) return SMITHY_ERROR_IO;
-    smithy_status status = fill_and_close(fd, bytes, len);
+    smithy_status status = fill_and_close(fd, source);
     if (status == SMITHY_OK && rename(temporary, target) != 0) status = SMITHY_ERROR_IO;
     if (status != SMITHY_OK) {
         unlink(temporary);
         return status;
     }
     return sync_directory_of(target);
+}
+
+smithy_status smithy_file_replace(void *context, const char *path, const void *bytes, size_t len) {
+    return smithy_file_replace_from(context, path, &(smithy_body){.bytes = {bytes, len}});
 }
 
 /* ---- lock ---- */

@@ -5,7 +5,7 @@
  *     save FILE      saves FILE's content; prints "won", or "lost"
  *
  * A failure is printed as "failed: …". Endpoint and credentials come from the environment. */
-#include "store.h"
+#include "state_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,13 +27,13 @@ static state_store *open_store(const char *dsn, const clients *both, smithy_call
     if (!slash) return NULL;
     const smithy_str whole = smithy_str_from(dsn), name = smithy_str_from(slash + 1);
     const smithy_str holder = {place, (size_t)(slash - place)};
-    return is_s3 ? store_open_s3(both->s3, holder, name, whole, NULL, world, call)
+    return is_s3 ? store_open_s3(both->s3, holder, name, 0, whole, NULL, world, call)
                  : store_open_dynamodb(both->dynamodb, holder, name, 0, whole, world, call);
 }
 
 static smithy_status load(state_store *store, const char *path, smithy_buffer *content, smithy_call *call) {
     bool exists = false;
-    SMITHY_TRY(store->load(store, content, &exists, call));
+    SMITHY_TRY(store_load_text(store, content, &exists, call));
     puts(exists ? "loaded" : "absent");
     return exists ? world->file_replace(world->context, path, content->ptr, content->len) : SMITHY_OK;
 }
@@ -41,7 +41,7 @@ static smithy_status load(state_store *store, const char *path, smithy_buffer *c
 static smithy_status save(state_store *store, const char *path, smithy_buffer *content, smithy_call *call) {
     bool exists = false, won = false;
     SMITHY_TRY(world->file_read(world->context, path, content, &exists));
-    SMITHY_TRY(store->save(store, smithy_buffer_str(content), &won, call));
+    SMITHY_TRY(store_save_text(store, smithy_buffer_str(content), &won, call));
     puts(won ? "won" : "lost");
     return SMITHY_OK;
 }
@@ -49,7 +49,7 @@ static smithy_status save(state_store *store, const char *path, smithy_buffer *c
 static void obey(state_store *store, char *line, smithy_call *call) {
     smithy_buffer content;
     line[strcspn(line, "\n")] = '\0';
-    smithy_buffer_init(&content, world, STORE_MAX_BYTES);
+    smithy_buffer_init(&content, world, STATE_TEXT_MAX);
     const bool is_load = strncmp(line, "load ", 5) == 0;
     const smithy_status status =
         is_load ? load(store, line + 5, &content, call) : save(store, line + 5, &content, call);

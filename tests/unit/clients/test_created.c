@@ -83,6 +83,23 @@ static smithy_status touch_replace(void *context, const char *path, const void *
     return SMITHY_ERROR_IO;
 }
 
+static smithy_status touch_stream(void *context, const char *path, smithy_sink *sink, bool *exists) {
+    (void)context;
+    (void)path;
+    (void)sink;
+    *exists = false;
+    touched++;
+    return SMITHY_OK;
+}
+
+static smithy_status touch_replace_from(void *context, const char *path, const smithy_body *source) {
+    (void)context;
+    (void)path;
+    (void)source;
+    touched++;
+    return SMITHY_ERROR_IO;
+}
+
 static smithy_status touch_lock(void *context, const char *path, int *handle) {
     (void)context;
     (void)path;
@@ -119,7 +136,9 @@ static void nothing_but_memory_and_the_environment_is_asked_for(void **state) {
     system.sleep_ms = touch_sleep;
     system.random = touch_random;
     system.file_read = touch_read;
+    system.file_stream = touch_stream;
     system.file_replace = touch_replace;
+    system.file_replace_from = touch_replace_from;
     system.file_lock = touch_lock;
     system.run = touch_run;
     system.resolve = touch_resolve;

@@ -49,6 +49,52 @@ static void allocations_are_zeroed_aligned_and_apart(void **state) {
     smithy_call_destroy(call);
 }
 
+static smithy_system counted;
+static size_t held_bytes; /* Of blocks too large to share one. */
+
+static void *count_large(void *context, void *block, size_t size) {
+    (void)context;
+    size_t *start = block ? (size_t *)block - 2 : NULL;
+    if (start && *start > 16 * 1024) held_bytes -= *start;
+    if (size == 0) return free(start), NULL;
+    size_t *grown = realloc(start, size + 2 * sizeof *grown);
+    assert_non_null(grown);
+    *grown = size;
+    if (size > 16 * 1024) held_bytes += size;
+    return grown + 2;
+}
+
+static void an_array_that_grows_keeps_its_items_and_gives_back_what_it_was(void **state) {
+    (void)state;
+    counted = *smithy_system_default();
+    counted.resize = count_large;
+    held_bytes = 0;
+    smithy_call *call = smithy_call_create(&(smithy_call_options){.system = &counted});
+    assert_non_null(call);
+    uint32_t *items = NULL;
+    size_t count = 0, capacity = 0;
+    const smithy_str before = smithy_call_copy(call, SMITHY_STR("before"));
+    while (count < 1 << 20) {
+        if (count == capacity) {
+            const size_t wanted = capacity ? 2 * capacity : 8;
+            items = smithy_call_grow(call, items, count, capacity, wanted, sizeof *items);
+            assert_non_null(items);
+            capacity = wanted;
+        }
+        items[count] = (uint32_t)count;
+        count++;
+        if (count % 1000 == 0) assert_non_null(smithy_call_copy(call, SMITHY_STR("between")).ptr);
+    }
+    for (size_t i = 0; i < count; i++) assert_int_equal(items[i], i);
+    assert_string_equal(before.ptr, "before");
+    assert_in_range(held_bytes, capacity * sizeof *items, capacity * sizeof *items + 300000);
+    assert_null(smithy_call_grow(call, items, count, capacity, SIZE_MAX / 2, sizeof *items));
+    assert_int_equal(smithy_call_status(call), SMITHY_ERROR_LIMIT);
+    assert_int_equal(items[count - 1], count - 1);
+    smithy_call_destroy(call);
+    assert_int_equal(held_bytes, 0);
+}
+
 static void nothing_is_still_a_pointer(void **state) {
     (void)state;
     smithy_call *call = smithy_call_create(NULL);
@@ -337,6 +383,7 @@ int main(void) {
         cmocka_unit_test(a_null_call_means_out_of_memory),
         cmocka_unit_test(a_new_call_has_no_error_and_no_deadline),
         cmocka_unit_test(allocations_are_zeroed_aligned_and_apart),
+        cmocka_unit_test(an_array_that_grows_keeps_its_items_and_gives_back_what_it_was),
         cmocka_unit_test(nothing_is_still_a_pointer),
         cmocka_unit_test(a_product_that_overflows_is_refused),
         cmocka_unit_test(the_arena_never_exceeds_its_maximum),

@@ -174,6 +174,93 @@ static void a_large_file_is_read_in_whole(void **state) {
     free(bytes);
 }
 
+typedef struct stream {
+    smithy_buffer text;
+    size_t at;
+    smithy_status status; /* Behind `until` bytes. */
+    size_t until;
+} stream;
+
+static smithy_status take_some(void *context, const uint8_t *bytes, size_t len) {
+    stream *s = context;
+    smithy_buffer_append(&s->text, bytes, len);
+    return s->text.len > s->until ? s->status : SMITHY_OK;
+}
+
+static smithy_status give_some(void *context, uint8_t *bytes, size_t size, size_t *len) {
+    stream *s = context;
+    const size_t left = s->text.len - s->at;
+    *len = left < size ? left : size;
+    if (*len > 7001) *len = 7001;
+    memcpy(bytes, s->text.ptr + s->at, *len);
+    s->at += *len;
+    return s->at > s->until ? s->status : SMITHY_OK;
+}
+
+static smithy_status give_again(void *context) {
+    ((stream *)context)->at = 0;
+    return SMITHY_OK;
+}
+
+static smithy_status replace_from(const char *path, stream *s) {
+    const smithy_body source = {.read = give_some, .rewind = give_again, .context = s, .length = -1};
+    return os()->file_replace_from(os()->context, path, &source);
+}
+
+static smithy_status stream_file(const char *path, stream *s, bool *exists) {
+    smithy_sink sink = {.write = take_some, .context = s};
+    return os()->file_stream(os()->context, path, &sink, exists);
+}
+
+static void a_file_is_written_and_read_as_a_stream(void **state) {
+    (void)state;
+    enum { SIZE = 300001 };
+    stream out = {.at = 5}, in = {0};
+    bool exists = false;
+    smithy_buffer_init(&out.text, NULL, SIZE);
+    smithy_buffer_init(&in.text, NULL, SIZE);
+    for (size_t i = 0; i < SIZE; i++) smithy_buffer_append_char(&out.text, (char)(i * 31 % 251));
+    assert_int_equal(smithy_buffer_status(&out.text), SMITHY_OK);
+    assert_int_equal(replace_from("streamed", &out), SMITHY_OK);
+    assert_int_equal(stream_file("streamed", &in, &exists), SMITHY_OK);
+    assert_true(exists);
+    assert_true(smithy_str_equal(smithy_buffer_str(&in.text), smithy_buffer_str(&out.text)));
+    smithy_buffer_deinit(&in.text);
+    smithy_buffer_deinit(&out.text);
+}
+
+static void who_takes_or_gives_a_stream_can_end_it(void **state) {
+    (void)state;
+    stream out = {.status = SMITHY_ERROR_MEMORY, .until = 20000}, in = {.status = SMITHY_ERROR_LIMIT, .until = 50000};
+    bool exists = false;
+    assert_int_equal(replace("state", "old"), SMITHY_OK);
+    smithy_buffer_init(&out.text, NULL, 100000);
+    smithy_buffer_init(&in.text, NULL, 100000);
+    for (size_t i = 0; i < 100000; i++) smithy_buffer_append_char(&out.text, 'x');
+    assert_int_equal(smithy_buffer_status(&out.text), SMITHY_OK);
+    assert_int_equal(replace_from("state", &out), SMITHY_ERROR_MEMORY);
+    check_file("state", "old");
+    assert_int_equal(count_files(), 1);
+    out.status = SMITHY_OK;
+    assert_int_equal(replace_from("state", &out), SMITHY_OK);
+    assert_int_equal(stream_file("state", &in, &exists), SMITHY_ERROR_LIMIT);
+    assert_in_range(in.text.len, 50001, 99999);
+    smithy_buffer_deinit(&in.text);
+    smithy_buffer_deinit(&out.text);
+}
+
+static void a_stream_of_no_file_is_none_and_of_no_plain_one_an_error(void **state) {
+    (void)state;
+    stream in = {0};
+    bool exists = true;
+    smithy_buffer_init(&in.text, NULL, 10);
+    assert_int_equal(stream_file("missing", &in, &exists), SMITHY_OK);
+    assert_false(exists);
+    assert_int_equal(stream_file(".", &in, &exists), SMITHY_ERROR_IO);
+    assert_int_equal(in.text.len, 0);
+    smithy_buffer_deinit(&in.text);
+}
+
 static void replacing_leaves_one_private_file(void **state) {
     (void)state;
     assert_int_equal(replace("state", "old"), SMITHY_OK);
@@ -263,6 +350,9 @@ int main(void) {
         in_folder(what_is_no_plain_file_is_an_error_at_once),
         in_folder(reading_appends_and_holds_the_maximum),
         in_folder(a_large_file_is_read_in_whole),
+        in_folder(a_file_is_written_and_read_as_a_stream),
+        in_folder(who_takes_or_gives_a_stream_can_end_it),
+        in_folder(a_stream_of_no_file_is_none_and_of_no_plain_one_an_error),
         in_folder(replacing_leaves_one_private_file),
         in_folder(a_symbolic_link_stays_and_its_target_is_replaced),
         in_folder(a_failed_replacement_leaves_nothing_behind),

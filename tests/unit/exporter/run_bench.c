@@ -1,5 +1,7 @@
 #include "run_bench.h"
 
+#include "state_text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -29,17 +31,21 @@ char *run_bench_copy(run_bench *bench, const char *format, ...) {
 
 /* ---- the state ---- */
 
-static smithy_status load(state_store *base, smithy_buffer *content, bool *exists, smithy_call *call) {
+static smithy_status load(state_store *base, smithy_sink *content, bool *exists, smithy_call *call) {
     bench_store *store = (bench_store *)base;
     store->loads++;
     *exists = false;
     if (store->load_status != SMITHY_OK) return smithy_call_fail(call, store->load_status, "the store cannot be read");
     *exists = store->text != NULL;
-    if (store->text) smithy_buffer_append_text(content, store->text);
-    return smithy_buffer_status(content);
+    if (!store->text) return SMITHY_OK;
+    for (; store->broken_loads > 0; store->broken_loads--) {
+        SMITHY_TRY(content->write(content->context, (const uint8_t *)store->text, strlen(store->text) * 3 / 4));
+        SMITHY_TRY(content->restart(content->context));
+    }
+    return content->write(content->context, (const uint8_t *)store->text, strlen(store->text));
 }
 
-static smithy_status save(state_store *base, smithy_str content, bool *won, smithy_call *call) {
+static smithy_status save(state_store *base, const smithy_body *content, bool *won, smithy_call *call) {
     bench_store *store = (bench_store *)base;
     run_bench *bench = store->bench;
     store->saves++;
@@ -48,9 +54,13 @@ static smithy_status save(state_store *base, smithy_str content, bool *won, smit
     if (store->before_save) store->before_save(bench);
     if (store->save_status != SMITHY_OK) return smithy_call_fail(call, store->save_status, "the store is full");
     if (store->lost_saves > 0) return store->lost_saves--, SMITHY_OK;
-    store->text = run_bench_copy(bench, "%.*s", SMITHY_STR_ARG(content));
-    *won = true;
-    return SMITHY_OK;
+    smithy_buffer text;
+    smithy_buffer_init(&text, &bench->fake.system, STATE_TEXT_MAX);
+    const smithy_status status = text_of_body(content, &text);
+    *won = status == SMITHY_OK;
+    if (*won) store->text = run_bench_copy(bench, "%.*s", SMITHY_STR_ARG(smithy_buffer_str(&text)));
+    smithy_buffer_deinit(&text);
+    return *won ? SMITHY_OK : smithy_call_fail(call, status, "the state cannot be written");
 }
 
 static void leave(state_store *base) {

@@ -17,6 +17,7 @@ typedef struct bench_store {
     struct run_bench *bench;
     char *text; /* NULL: there is none. */
     int loads, saves;
+    int broken_loads; /* So many that come next break off in their midst, and begin again. */
     smithy_status load_status, save_status;
     int lost_saves;  /* So many that come next are lost to somebody else. */
     bool was_saving; /* During the last save the run knew that it was at it. */

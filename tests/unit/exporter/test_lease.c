@@ -51,6 +51,26 @@ static void a_state_that_is_there_is_read(void **context) {
     assert_false(b->run.failed);
 }
 
+static void a_state_that_broke_off_is_read_from_its_start(void **context) {
+    run_bench *b = *context;
+    put(b, ",\"groups\":[{\"LogGroupArn\":\"arn:aws:logs:r:1:log-group:g\",\"CreatedAt\":1,\"ExportedAt\":5}],"
+           "\"streams\":[{\"LogStreamArn\":\"arn:aws:logs:r:1:log-group:g:log-stream:s\",\"ExportedAt\":7}]");
+    b->store.broken_loads = 2;
+    assert_true(lease_load(&b->run));
+    assert_int_equal(b->run.state.group_count, 1);
+    assert_int_equal(b->run.state.groups[0]->stream_count, 1);
+    assert_int_equal(b->run.state.now_ms, NOW);
+    assert_string_equal(b->run.state.id.ptr, "00112233445566ff");
+}
+
+static void nothing_is_kept_of_a_state_that_cannot_be_used(void **context) {
+    run_bench *b = *context;
+    put(b, ",\"groups\":[{\"LogGroupArn\":\"arn:aws:logs:r:1:log-group:g\",\"ExportedAt\":5}],\"tasks\":[{}]");
+    assert_false(lease_load(&b->run));
+    assert_int_equal(b->run.state.group_count, 0);
+    assert_null(b->run.state.groups);
+}
+
 static void a_store_that_cannot_be_read_ends_the_run(void **context) {
     run_bench *b = *context;
     b->store.load_status = SMITHY_ERROR_SERVICE;
@@ -459,6 +479,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         LEASE_TEST(a_state_that_is_not_there_is_an_empty_one),
         LEASE_TEST(a_state_that_is_there_is_read),
+        LEASE_TEST(a_state_that_broke_off_is_read_from_its_start),
+        LEASE_TEST(nothing_is_kept_of_a_state_that_cannot_be_used),
         LEASE_TEST(a_store_that_cannot_be_read_ends_the_run),
         LEASE_TEST(a_damaged_state_is_refused_and_the_first_failure_is_the_one_that_is_told),
         LEASE_TEST(a_watermark_of_a_day_ahead_is_taken_and_one_of_more_is_refused),

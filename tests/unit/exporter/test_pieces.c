@@ -53,7 +53,8 @@ static smithy_status round_trip(smithy_str given, const smithy_system *system, s
     smithy_buffer text;
     smithy_buffer_init(&t.bytes, NULL, SIZE_MAX);
     smithy_buffer_init(&text, system, (size_t)1 << 30);
-    smithy_status status = pieces_cut(system, given, PIECE, take, &t);
+    const smithy_body body = pieces_body(given);
+    smithy_status status = pieces_cut(system, &body, PIECE, take, &t);
     if (status == SMITHY_OK) {
         assert_true(t.ended);
         status = read_back(&t, system, &text);
@@ -75,6 +76,65 @@ static void what_was_cut_is_read_back(void **unused) {
         assert_in_range(count, LENGTHS[i] / PIECE, LENGTHS[i] / PIECE + 2);
         free((void *)(uintptr_t)text.ptr);
     }
+}
+
+/* ---- a source ---- */
+
+typedef struct source {
+    smithy_str text;
+    size_t at;
+    int starts;
+    size_t fails_at; /* 0: never. */
+} source;
+
+static smithy_status read_source(void *context, uint8_t *bytes, size_t size, size_t *len) {
+    source *s = context;
+    const size_t left = s->text.len - s->at;
+    if (s->fails_at > 0 && s->at >= s->fails_at) return SMITHY_ERROR_IO;
+    *len = left < 999 ? left : 999;
+    assert_true(*len <= size);
+    if (*len > 0) memcpy(bytes, s->text.ptr + s->at, *len);
+    s->at += *len;
+    return SMITHY_OK;
+}
+
+static smithy_status rewind_source(void *context) {
+    source *s = context;
+    s->at = 0;
+    s->starts++;
+    return SMITHY_OK;
+}
+
+static smithy_status cut_source(source *s, taken *t) {
+    const smithy_body body = {.read = read_source, .rewind = rewind_source, .context = s, .length = -1};
+    *t = (taken){0};
+    smithy_buffer_init(&t->bytes, NULL, SIZE_MAX);
+    return pieces_cut(smithy_system_default(), &body, PIECE, take, t);
+}
+
+static void a_source_is_cut_from_its_beginning_to_its_end(void **unused) {
+    (void)unused;
+    source s = {.text = random_text(70000), .at = 5};
+    smithy_buffer text;
+    taken t;
+    smithy_buffer_init(&text, NULL, 1 << 20);
+    assert_int_equal(cut_source(&s, &t), SMITHY_OK);
+    assert_int_equal(s.starts, 1);
+    assert_int_equal(read_back(&t, smithy_system_default(), &text), SMITHY_OK);
+    assert_true(smithy_str_equal(smithy_buffer_str(&text), s.text));
+    smithy_buffer_deinit(&t.bytes);
+    smithy_buffer_deinit(&text);
+    free((void *)(uintptr_t)s.text.ptr);
+}
+
+static void a_source_that_fails_ends_the_cutting_without_a_last_piece(void **unused) {
+    (void)unused;
+    source s = {.text = random_text(70000), .fails_at = 35000};
+    taken t;
+    assert_int_equal(cut_source(&s, &t), SMITHY_ERROR_IO);
+    assert_false(t.ended);
+    smithy_buffer_deinit(&t.bytes);
+    free((void *)(uintptr_t)s.text.ptr);
 }
 
 static void text_that_repeats_itself_takes_few_pieces(void **unused) {
@@ -104,7 +164,8 @@ static void a_piece_that_was_cut_short_or_changed_is_refused(void **unused) {
     taken t = {0};
     const smithy_str text = random_text(600);
     smithy_buffer_init(&t.bytes, NULL, SIZE_MAX);
-    assert_int_equal(pieces_cut(smithy_system_default(), text, PIECE, take, &t), SMITHY_OK);
+    const smithy_body body = pieces_body(text);
+    assert_int_equal(pieces_cut(smithy_system_default(), &body, PIECE, take, &t), SMITHY_OK);
     uint8_t *bytes = (uint8_t *)t.bytes.ptr;
     assert_int_equal(read_all((smithy_bytes){bytes, t.bytes.len}, 100000), SMITHY_OK);
     for (size_t len = 0; len < t.bytes.len; len++)
@@ -120,7 +181,8 @@ static void a_text_past_the_maximum_is_refused(void **unused) {
     taken t = {0};
     char *zeros = calloc(1, 1000000);
     smithy_buffer_init(&t.bytes, NULL, SIZE_MAX);
-    assert_int_equal(pieces_cut(smithy_system_default(), (smithy_str){zeros, 1000000}, PIECE, take, &t), SMITHY_OK);
+    const smithy_body body = pieces_body((smithy_str){zeros, 1000000});
+    assert_int_equal(pieces_cut(smithy_system_default(), &body, PIECE, take, &t), SMITHY_OK);
     assert_int_equal(t.count, 1 + (t.bytes.len > PIECE));
     assert_int_equal(read_all((smithy_bytes){(const uint8_t *)t.bytes.ptr, t.sizes[0]}, 200000), SMITHY_ERROR_LIMIT);
     smithy_buffer_deinit(&t.bytes);
@@ -142,6 +204,8 @@ static void memory_that_runs_out_is_told_and_nothing_leaks(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_cut_is_read_back),
+        cmocka_unit_test(a_source_is_cut_from_its_beginning_to_its_end),
+        cmocka_unit_test(a_source_that_fails_ends_the_cutting_without_a_last_piece),
         cmocka_unit_test(text_that_repeats_itself_takes_few_pieces),
         cmocka_unit_test(a_piece_that_was_cut_short_or_changed_is_refused),
         cmocka_unit_test(a_text_past_the_maximum_is_refused),

@@ -1,6 +1,7 @@
 /* Moving a watermark by hand: a move back skips nothing, a move forward repeats nothing. */
 #include "each_place.h"
 #include "state_change.h"
+#include "state_text.h"
 
 #define BORN 1000
 

@@ -1,8 +1,8 @@
 /* What state and plan must get right in detail: each of these was a change of the code that no other test had noticed.
  */
 #include "plan.h"
-#include "state.h"
 #include "state_change.h"
+#include "state_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* The state's text to the letter, and each way in which it can be damaged. */
 #include "each_place.h"
-#include "state.h"
+#include "state_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -222,7 +222,7 @@ static const damage DAMAGES[] = {
     {"\"lease\":{\"Owner\":\"o\"", "\"lease\":{\"Owner\":1", ""},
     {"\"lease\":{\"Owner\":\"o\"", "\"lease\":{\"Later\":[1,{}]", NULL},
     {"\"filter\":{\"LogStreamNamePrefix\":\"web\"}", "\"filter\":{}", NULL},
-    {"\"tasks\":[", "\"tasks\":{\"a\":[", "it is not JSON: tasks breaks at byte"},
+    {"\"tasks\":[", "\"tasks\":{\"a\":[", "its tasks is not a list"},
     {"\"streams\":[", "\"streamers\":[", NULL},
 };
 

@@ -2,7 +2,7 @@
 #include "each_place.h"
 #include "fake_system.h"
 #include "scripted_transport.h"
-#include "store.h"
+#include "state_text.h"
 
 #include <stdio.h>
 
@@ -82,11 +82,11 @@ static void then(bench *b, scripted_answer answer) {
 
 static smithy_status load(bench *b) {
     smithy_buffer_reset(&b->content);
-    return b->store->load(b->store, &b->content, &b->exists, b->call);
+    return store_load_text(b->store, &b->content, &b->exists, b->call);
 }
 
 static smithy_status save(bench *b) {
-    return b->store->save(b->store, SMITHY_STR(TEXT), &b->won, b->call);
+    return store_save_text(b->store, SMITHY_STR(TEXT), &b->won, b->call);
 }
 
 static const scripted_request *asked(const bench *b, size_t index) {
@@ -390,7 +390,7 @@ static smithy_str long_text(void) {
 }
 
 static smithy_status save_long(bench *b) {
-    return b->store->save(b->store, long_text(), &b->won, b->call);
+    return store_save_text(b->store, long_text(), &b->won, b->call);
 }
 
 /* Whatever is asked for from now on. */

@@ -1,7 +1,7 @@
 /* The state in a file: what is read, who wins a save, and how long is waited for the lock. */
 #include "each_place.h"
 #include "fake_system.h"
-#include "store.h"
+#include "state_text.h"
 
 #define PATH      "/var/lib/exporter/state.json"
 #define LOCK_PATH PATH ".lock"
@@ -42,11 +42,11 @@ static int tear_down(void **context) {
 
 static smithy_status load(file_bench *b, state_store *store) {
     smithy_buffer_reset(&b->content);
-    return store->load(store, &b->content, &b->exists, b->call);
+    return store_load_text(store, &b->content, &b->exists, b->call);
 }
 
 static smithy_status save(file_bench *b, state_store *store, const char *text) {
-    return store->save(store, smithy_str_from(text), &b->won, b->call);
+    return store_save_text(store, smithy_str_from(text), &b->won, b->call);
 }
 
 static void assert_file(const file_bench *b, const char *text) {
@@ -160,21 +160,21 @@ static void what_cannot_be_read_or_written_is_told_with_its_path(void **context)
     assert_false(b->won);
 }
 
-static smithy_status cannot_read(void *context, const char *path, smithy_buffer *content, bool *exists) {
+static smithy_status cannot_read(void *context, const char *path, smithy_sink *content, bool *exists) {
     (void)context, (void)path, (void)content;
     *exists = false;
     return SMITHY_ERROR_IO;
 }
 
-static smithy_status cannot_replace(void *context, const char *path, const void *bytes, size_t len) {
-    (void)context, (void)path, (void)bytes, (void)len;
+static smithy_status cannot_replace(void *context, const char *path, const smithy_body *source) {
+    (void)context, (void)path, (void)source;
     return SMITHY_ERROR_IO;
 }
 
 static void a_save_that_cannot_see_the_file_is_an_error_and_not_a_first_one(void **context) {
     file_bench *b = *context;
     assert_int_equal(load(b, b->store), SMITHY_OK);
-    b->fake.system.file_read = cannot_read;
+    b->fake.system.file_stream = cannot_read;
     assert_int_equal(save(b, b->store, "one"), SMITHY_ERROR_IO);
     assert_null(fake_system_file(&b->fake, PATH));
     assert_lock(b, false);
@@ -183,7 +183,7 @@ static void a_save_that_cannot_see_the_file_is_an_error_and_not_a_first_one(void
 static void a_save_that_cannot_write_is_an_error_and_gives_the_lock_back(void **context) {
     file_bench *b = *context;
     assert_int_equal(load(b, b->store), SMITHY_OK);
-    b->fake.system.file_replace = cannot_replace;
+    b->fake.system.file_replace_from = cannot_replace;
     assert_int_equal(save(b, b->store, "one"), SMITHY_ERROR_IO);
     assert_string_equal(smithy_call_error(b->call)->message, "the state file " PATH " cannot be written");
     assert_lock(b, false);

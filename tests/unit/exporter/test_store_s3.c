@@ -2,7 +2,9 @@
 #include "each_place.h"
 #include "fake_system.h"
 #include "scripted_transport.h"
-#include "store.h"
+#include "state_text.h"
+
+#include <stdio.h>
 
 #define MINE  "{\"nonce\":\"mine\"}"
 #define THEIR "{\"nonce\":\"their\"}"
@@ -38,8 +40,8 @@ static void open_with(const scripted_answer *answers, size_t count) {
     assert_non_null(bench.call);
     bench.s3 = s3_client_create(NULL, bench.call);
     assert_non_null(bench.s3);
-    bench.store = store_open_s3(bench.s3, SMITHY_STR("bucket"), SMITHY_STR("state.json"), SMITHY_STR("s3://bucket/…"),
-                                NULL, &bench.fake.system, bench.call);
+    bench.store = store_open_s3(bench.s3, SMITHY_STR("bucket"), SMITHY_STR("state.json"), 0,
+                                SMITHY_STR("s3://bucket/…"), NULL, &bench.fake.system, bench.call);
     assert_non_null(bench.store);
     smithy_buffer_init(&bench.content, &bench.fake.system, 1 << 20);
 }
@@ -58,12 +60,12 @@ static void close_bench(void) {
 static bool load(void) {
     bool exists = false;
     smithy_buffer_reset(&bench.content);
-    assert_int_equal(bench.store->load(bench.store, &bench.content, &exists, bench.call), SMITHY_OK);
+    assert_int_equal(store_load_text(bench.store, &bench.content, &exists, bench.call), SMITHY_OK);
     return exists;
 }
 
 static smithy_status save(bool *won) {
-    return bench.store->save(bench.store, SMITHY_STR(MINE), won, bench.call);
+    return store_save_text(bench.store, SMITHY_STR(MINE), won, bench.call);
 }
 
 static void the_first_save_creates_and_the_next_replaces(void **state) {
@@ -152,7 +154,7 @@ static void what_is_refused_is_an_error(void **state) {
 
 static smithy_status load_status(bool *exists) {
     smithy_buffer_reset(&bench.content);
-    return bench.store->load(bench.store, &bench.content, exists, bench.call);
+    return store_load_text(bench.store, &bench.content, exists, bench.call);
 }
 
 /* S3 says so of an object that is absent to who may not list the bucket. */
@@ -265,12 +267,134 @@ static void writes_that_keep_meeting_are_given_up_after_six(void **state) {
     close_bench();
 }
 
+/* ---- a document that is not held ---- */
+
+#define HELD  1000
+#define LARGE 20001
+
+static char large[LARGE + 1];
+
+/* A store that holds no more than HELD bytes, and a text of `len`. */
+static smithy_str open_streaming(const scripted_answer *answers, size_t count, size_t len) {
+    open_with(answers, count);
+    store_destroy(bench.store);
+    bench.store = store_open_s3(bench.s3, SMITHY_STR("bucket"), SMITHY_STR("state.json"), HELD,
+                                SMITHY_STR("s3://bucket/…"), NULL, &bench.fake.system, bench.call);
+    assert_non_null(bench.store);
+    for (size_t i = 0; i < LARGE; i++) large[i] = (char)('a' + i * i % 26);
+    return (smithy_str){large, len};
+}
+
+static const char *checksum_of(size_t request) {
+    return scripted_request_header(&bench.transport, request, "x-amz-checksum-crc32");
+}
+
+static void assert_sent(size_t request, smithy_str text) {
+    const scripted_request *sent = &bench.transport.requests[request];
+    assert_int_equal(sent->body_len, text.len);
+    assert_memory_equal(sent->body, text.ptr, text.len);
+}
+
+static void a_large_document_is_sent_as_a_small_one_is(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), SAVED, SAVED, SAVED};
+    static const size_t LENGTHS[] = {HELD - 1, HELD, HELD + 1};
+    const smithy_str text = open_streaming(ANSWERS, 4, LARGE);
+    assert_false(load());
+    for (size_t i = 0; i < 3; i++) {
+        bool won = false;
+        assert_int_equal(store_save_text(bench.store, (smithy_str){text.ptr, LENGTHS[i]}, &won, bench.call), SMITHY_OK);
+        assert_true(won);
+        assert_sent(i + 1, (smithy_str){text.ptr, LENGTHS[i]});
+        assert_non_null(checksum_of(i + 1));
+        assert_int_equal(strlen(checksum_of(i + 1)), 8);
+        const char *hash = scripted_request_header(&bench.transport, i + 1, "X-Amz-Content-Sha256");
+        assert_int_equal(strcmp(hash, "UNSIGNED-PAYLOAD") == 0, LENGTHS[i] > HELD);
+    }
+    assert_string_equal(scripted_request_header(&bench.transport, 3, "If-Match"), "\"e2\"");
+    assert_string_equal(scripted_request_header(&bench.transport, 3, "Content-Type"), "application/json");
+    close_bench();
+}
+
+/* The CRC-32 of nine bytes that everybody knows: 0xCBF43926. */
+static void the_checksum_is_of_the_whole_document(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), SAVED};
+    bool won = false;
+    open_with(ANSWERS, 2);
+    store_destroy(bench.store);
+    bench.store = store_open_s3(bench.s3, SMITHY_STR("bucket"), SMITHY_STR("state.json"), 1,
+                                SMITHY_STR("s3://bucket/…"), NULL, &bench.fake.system, bench.call);
+    assert_false(load());
+    assert_int_equal(store_save_text(bench.store, SMITHY_STR("123456789"), &won, bench.call), SMITHY_OK);
+    assert_string_equal(checksum_of(1), "y/Q5Jg==");
+    close_bench();
+}
+
+static void each_attempt_sends_it_from_its_start(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), {.status = 500}, LOST, SAVED};
+    bool won = false;
+    const smithy_str text = open_streaming(ANSWERS, 4, LARGE);
+    assert_false(load());
+    assert_int_equal(store_save_text(bench.store, text, &won, bench.call), SMITHY_OK);
+    assert_true(won);
+    for (size_t i = 1; i < 4; i++) assert_sent(i, text);
+    close_bench();
+}
+
+/* What is there now is compared with what was sent, to the last byte. */
+static void a_large_document_is_known_again_by_all_of_it(void **state) {
+    (void)state;
+    static char there[LARGE + 2];
+    static const size_t LENGTHS[] = {LARGE, LARGE - 1, LARGE + 1, LARGE, LARGE, 0};
+    for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++) {
+        const scripted_answer answers[] = {LOADED(THEIR),
+                                           LOST,
+                                           ERROR(412, "PreconditionFailed"),
+                                           {.status = 200, .headers = "ETag: \"e3\"", .body = there},
+                                           SAVED};
+        bool won = false;
+        const smithy_str text = open_streaming(answers, 5, LARGE);
+        snprintf(there, sizeof there, "%sx", text.ptr);
+        there[LENGTHS[i]] = 0;
+        if (i == 3) there[LARGE - 1] ^= 1;
+        if (i == 4) there[0] ^= 1;
+        assert_true(load());
+        assert_int_equal(store_save_text(bench.store, text, &won, bench.call), SMITHY_OK);
+        assert_int_equal(won, i == 0);
+        if (won) {
+            assert_int_equal(store_save_text(bench.store, text, &won, bench.call), SMITHY_OK);
+            assert_string_equal(scripted_request_header(&bench.transport, 4, "If-Match"), "\"e3\"");
+        }
+        close_bench();
+    }
+}
+
+static smithy_status fails(void *context, uint8_t *bytes, size_t size, size_t *len) {
+    (void)context, (void)bytes, (void)size, (void)len;
+    return SMITHY_ERROR_LIMIT;
+}
+
+static void a_document_that_cannot_be_written_is_not_sent(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), SAVED};
+    const smithy_body body = {.read = fails, .rewind = text_sink_restart, .context = &bench.content, .length = -1};
+    bool won = true;
+    OPEN(ANSWERS);
+    assert_false(load());
+    assert_int_equal(bench.store->save(bench.store, &body, &won, bench.call), SMITHY_ERROR_LIMIT);
+    assert_false(won);
+    assert_int_equal(bench.transport.request_count, 1);
+    close_bench();
+}
+
 /* ---- memory that runs out ---- */
 
 /* Its answer is lost, and what the client sent again was refused. */
 static smithy_status load_and_save(bool *won) {
     bool exists = false;
-    SMITHY_TRY(bench.store->load(bench.store, &bench.content, &exists, bench.call));
+    SMITHY_TRY(store_load_text(bench.store, &bench.content, &exists, bench.call));
     assert_true(exists);
     return save(won);
 }
@@ -300,7 +424,7 @@ static void a_store_without_memory_is_none(void **state) {
     OPEN(ANSWERS);
     const size_t blocks = bench.fake.live_blocks;
     bench.fake.fail_allocation = bench.fake.allocations + 1;
-    assert_null(store_open_s3(bench.s3, SMITHY_STR("b"), SMITHY_STR("k"), SMITHY_STR("d"), NULL, &bench.fake.system,
+    assert_null(store_open_s3(bench.s3, SMITHY_STR("b"), SMITHY_STR("k"), 0, SMITHY_STR("d"), NULL, &bench.fake.system,
                               bench.call));
     assert_int_equal(smithy_call_status(bench.call), SMITHY_ERROR_MEMORY);
     assert_int_equal(bench.fake.live_blocks, blocks);
@@ -322,6 +446,11 @@ int main(void) {
         cmocka_unit_test(a_bucket_that_is_not_there_is_told),
         cmocka_unit_test(a_state_without_a_usable_etag_is_no_state),
         cmocka_unit_test(writes_that_keep_meeting_are_given_up_after_six),
+        cmocka_unit_test(a_large_document_is_sent_as_a_small_one_is),
+        cmocka_unit_test(the_checksum_is_of_the_whole_document),
+        cmocka_unit_test(each_attempt_sends_it_from_its_start),
+        cmocka_unit_test(a_large_document_is_known_again_by_all_of_it),
+        cmocka_unit_test(a_document_that_cannot_be_written_is_not_sent),
         cmocka_unit_test(without_memory_no_save_counts_that_was_not_made),
         cmocka_unit_test(a_store_without_memory_is_none),
     };

@@ -1,26 +1,10 @@
-/* The state as JSON: one document, a line for each group and each stream entry, in order.
- *
- *   {"format": "cloudwatch-logs-s3-exporter/state", "version": 1, "id": "5f0c…", "writer": "81d2…",
- *    "lease": {"Owner": "81d2…", "UntilMs": 1716854400000}, "filter": {"LogStreamNamePrefix": "web"},
- *    "groups": [
- *     {"LogGroupArn": "arn:aws:logs:…:log-group:/app", "CreatedAt": 1716768000000, "ExportedAt": 1716854400000,
- *      "Accounted": "<base64 of 8 bytes a stream>"}],
- *    "streams": [
- *     {"LogStreamArn": "arn:aws:logs:…:log-group:/app:log-stream:web-1", "CreatedAt": …, "ExportedAt": …,
- *      "OwedTo": …}],
- *    "sweepRound": …, "tasks": [{"TaskId": …, "EndedAt": …}], "cleanups": […], "flight": {…}, "edits": […]}
- *
- * state_write.c writes it. A reader takes the members in any order but wants "groups" ahead of "streams", as the writer
- * puts them. */
+/* The records of a state's text, one by one: state_reader.c cuts them out and says how the whole looks. */
+#include "state_record.h"
+
 #include "grow.h"
-#include "json_slices.h"
-#include "state.h"
-#include "state_format.h"
 
 #include <smithy/json.h>
 #include <smithy/text.h>
-
-#define LAST_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 
 /* One object of the document, as its members are met. Absent members keep the value they have. */
 typedef struct record {
@@ -96,7 +80,7 @@ static int64_t or_else(smithy_opt_i64 value, int64_t otherwise) {
 /* A watermark: absent means nothing; one before 1970 or beyond the year 9999 can only be damage. */
 static smithy_status watermark(smithy_opt_i64 value, const char *name, int64_t *target, smithy_call *call) {
     if (value.has && value.value < 0) return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "%s is negative", name);
-    if (value.has && value.value > LAST_MS)
+    if (value.has && value.value > STATE_LAST_MS)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "%s is no time in ms since 1970", name);
     *target = or_else(value, STATE_NOTHING);
     return SMITHY_OK;
@@ -207,7 +191,7 @@ static smithy_status read_stream(exporter_state *state, const record *r, smithy_
         .name = stream, .created_ms = or_else(r->created, STATE_UNKNOWN_TIME), .since_ms = or_else(r->since, 0)};
     SMITHY_TRY(watermark(r->exported, "ExportedAt", &entry.exported_at, call));
     entry.owed_to = or_else(r->owed, STATE_NOT_OWED);
-    if (r->owed.has && r->owed.value > LAST_MS)
+    if (r->owed.has && r->owed.value > STATE_LAST_MS)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "OwedTo is no time in ms since 1970");
     if (r->owed.has && r->owed.value < entry.exported_at)
         return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "OwedTo of %.*s lies before its ExportedAt",
@@ -264,94 +248,6 @@ static smithy_status read_filter(exporter_state *state, const record *r, smithy_
     return smithy_call_status(state->memory);
 }
 
-typedef smithy_status record_reader(exporter_state *state, const record *r, smithy_call *call);
-
-static smithy_status parse_record(exporter_state *state, smithy_str text, record_reader *read, smithy_call *call) {
-    smithy_json json;
-    record r;
-    smithy_call_reset(call); /* One record's memory at a time. */
-    SMITHY_TRY(smithy_json_parse(&json, text, call));
-    smithy_status status = read_record(json.root, &r, call);
-    if (status == SMITHY_OK) status = read(state, &r, call);
-    smithy_json_free(&json);
-    return status;
-}
-
-static smithy_status broken(const json_slices *slices, const char *what, smithy_call *call) {
-    return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "it is not JSON: %s breaks at byte %zu of %zu", what,
-                            slices->at, slices->text.len);
-}
-
-static smithy_status parse_records(exporter_state *state, smithy_str text, const char *what, record_reader *read,
-                                   smithy_call *call) {
-    json_slices items;
-    smithy_str name, value;
-    if (!json_slices_open(&items, text) || items.closer != ']') return broken(&items, what, call);
-    while (json_slices_next(&items, &name, &value)) SMITHY_TRY(parse_record(state, value, read, call));
-    return json_slices_complete(&items) ? SMITHY_OK : broken(&items, what, call);
-}
-
-/* What every state of this program has; without it a document is somebody else's. */
-typedef struct heading {
-    bool format, id;
-    int64_t version;
-} heading;
-
-static smithy_status read_format(smithy_str value, heading *seen, smithy_call *call) {
-    seen->format = smithy_str_equal(value, SMITHY_STR("\"" STATE_FORMAT "\""));
-    if (seen->format) return SMITHY_OK;
-    return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its format is %.*s, not \"%s\"",
-                            (int)(value.len < 80 ? value.len : 80), value.ptr, STATE_FORMAT);
-}
-
-static smithy_status read_version(smithy_str value, heading *seen, smithy_call *call) {
-    if (!smithy_str_to_i64(value, &seen->version) || seen->version < 1)
-        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its version is not a number");
-    if (seen->version <= STATE_VERSION) return SMITHY_OK;
-    return smithy_call_fail(call, SMITHY_ERROR_RESPONSE,
-                            "a newer version of this program wrote it (version %lld; this one reads up to %d)",
-                            (long long)seen->version, STATE_VERSION);
-}
-
-static bool is_hex(smithy_str text) {
-    for (size_t i = 0; i < text.len; i++)
-        if (!memchr("0123456789abcdef", text.ptr[i], 16)) return false;
-    return true;
-}
-
-/* Taken as it stands, so what JSON would have to unescape must not be in it. */
-static smithy_status read_id(exporter_state *state, smithy_str value, heading *seen, smithy_call *call) {
-    if (value.len != 18 || value.ptr[0] != '"' || !is_hex((smithy_str){value.ptr + 1, 16}))
-        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its id is not 16 hexadecimal digits");
-    state->id = smithy_call_copy(state->memory, (smithy_str){value.ptr + 1, value.len - 2});
-    seen->id = true;
-    return smithy_call_status(state->memory);
-}
-
-static smithy_status read_sweep_round(exporter_state *state, smithy_str value, smithy_call *call) {
-    if (smithy_str_to_i64(value, &state->sweep_round) && state->sweep_round >= 0 && state->sweep_round <= LAST_MS)
-        return SMITHY_OK;
-    return smithy_call_fail(call, SMITHY_ERROR_RESPONSE, "its sweepRound is no time in ms since 1970");
-}
-
-static smithy_status read_top(exporter_state *state, smithy_str name, smithy_str value, heading *seen,
-                              smithy_call *call) {
-    if (smithy_str_equal(name, SMITHY_STR("format"))) return read_format(value, seen, call);
-    if (smithy_str_equal(name, SMITHY_STR("version"))) return read_version(value, seen, call);
-    if (smithy_str_equal(name, SMITHY_STR("id"))) return read_id(state, value, seen, call);
-    if (smithy_str_equal(name, SMITHY_STR("lease"))) return parse_record(state, value, read_lease, call);
-    if (smithy_str_equal(name, SMITHY_STR("filter"))) return parse_record(state, value, read_filter, call);
-    if (smithy_str_equal(name, SMITHY_STR("flight"))) return parse_record(state, value, read_flight, call);
-    if (smithy_str_equal(name, SMITHY_STR("groups"))) return parse_records(state, value, "groups", read_group, call);
-    if (smithy_str_equal(name, SMITHY_STR("streams"))) return parse_records(state, value, "streams", read_stream, call);
-    if (smithy_str_equal(name, SMITHY_STR("tasks"))) return parse_records(state, value, "tasks", read_task, call);
-    if (smithy_str_equal(name, SMITHY_STR("cleanups")))
-        return parse_records(state, value, "cleanups", read_cleanup, call);
-    if (smithy_str_equal(name, SMITHY_STR("sweepRound"))) return read_sweep_round(state, value, call);
-    if (smithy_str_equal(name, SMITHY_STR("edits"))) return parse_records(state, value, "edits", read_edit, call);
-    return SMITHY_OK;
-}
-
 /* The Go version: [{"LogGroupArn", "LogStreamArn", "ExportedAt", "TaskId"}]. Its next window would have begun at
  * ExportedAt, inclusive, so what it holds ends one ms before; the task itself, where it is still listed, knows better.
  */
@@ -376,16 +272,20 @@ static smithy_status read_carried(exporter_state *state, const record *r, smithy
     return smithy_call_status(state->memory);
 }
 
-smithy_status state_read(exporter_state *state, smithy_str text, smithy_call *call) {
-    json_slices members;
-    smithy_str name, value;
-    heading seen = {0};
-    if (!json_slices_open(&members, text)) return broken(&members, "its start", call);
-    if (members.closer == ']') return parse_records(state, text, "the list", read_carried, call);
-    while (json_slices_next(&members, &name, &value)) SMITHY_TRY(read_top(state, name, value, &seen, call));
-    if (!json_slices_complete(&members)) return broken(&members, "the document", call);
-    if (!seen.format || !seen.id || seen.version == 0)
-        return smithy_call_fail(call, SMITHY_ERROR_RESPONSE,
-                                "it is not a state of this program: format, version or id is missing");
-    return SMITHY_OK;
+smithy_status state_read_record(exporter_state *state, state_record kind, smithy_str text, smithy_call *call) {
+    static smithy_status (*const READERS[])(exporter_state *, const record *, smithy_call *) = {
+        [STATE_RECORD_GROUP] = read_group,     [STATE_RECORD_STREAM] = read_stream,
+        [STATE_RECORD_TASK] = read_task,       [STATE_RECORD_CLEANUP] = read_cleanup,
+        [STATE_RECORD_EDIT] = read_edit,       [STATE_RECORD_LEASE] = read_lease,
+        [STATE_RECORD_FILTER] = read_filter,   [STATE_RECORD_FLIGHT] = read_flight,
+        [STATE_RECORD_CARRIED] = read_carried,
+    };
+    smithy_json json;
+    record r;
+    smithy_call_reset(call); /* One record's memory at a time. */
+    SMITHY_TRY(smithy_json_parse(&json, text, call));
+    smithy_status status = read_record(json.root, &r, call);
+    if (status == SMITHY_OK) status = READERS[kind](state, &r, call);
+    smithy_json_free(&json);
+    return status;
 }
