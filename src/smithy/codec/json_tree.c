@@ -119,11 +119,27 @@ static bool close_container(parser *p) {
 
 /* ---- values ---- */
 
-/* To the first byte that is no digit. */
+enum { EXACT_DIGITS = 15 }; /* So many are exact in a double. */
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* To the first byte that is no digit, or that is one too many. */
 static int64_t take_digits(const char **at, const char *end) {
     int64_t digits = 0;
-    for (; *at < end && **at >= '0' && **at <= '9'; ++*at) digits = digits * 10 + (**at - '0');
+    if (end - *at > EXACT_DIGITS) end = *at + EXACT_DIGITS;
+    for (; *at < end && is_digit(**at); ++*at) digits = digits * 10 + (**at - '0');
     return digits;
+}
+
+/* The length of a plain number without sign and fraction, as most are; 0 where another one stands. */
+static size_t take_plain_integer(const parser *p, double *value) {
+    const char *at = p->at;
+    *value = (double)take_digits(&at, p->end);
+    const size_t len = (size_t)(at - p->at);
+    const bool goes_on = at < p->end && (is_digit(*at) || *at == '.' || *at == 'e' || *at == 'E');
+    return goes_on || (*p->at == '0' && len > 1) ? 0 : len;
 }
 
 /* Of at most 15 characters and no exponent: digits and divisor are exact, so their quotient is the nearest double. */
@@ -156,17 +172,27 @@ static void disguise_number(parser *p, cJSON *node, size_t len) {
     node->valuestring = text;
 }
 
+static void set_number(cJSON *node, double value) {
+    node->type = cJSON_Number;
+    node->valuedouble = value;
+    node->valueint = as_int(value);
+}
+
 static void take_number(parser *p, cJSON *node) {
-    const smithy_number_text number = smithy_number_scan(p->at, p->end);
-    if (number.len == 0) {
-        refuse(p, p->at, "a malformed number");
-    } else if (number.is_plain) {
-        node->type = cJSON_Number;
-        node->valuedouble = plain_value(p->at, p->at + number.len);
-        node->valueint = as_int(node->valuedouble);
-    } else {
-        disguise_number(p, node, number.len);
+    double integer;
+    const size_t len = take_plain_integer(p, &integer);
+    if (len) {
+        set_number(node, integer);
+        p->at += len;
+        return;
     }
+    const smithy_number_text number = smithy_number_scan(p->at, p->end);
+    if (number.len == 0)
+        refuse(p, p->at, "a malformed number");
+    else if (number.is_plain)
+        set_number(node, plain_value(p->at, p->at + number.len));
+    else
+        disguise_number(p, node, number.len);
     p->at += number.len;
 }
 
@@ -197,7 +223,7 @@ static void take_value(parser *p) {
     case 'f': take_word(p, node, SMITHY_STR("false"), cJSON_False); break;
     case 'n': take_word(p, node, SMITHY_STR("null"), cJSON_NULL); break;
     default:
-        if (*p->at == '-' || (*p->at >= '0' && *p->at <= '9'))
+        if (*p->at == '-' || is_digit(*p->at))
             take_number(p, node);
         else
             refuse_what_stands(p);

@@ -256,14 +256,16 @@ smithy_str smithy_call_copy(smithy_call *call, smithy_str text) {
 }
 
 smithy_str smithy_call_format(smithy_call *call, const char *format, ...) {
+    char brief[256]; /* Most texts are made once, here, and copied. */
     va_list arguments;
     va_start(arguments, format);
-    const int length = vsnprintf(NULL, 0, format, arguments);
+    const int length = vsnprintf(brief, sizeof brief, format, arguments);
     va_end(arguments);
     if (length < 0) {
         smithy_call_fail(call, SMITHY_ERROR_LIMIT, "a formatted text is longer than an int can say");
         return (smithy_str){0};
     }
+    if ((size_t)length < sizeof brief) return smithy_call_copy(call, (smithy_str){brief, (size_t)length});
     char *text = take(call, (size_t)length + 1, 1);
     if (!text) return (smithy_str){0};
     va_start(arguments, format);

@@ -19,6 +19,7 @@ typedef struct curl_exchange {
     const curl_proxies *proxies; /* The transport's. */
     const curl_proxy *proxy;     /* The one that this request would go through; NULL: none. */
     struct curl_slist *header_lines;
+    bool in_pieces;          /* The request's body is sent as libcurl asks for it. */
     size_t body_sent;        /* Of request->body.bytes or of its source. */
     smithy_buffer held;      /* A piece of it that waits until the answer, which has begun, was looked at. */
     int connection;          /* The socket that the request goes out on; -1: not known. */

@@ -2,13 +2,15 @@
 
 #define EXPECT_FROM_BYTES ((int64_t)2 * 1024 * 1024) /* Below it, waiting for "100 Continue" costs more. */
 
+static bool holds(smithy_str text, char c) {
+    return text.len && memchr(text.ptr, c, text.len);
+}
+
 static bool is_header_safe(smithy_header header) {
     if (header.name.len == 0) return false;
     for (size_t i = 0; i < header.name.len; i++)
         if ((unsigned char)header.name.ptr[i] <= ' ' || header.name.ptr[i] == ':') return false;
-    for (size_t i = 0; i < header.value.len; i++)
-        if (header.value.ptr[i] == '\r' || header.value.ptr[i] == '\n' || header.value.ptr[i] == '\0') return false;
-    return true;
+    return !holds(header.value, '\r') && !holds(header.value, '\n') && !holds(header.value, '\0');
 }
 
 static smithy_status add_line(curl_exchange *exchange, const char *line) {

@@ -235,7 +235,8 @@ static bool set_body(curl_exchange *exchange) {
     CURL *easy = exchange->easy;
     const smithy_body *body = &exchange->request->body;
     const curl_off_t length = (curl_off_t)curl_exchange_body_length(body);
-    if (!is_small(body))
+    exchange->in_pieces = !is_small(body);
+    if (exchange->in_pieces)
         return !curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) && !curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, length);
     const void *bytes = body->bytes.ptr;
     exchange->body_sent = (size_t)length;

@@ -57,7 +57,7 @@ static bool find_result(CURLM *multi, CURLcode *result) {
 static void find_connection(curl_exchange *exchange, CURLM *multi) {
     fd_set in, out, other;
     int last = -1;
-    if (exchange->connection >= 0 || exchange->body_sent == 0) return;
+    if (!exchange->in_pieces || exchange->connection >= 0 || exchange->body_sent == 0) return;
     FD_ZERO(&in);
     FD_ZERO(&out);
     FD_ZERO(&other);

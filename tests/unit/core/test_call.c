@@ -157,6 +157,12 @@ static void copies_are_terminated_and_keep_absence(void **state) {
     check_text(smithy_call_copy(call, SMITHY_STR("")), "");
     assert_null(smithy_call_copy(call, (smithy_str){0}).ptr);
     check_text(smithy_call_format(call, "%s/%05d", "x", 42), "x/00042");
+    for (int len = 250; len < 260; len++) {
+        const smithy_str text = smithy_call_format(call, "%*d", len, 7);
+        assert_int_equal(text.len, len);
+        assert_int_equal(strlen(text.ptr), len);
+        assert_int_equal(text.ptr[len - 1], '7');
+    }
     smithy_call_destroy(call);
 }
 
