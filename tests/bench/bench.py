@@ -102,7 +102,9 @@ def rows(found):
         mine, bare, boto = (cost[who] for who in ("client", "bare", "boto3"))
         times, most = (boto["cpu_us"] / own["cpu_us"] for own in (mine, bare))
         rates = f"{1e6 / mine['wall_us']:,.0f} a second, boto3 {1e6 / boto['wall_us']:,.0f}"
-        yield f"{name}: calls for the CPU of one of boto3", f"{times:.0f}; {rates}; libcurl alone {most:.0f}", "≥ 15"
+        yield f"{name}: calls for the CPU of one of boto3", f"{times:.1f}; {rates}; libcurl alone {most:.0f}", "≥ 15"
+        paused = f"{cost['client_paused']['cpu_us']:.0f} µs of CPU, libcurl alone {cost['bare_paused']['cpu_us']:.0f}"
+        yield f"{name}, {bench_calls.PAUSE_MS} ms after the call before", paused, ""
 
 
 def show(found):

@@ -1,6 +1,6 @@
-/* bench_calls CALLS: one call of each client, again and again, to AWS_ENDPOINT_URL, as JSON for bench_calls.py:
- * what a call takes of the processor and of the clock, in microseconds, once the connection stands. Behind each the
- * same exchange by libcurl alone. */
+/* bench_calls CALLS [PAUSE_MS]: one call of each client, again and again, to AWS_ENDPOINT_URL, as JSON for
+ * bench_calls.py: what a call takes of the processor and of the clock, in microseconds, once the connection stands.
+ * Behind each the same exchange by libcurl alone. With a pause ahead of each call, as a run that waits has them. */
 #include "bench_bare.h"
 
 #include <dynamodb/dynamodb.h>
@@ -105,8 +105,13 @@ static const struct {
              {"sts GetCallerIdentity", get_caller_identity},
              {"bare sts GetCallerIdentity", bare_get_caller_identity}};
 
-static bool repeat(size_t which, const clients *c, long times, smithy_call *call) {
+static void rest(long ms) {
+    if (ms > 0) nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static bool repeat(size_t which, const clients *c, long times, long pause_ms, smithy_call *call) {
     for (long i = 0; i < times; i++) {
+        rest(pause_ms);
         const smithy_status status = CALLS[which].once(c, call);
         if (status != SMITHY_OK) {
             const smithy_error *error = smithy_call_error(call);
@@ -118,24 +123,24 @@ static bool repeat(size_t which, const clients *c, long times, smithy_call *call
     return true;
 }
 
-static bool measure(size_t which, const clients *c, long times, smithy_call *call) {
-    if (!repeat(which, c, WARM_UP, call)) return false;
+static bool measure(size_t which, const clients *c, long times, long pause_ms, smithy_call *call) {
+    if (!repeat(which, c, WARM_UP, 0, call)) return false;
     const double cpu = now_us(CLOCK_PROCESS_CPUTIME_ID), wall = now_us(CLOCK_MONOTONIC);
-    if (!repeat(which, c, times, call)) return false;
+    if (!repeat(which, c, times, pause_ms, call)) return false;
     printf("%s\"%s\": {\"cpu_us\": %.2f, \"wall_us\": %.2f}", which ? ", " : "", CALLS[which].name,
            (now_us(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (double)times, (now_us(CLOCK_MONOTONIC) - wall) / (double)times);
     return true;
 }
 
 int main(int argc, char **argv) {
-    const long times = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
+    const long times = argc > 1 ? strtol(argv[1], NULL, 10) : 0, pause_ms = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
     smithy_call *call = smithy_call_create(NULL);
     if (times <= 0 || !call) return 2;
     const clients c = {logs_client_create(NULL, call), s3_client_create(NULL, call), dynamodb_client_create(NULL, call),
                        sts_client_create(NULL, call), bench_bare_create()};
     bool ok = c.logs && c.s3 && c.dynamodb && c.sts && c.bare;
     printf("{");
-    for (size_t i = 0; ok && i < sizeof CALLS / sizeof *CALLS; i++) ok = measure(i, &c, times, call);
+    for (size_t i = 0; ok && i < sizeof CALLS / sizeof *CALLS; i++) ok = measure(i, &c, times, pause_ms, call);
     printf("}\n");
     bench_bare_destroy(c.bare);
     sts_client_destroy(c.sts);
