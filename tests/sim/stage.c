@@ -1,6 +1,7 @@
 #include "stage.h"
 
 #include "scenario.h"
+#include "state_text.h"
 #include "task.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef TESTS_STATE_TEXT_H
 #define TESTS_STATE_TEXT_H
 
-#include "state_reader.h"
+#include "../../src/exporter/state_reader.h" /* The simulator has one of that name too. */
 #include "state_writer.h"
 #include "store.h"
 
