@@ -220,16 +220,12 @@ static smithy_status put(s3_store *store, const document *d, smithy_call *call) 
     return keep_etag(store, output.etag, call);
 }
 
-static smithy_status save(state_store *base, const smithy_body *content, bool *won, smithy_call *call) {
-    s3_store *store = (s3_store *)base;
+static smithy_status replace(s3_store *store, const document *d, bool *won, smithy_call *call) {
     smithy_status status = SMITHY_OK;
-    document d;
-    *won = false;
-    SMITHY_TRY(measure(store, content, &d, call));
     for (int tries = 0; tries < SAVE_TRIES; tries++) {
         if (tries > 0) store_pause(store->system, tries);
         smithy_call_clear_error(call);
-        status = put(store, &d, call);
+        status = put(store, d, call);
         *won = status == SMITHY_OK;
         if (*won) return SMITHY_OK;
         const smithy_error *error = smithy_call_error(call);
@@ -238,11 +234,21 @@ static smithy_status save(state_store *base, const smithy_body *content, bool *w
         if (!conflict && !lost && !error->outcome_unknown) return explain(store, status, "s3:PutObject", call);
         const smithy_error first = *error;
         store->is_veiled = false;
-        SMITHY_TRY(is_ours(store, content, won, call));
+        SMITHY_TRY(is_ours(store, d->content, won, call));
         if (lost && store->is_veiled) return unreadable(store, call);
         if (*won || lost) return SMITHY_OK;
         *smithy_call_error_mutable(call) = first;
     }
+    return status;
+}
+
+static smithy_status save(state_store *base, const smithy_body *content, bool *won, smithy_call *call) {
+    s3_store *store = (s3_store *)base;
+    document d;
+    *won = false;
+    smithy_status status = measure(store, content, &d, call);
+    if (status == SMITHY_OK) status = replace(store, &d, won, call);
+    smithy_buffer_deinit(&store->held); /* A megabyte, maybe: not for the rest of the run. */
     return status;
 }
 

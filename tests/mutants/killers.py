@@ -14,6 +14,7 @@ STATE = ("state_text", "state_tables", "state", "state_change", "state_details",
 UNITS = {
     "cover.c": ("plan_details", "cover", "plan"),
     "folder.c": ("folder",),
+    "json_cutter.c": ("json_cutter", *STATE),
     "lease.c": ("lease",),
     "ledger.c": ("ledger",),
     "ledger_read.c": ("ledger_read", "proof_windows", "report"),
