@@ -1,8 +1,8 @@
 #include "lease.h"
 
 #include "ledger.h"
-#include "state_reader.h"
-#include "state_writer.h"
+#include "state_read.h"
+#include "state_write.h"
 
 #include <smithy/text.h>
 #include <stdio.h>

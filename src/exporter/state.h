@@ -221,7 +221,7 @@ int64_t state_furthest(const exporter_state *state, smithy_str *arn);
 /* Copies the flight's texts. */
 smithy_status state_set_flight(exporter_state *state, const state_flight *flight) SMITHY_NODISCARD;
 
-/* As text (state_reader.h, state_writer.h) it has at most 1 GiB: far above a state of a million streams, far below what
+/* As text (state_read.h, state_write.h) it has at most 1 GiB: far above a state of a million streams, far below what
  * would hurt. */
 #define STATE_TEXT_MAX ((size_t)1 << 30)
 

@@ -1,4 +1,4 @@
-/* The records of a state's text, one by one: state_reader.c cuts them out and says how the whole looks. */
+/* The records of a state's text, one by one: state_read.c cuts them out and says how the whole looks. */
 #include "state_record.h"
 
 #include "grow.h"

@@ -3,8 +3,8 @@
  *
  *   bench_state [streams]     100,000 of them by default, each at another watermark: the worst case. Beside it the
  * common one, a group at one watermark with as many streams accounted for. */
-#include "state_reader.h"
-#include "state_writer.h"
+#include "state_read.h"
+#include "state_write.h"
 
 #include <stdio.h>
 #include <stdlib.h>

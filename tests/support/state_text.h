@@ -2,8 +2,8 @@
 #ifndef TESTS_STATE_TEXT_H
 #define TESTS_STATE_TEXT_H
 
-#include "../../src/exporter/state_reader.h" /* The simulator has one of that name too. */
-#include "state_writer.h"
+#include "state_read.h"
+#include "state_write.h"
 #include "store.h"
 
 /* ---- a text as a source, and a buffer as a sink ---- */

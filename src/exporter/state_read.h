@@ -1,7 +1,7 @@
-/* Reads a state's text as it comes, piece by piece: what state_writer.h wrote, of this or an older version, or what the
+/* Reads a state's text as it comes, piece by piece: what state_write.h wrote, of this or an older version, or what the
  * Go version wrote. It takes the memory of the state and of one record. */
-#ifndef EXPORTER_STATE_READER_H
-#define EXPORTER_STATE_READER_H
+#ifndef EXPORTER_STATE_READ_H
+#define EXPORTER_STATE_READ_H
 
 #include "json_cutter.h"
 #include "state.h"

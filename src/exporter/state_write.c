@@ -1,4 +1,4 @@
-#include "state_writer.h"
+#include "state_write.h"
 
 #include "state_format.h"
 

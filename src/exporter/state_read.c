@@ -10,9 +10,9 @@
  *      "OwedTo": …}],
  *    "sweepRound": …, "tasks": [{"TaskId": …, "EndedAt": …}], "cleanups": […], "flight": {…}, "edits": […]}
  *
- * state_writer.c writes it, state_record.c reads what lies in the lists and objects. A reader takes the members in any
+ * state_write.c writes it, state_record.c reads what lies in the lists and objects. A reader takes the members in any
  * order but wants "groups" ahead of "streams", as the writer puts them. */
-#include "state_reader.h"
+#include "state_read.h"
 
 #include "state_format.h"
 #include "state_record.h"

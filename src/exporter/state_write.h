@@ -1,7 +1,7 @@
-/* Writes the state as the JSON that state_reader.h reads: one document that people can read, portion by portion, so
+/* Writes the state as the JSON that state_read.h reads: one document that people can read, portion by portion, so
  * that no more than one of them is in memory. */
-#ifndef EXPORTER_STATE_WRITER_H
-#define EXPORTER_STATE_WRITER_H
+#ifndef EXPORTER_STATE_WRITE_H
+#define EXPORTER_STATE_WRITE_H
 
 #include "state.h"
 
