@@ -487,6 +487,19 @@ static void streams_meet_at_the_horizon_or_at_the_furthest_of_them(void **contex
     assert_int_equal(plan(f, EXPORTER_UNIT_AUTO, 900)->converge_to_ms, 900);
 }
 
+static void streams_meet_where_the_furthest_one_that_goes_by_itself_stands(void **context) {
+    fixture *f = *context;
+    f->group->exported_at = 100;
+    set_entry(f, "a", 10, 700, STATE_NOT_OWED);
+    set_entry(f, "b", 10, 600, STATE_NOT_OWED);
+    set_entry(f, "c", 10, 800, 900); /* Owed. */
+    set_entry(f, "d", 10, 900, STATE_NOT_OWED);
+    state_remove_stream(f->group, SMITHY_STR("d"));
+    for (const char *const *name = (const char *const[]){"a", "b", "c", NULL}; *name; name++) list(f, *name, 1, 1000);
+    plan(f, EXPORTER_UNIT_AUTO, 650);
+    assert_int_equal(f->group->converge_to, 700);
+}
+
 static void those_furthest_behind_go_first_and_by_name_then(void **context) {
     fixture *f = *context;
     static const char *const NAMES[] = {"a", "b", "c", "d"};
@@ -536,6 +549,53 @@ static void names_alike_are_siblings_of_the_shorter_one_alone(void **context) {
 }
 
 /* ---- several ---- */
+
+static void a_closed_group_remembers_the_folder_that_nobody_explains_and_meets_nowhere(void **context) {
+    fixture *f = *context;
+    const smithy_str names[] = {SMITHY_STR("x")};
+    f->group->converge_to = 700;
+    assert_int_equal(plan_close(&f->state, f->group, &f->catalog, STATE_UNIT_GROUP, (smithy_str){0}, 0, 600,
+                                &(plan_folders){names, 1}),
+                     SMITHY_OK);
+    assert_int_equal(f->group->exported_at, 600);
+    assert_int_equal(f->group->converge_to, STATE_NOTHING);
+    assert_int_equal(f->group->folder_count, 1);
+}
+
+static void what_stood_in_the_list_once_is_nobodys_sibling(void **context) {
+    fixture *f = *context;
+    list(f, "a", 1, 100);
+    list(f, "ab", 1, 100);
+    assert_true(plan(f, EXPORTER_UNIT_STREAM, 200)->units[0].has_siblings);
+    f->catalog.stream_count--;
+    assert_false(plan(f, EXPORTER_UNIT_STREAM, 200)->units[0].has_siblings);
+}
+
+/* Whose gaps lie apart, or who is owed more than an entry says, is in no task of several. */
+static void who_is_owed_something_goes_alone_where_streams_are_to_meet(void **context) {
+    fixture *f = *context;
+    f->group->exported_at = 500;
+    list(f, "w-1", 1, 1000);
+    list(f, "w-2", 1, 1000);
+    list(f, "w-3", 1, 1000);
+    list(f, "w-4", 1, 1000);
+    for (size_t i = 0; i < 3; i++) account(f, (const char *const[]){"w-1", "w-2", "w-3"}[i]);
+    set_entry(f, "w-3", 10, 100, 300);
+    set_entry(f, "w-4", 10, 500, STATE_NOT_OWED);
+    state_missed note = missed_note(f, 400, 1);
+    note.identities[0] = identity_of("w-4", 10);
+    assert_int_equal(state_add_missed(&f->state, f->group, &note), SMITHY_OK);
+    const group_plan *made = plan(f, EXPORTER_UNIT_AUTO, 900);
+    bool is_owed = false;
+    for (size_t i = 0; i < made->unit_count; i++) {
+        const plan_unit *unit = &made->units[i];
+        is_owed = is_owed || unit->kind == STATE_UNIT_OWED;
+        if (unit->kind != STATE_UNIT_PREFIX) continue;
+        assert_false(smithy_str_starts_with(SMITHY_STR("w-3"), unit->prefix));
+        assert_false(smithy_str_starts_with(SMITHY_STR("w-4"), unit->prefix));
+    }
+    assert_true(is_owed);
+}
 
 static void who_shares_a_members_folder_and_is_none_cannot_be_parted(void **context) {
     fixture *f = *context;
@@ -656,9 +716,13 @@ int main(void) {
         DETAIL(the_earliest_event_of_a_group_is_that_of_a_due_stream),
         DETAIL(streams_meet_at_the_horizon_or_at_the_furthest_of_them),
         DETAIL(those_furthest_behind_go_first_and_by_name_then),
+        DETAIL(streams_meet_where_the_furthest_one_that_goes_by_itself_stands),
         DETAIL(a_stream_of_two_gaps_gets_the_first_alone),
         DETAIL(names_alike_are_siblings_of_the_shorter_one_alone),
+        DETAIL(a_closed_group_remembers_the_folder_that_nobody_explains_and_meets_nowhere),
+        DETAIL(what_stood_in_the_list_once_is_nobodys_sibling),
         DETAIL(who_shares_a_members_folder_and_is_none_cannot_be_parted),
+        DETAIL(who_is_owed_something_goes_alone_where_streams_are_to_meet),
         DETAIL(who_has_an_entry_or_is_accounted_for_joins_no_more),
         DETAIL(who_was_missed_and_goes_by_itself_keeps_its_entry),
         DETAIL(a_name_of_2048_bytes_has_a_folder),
