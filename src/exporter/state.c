@@ -254,6 +254,10 @@ bool state_has_task(const exporter_state *state, smithy_str id) {
 
 smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) {
     const size_t at = task_position(state, id);
+    if (at < state->task_count && smithy_str_equal(state->tasks[at].id, id)) {
+        if (state->tasks[at].ended_ms < ended_ms) state->tasks[at].ended_ms = ended_ms;
+        return SMITHY_OK;
+    }
     const smithy_str copy = smithy_call_copy(state->memory, id);
     if (!copy.ptr || !GROW(state->memory, state->tasks, state->task_count, state->task_capacity))
         return SMITHY_ERROR_MEMORY;

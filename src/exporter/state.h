@@ -202,6 +202,7 @@ void state_remove_missed(state_group *group, const state_missed *found, uint64_t
 void state_forget_missed(const exporter_state *state, state_group *group);
 
 bool state_has_task(const exporter_state *state, smithy_str id);
+/* One that is there already ended when the later of the two says. */
 smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) SMITHY_NODISCARD;
 
 /* The first note of that folder; NULL where there is none. */

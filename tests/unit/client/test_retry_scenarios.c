@@ -287,6 +287,7 @@ static void the_environment_says_how_often(void **state) {
         smithy_client_destroy(bench.client);
         fake_system_set_env(&bench.fake, "AWS_MAX_ATTEMPTS", CASES[i].value);
         bench.client = smithy_client_create(&TOY_DYNAMODB, NULL, NULL, 0, bench.call);
+        assert_non_null(bench.client);
         assert_int_equal(toy_bench_invoke(&bench, &TOY_ECHO, &input, &output), SMITHY_ERROR_SERVICE);
         assert_int_equal(bench.transport.request_count, CASES[i].requests);
         toy_bench_close(&bench);

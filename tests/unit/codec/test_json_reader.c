@@ -457,7 +457,8 @@ static smithy_status read_all(const smithy_system *system, void *argument) {
     smithy_buffer_append_text(&document, "{\"a\\u0000\":\"YWJj\",\"b\":1e5,\"c\":[");
     smithy_buffer_append(&document, list, LIST - 1);
     smithy_buffer_append_text(&document, "]}");
-    smithy_status status = smithy_json_parse(&parsed, smithy_buffer_str(&document), own);
+    smithy_status status = smithy_buffer_status(&document);
+    if (status == SMITHY_OK) status = smithy_json_parse(&parsed, smithy_buffer_str(&document), own);
     if (status == SMITHY_OK) status = smithy_json_get_key(parsed.root->child, &text, own);
     if (status == SMITHY_OK) status = smithy_json_get_str(parsed.root->child, &text, own);
     if (status == SMITHY_OK) status = smithy_json_get_bytes(parsed.root->child, &bytes, own);

@@ -63,6 +63,14 @@ static void tasks_are_found_whatever_the_order_in_which_they_came(void **context
     assert_false(state_has_task(&f->state, SMITHY_STR("")));
 }
 
+static void a_task_that_is_noted_again_stands_there_once_with_its_later_end(void **context) {
+    fixture *f = *context;
+    static const int64_t ENDS[] = {5, 9, 7};
+    for (size_t i = 0; i < 3; i++) assert_int_equal(state_add_task(&f->state, SMITHY_STR("t"), ENDS[i]), SMITHY_OK);
+    assert_int_equal(f->state.task_count, 1);
+    assert_int_equal(f->state.tasks[0].ended_ms, 9);
+}
+
 static void groups_are_found_whatever_the_order_in_which_they_came(void **context) {
     fixture *f = *context;
     for (size_t i = 0; i < MANY; i++) {
@@ -408,6 +416,7 @@ static void without_memory_nothing_is_left_out_unnoticed(void **context) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TABLE_TEST(tasks_are_found_whatever_the_order_in_which_they_came),
+        TABLE_TEST(a_task_that_is_noted_again_stands_there_once_with_its_later_end),
         TABLE_TEST(groups_are_found_whatever_the_order_in_which_they_came),
         TABLE_TEST(streams_are_found_replaced_and_removed_whatever_the_order),
         TABLE_TEST(a_life_that_one_side_does_not_know_fits_any),
