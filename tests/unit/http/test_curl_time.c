@@ -19,8 +19,9 @@
 
 #define CANCEL_AFTER_MS 60
 #define NOTICED_MS      (CANCEL_AFTER_MS + 250)
-#define SLACK_MS        250 /* For a machine with other work to do. */
-#define RESOLVER_MS     1500
+#define SLACK_MS \
+    2000 /* For a machine with other work to do; without the limit each would wait for longer, or for good. */
+#define RESOLVER_MS 1500
 
 static int64_t now_ms(void) {
     struct timespec now;
