@@ -110,8 +110,11 @@ static void a_state_that_is_read_again_takes_no_more_memory(void **context) {
     smithy_buffer members;
     smithy_buffer_init(&members, NULL, 1 << 20);
     smithy_buffer_append_text(&members, ",\"tasks\":[{\"TaskId\":\"first\"}");
-    for (int i = 0; i < 4000; i++)
-        smithy_buffer_append_text(&members, ",{\"TaskId\":\"00000000-0000-0000-0000-000000000000\"}");
+    for (int i = 0; i < 4000; i++) {
+        char task[64];
+        snprintf(task, sizeof task, ",{\"TaskId\":\"00000000-0000-0000-0000-%012d\"}", i);
+        smithy_buffer_append_text(&members, task);
+    }
     smithy_buffer_append_text(&members, "]");
     put(b, members.ptr);
     smithy_buffer_deinit(&members);
