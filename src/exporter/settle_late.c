@@ -169,12 +169,25 @@ static smithy_status find_beside(run_context *run, const export_slot *slot, cons
     return SMITHY_OK;
 }
 
-/* What appears later of the stream in a task beside it is to go. */
+/* "a/b" and "a-b": another stream of the listing writes into a folder of the same name. */
+static bool shares_its_folder(const group_work *work, const catalog_stream *stream) {
+    char text[CATALOG_FOLDER_MAX], other_text[CATALOG_FOLDER_MAX];
+    const smithy_str folder = catalog_folder(stream->name, text);
+    for (size_t i = 0; i < work->catalog.stream_count; i++) {
+        const catalog_stream *other = &work->catalog.streams[i];
+        if (other->name.len != stream->name.len || smithy_str_equal(other->name, stream->name)) continue;
+        if (smithy_str_equal(catalog_folder(other->name, other_text), folder)) return true;
+    }
+    return false;
+}
+
+/* What appears later of the stream in a task beside it is to go; but not where that may be another stream's. */
 static smithy_status give_up_beside(run_context *run, const export_slot *slot, const catalog_stream *stream) {
     const group_tasks tasks = of_group(run, slot->work);
     const task_info *task;
     for (size_t i = 0; (task = task_at(&tasks, i)) != NULL; i++) {
         if (!is_recent(run, task) || !is_beside(run, slot, stream, task)) continue;
+        if (shares_its_folder(slot->work, stream)) return SMITHY_OK;
         const smithy_str part = part_of(run->state_memory, task, stream->name);
         if (!part.ptr) return SMITHY_ERROR_MEMORY;
         SMITHY_TRY(state_add_cleanup(&run->state, part, (smithy_str){0}, run_now_ms(run)));
