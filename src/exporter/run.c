@@ -160,6 +160,7 @@ static smithy_status plan_once(run_context *run, group_work *work) {
 static smithy_status plan_and_look_back(run_context *run, group_work *work) {
     size_t joined;
     SMITHY_TRY(plan_once(run, work));
+    SMITHY_TRY(settle_what_comes_again(run, work));
     SMITHY_TRY(settle_late_folders(run, work, &joined));
     return joined > 0 ? plan_once(run, work) : SMITHY_OK;
 }

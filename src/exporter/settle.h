@@ -10,6 +10,11 @@
  * still runs (the answer says so), or run->failed. */
 bool settle_carried(run_context *run);
 
+/* Before the units of a plan are exported: deletes the output of earlier tasks of single streams that hold some of it,
+ * and that nothing counts on. Their streams were not listed when they were to be settled, or were made again before
+ * they were created. SMITHY_ERROR_CANCELED where the run has failed. */
+smithy_status settle_what_comes_again(run_context *run, group_work *work) SMITHY_NODISCARD;
+
 /* Before a stream is exported as one that has nothing in the archive: looks once more for a folder of it in its group's
  * tasks, as far as run->past tells of them. Objects can appear after a task was seen COMPLETED,
  * when its folder was read. *joined counts the streams that turned out to have taken part; the group must be planned
@@ -18,7 +23,8 @@ smithy_status settle_late_folders(run_context *run, group_work *work, size_t *jo
 
 /* Before the window of a stream's own task is closed: a task of the whole group may hold some of the same time,
  * although it had no folder of the stream. *superseded where that folder is there by now: then the own task's output
- * must go. Otherwise what appears in it later is noted as to be deleted. */
+ * must go, and the stream has joined its group in that task. Otherwise what appears in it later is noted as to be
+ * deleted, but where another stream has a folder of that name. */
 smithy_status settle_beside(run_context *run, const export_slot *slot, const catalog_stream *stream,
                             bool *superseded) SMITHY_NODISCARD;
 

@@ -378,6 +378,19 @@ def test_of_two_states_one_wins(run, gateway, tmp_path):
     gateway.s3.delete_object(Bucket=BUCKET, Key="state.json")
 
 
+def test_a_state_of_several_megabytes_is_sent_as_a_stream_and_one_wins(run, gateway, tmp_path):
+    """With its length and its checksum ahead of it, and on the condition that it replaces what was seen."""
+    first, second, back = (tmp_path / name for name in ("first", "second", "back"))
+    first.write_text('{"nonce": 1}')
+    second.write_text('{"nonce": 2, "much": "' + "0123456789abcdef" * 300_000 + '"}')
+    assert state_store(run, gateway, tmp_path, f"save {first}", f"save {second}", f"load {back}") == ["won", "won", "loaded"]
+    assert back.read_bytes() == second.read_bytes() == stored(gateway, "state.json")
+    assert state_store(run, gateway, tmp_path, f"save {second}") == ["won"]  # It is there: the same to the byte.
+    assert state_store(run, gateway, tmp_path, f"save {first}") == ["lost"]
+    assert state_store(run, gateway, tmp_path, f"load {back}", f"save {second}", f"save {first}") == ["loaded", "won", "won"]
+    gateway.s3.delete_object(Bucket=BUCKET, Key="state.json")
+
+
 # ---- the exporter, with its archive and its state there ----
 
 

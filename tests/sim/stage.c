@@ -139,6 +139,15 @@ int stage_objects(const stage *s, const char *prefix) {
     return count;
 }
 
+int stage_objects_of(const stage *s, int task) {
+    return stage_objects(s, s->world->tasks[task].folder);
+}
+
+void stage_let_objects_be_late(stage *s, int64_t ms) {
+    s->world->knobs.late_objects_per_mille = ms > 0 ? 1000 : 0;
+    s->world->knobs.late_object_ms = ms;
+}
+
 sim_fault stage_refuse(const sim_request *request, sim_reply *reply, int status, const char *code) {
     reply->etag = 0;
     reply->retry_after_ms = -1;

@@ -64,6 +64,10 @@ const exporter_state *stage_read_state(stage *s);
 const char *stage_ledger(stage *s);
 const sim_task *stage_last_task(const stage *s);
 int stage_objects(const stage *s, const char *prefix);
+/* In the folder of the task of that number. */
+int stage_objects_of(const stage *s, int task);
+/* From now on what tasks write appears so long after they ended, at the most; 0: at once. */
+void stage_let_objects_be_late(stage *s, int64_t ms);
 
 /* A task as an earlier run would have made it. */
 typedef struct stage_planted {

@@ -192,18 +192,13 @@ static void streams_that_have_no_news_meet_without_a_task(void **context) {
 
 /* ---- objects of the group's task that appear late ---- */
 
-static void let_objects_be_late(stage *s, int64_t ms) {
-    s->world->knobs.late_objects_per_mille = ms > 0 ? 1000 : 0;
-    s->world->knobs.late_object_ms = ms;
-}
-
 static void a_stream_whose_object_appeared_late_goes_on_behind_it_in_the_same_run(void **context) {
     stage *s = *context;
     stage_add_stream(s, 0, "a", SIM_HOUR);
-    let_objects_be_late(s, 10 * SIM_MINUTE);
+    stage_let_objects_be_late(s, 10 * SIM_MINUTE);
     const int64_t end = stage_run(s)->window_to_ms;
     assert_int_equal(s->result.answer.objects, 0);
-    let_objects_be_late(s, 0);
+    stage_let_objects_be_late(s, 0);
     stage_wait(s, SIM_HOUR);
     news_for_all(s);
     s->run.unit = EXPORTER_UNIT_STREAM;
@@ -227,9 +222,9 @@ static sim_fault let_late_objects_appear(stage *s, const sim_request *request, i
 static void a_task_that_an_earlier_one_turns_out_to_stand_in_for_goes_and_the_rest_is_planned_anew(void **context) {
     stage *s = *context;
     stage_add_stream(s, 0, "a", SIM_HOUR);
-    let_objects_be_late(s, SIM_HOUR);
+    stage_let_objects_be_late(s, SIM_HOUR);
     const int64_t end = stage_run(s)->window_to_ms;
-    let_objects_be_late(s, 0);
+    stage_let_objects_be_late(s, 0);
     stage_put_event(s, 0, 0);
     stage_wait(s, SIM_MINUTE);
     s->befall = let_late_objects_appear;
@@ -316,9 +311,9 @@ static void late_objects_are_found_in_each_of_many_groups(void **context) {
     static const char *const NAMES[] = {"app/5", "app/1", "app/4", "app/2", "app/3"};
     stage_add_stream(s, 0, "a", SIM_HOUR);
     for (int i = 0; i < 5; i++) add_group(s, NAMES[i]);
-    let_objects_be_late(s, 10 * SIM_MINUTE);
+    stage_let_objects_be_late(s, 10 * SIM_MINUTE);
     assert_int_equal(stage_run(s)->tasks_completed, 6);
-    let_objects_be_late(s, 0);
+    stage_let_objects_be_late(s, 0);
     stage_wait(s, SIM_HOUR);
     s->run.unit = EXPORTER_UNIT_STREAM;
     const exporter_answer *answer = stage_run(s);
@@ -372,7 +367,7 @@ static void begin_with_late_windows(stage *s) {
     const int first = stage_add_stream(s, 0, "a", SIM_HOUR);
     stage_add_stream(s, 0, "z", SIM_HOUR);
     s->world->streams[first].hint_lag_ms = 10 * SIM_DAY;
-    let_objects_be_late(s, SIM_HOUR);
+    stage_let_objects_be_late(s, SIM_HOUR);
     s->befall = let_objects_of_last_appear;
     for (int i = 0; i < WINDOWS; i++) {
         if (i == WINDOWS - 1) stage_add_stream(s, 0, "b", SIM_MINUTE);
@@ -380,7 +375,7 @@ static void begin_with_late_windows(stage *s) {
         assert_int_equal(s->result.answer.objects, 1);
         news_for_all(s);
     }
-    let_objects_be_late(s, 0);
+    stage_let_objects_be_late(s, 0);
     s->world->streams[first].hint_lag_ms = 0;
 }
 
@@ -480,7 +475,7 @@ static sim_fault let_more_appear_with_the_deletion(stage *s, const sim_request *
 }
 
 static sim_fault delay_objects(stage *s, const sim_request *request, int nth, sim_reply *reply) {
-    if (stage_asks(request, "CreateExportTask")) let_objects_be_late(s, nth == 1 ? SIM_HOUR : 0);
+    if (stage_asks(request, "CreateExportTask")) stage_let_objects_be_late(s, nth == 1 ? SIM_HOUR : 0);
     if (!stage_asks(request, "ListObjectsV2")) return let_more_appear_with_the_deletion(s, request, nth, reply);
     let_object_appear(s, "a-2", -1, 0);
     stage_wait(s, 1);

@@ -3,15 +3,6 @@
 
 #include <string.h>
 
-static void let_objects_be_late(stage *s, int64_t ms) {
-    s->world->knobs.late_objects_per_mille = ms > 0 ? 1000 : 0;
-    s->world->knobs.late_object_ms = ms;
-}
-
-static int objects_of(const stage *s, int task) {
-    return stage_objects(s, s->world->tasks[task].folder);
-}
-
 /* ---- who took part in a task of the group ---- */
 
 /* Its group went by streams, and on, while nobody knew of it: no hint, no folder. Then its object appears. */
@@ -23,9 +14,9 @@ static void who_turns_out_to_have_taken_part_is_owed_what_its_group_passed_over_
     s->world->streams[unknown].hint_lag_ms = 20 * SIM_HOUR;
     stage_put_event(s, known, 0);
     stage_wait(s, SIM_HOUR);
-    let_objects_be_late(s, 10 * SIM_HOUR);
+    stage_let_objects_be_late(s, 10 * SIM_HOUR);
     stage_run(s);
-    let_objects_be_late(s, 0);
+    stage_let_objects_be_late(s, 0);
     stage_put_event(s, known, 0);
     stage_put_event(s, unknown, 0);
     stage_wait(s, SIM_HOUR);
@@ -49,9 +40,9 @@ static void a_stream_whose_folder_is_another_ones_too_does_not_stop_its_group(vo
     stage *s = *context;
     stage_add_stream(s, 0, "a-b", SIM_HOUR);
     const int other = world_add_stream(s->world, 0, "a/b");
-    let_objects_be_late(s, 10 * SIM_MINUTE);
+    stage_let_objects_be_late(s, 10 * SIM_MINUTE);
     stage_run(s);
-    let_objects_be_late(s, 0);
+    stage_let_objects_be_late(s, 0);
     stage_wait(s, SIM_HOUR);
     stage_put_event(s, 0, 0);
     stage_put_event(s, other, 0);
@@ -64,6 +55,30 @@ static void a_stream_whose_folder_is_another_ones_too_does_not_stop_its_group(vo
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->groups_failed, 0);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    stage_finish(s);
+}
+
+/* What its group's task wrote of "a/b" is not visible yet when the window of "a-b" is closed, whose events are older.
+ */
+static void what_appears_late_in_a_folder_that_two_streams_share_stays(void **context) {
+    stage *s = *context;
+    const int first = stage_add_stream(s, 0, "a/b", SIM_HOUR);
+    stage_run(s);
+    const int second = stage_add_stream(s, 0, "a-b", 6 * SIM_HOUR);
+    s->world->streams[second].hint_lag_ms = 3 * SIM_HOUR;
+    stage_put_event(s, first, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_let_objects_be_late(s, 10 * SIM_HOUR);
+    stage_run(s);
+    const int of_group = s->world->task_count - 1;
+    assert_int_equal(stage_objects_of(s, of_group), 0);
+    stage_let_objects_be_late(s, 0);
+    stage_wait(s, 3 * SIM_HOUR);
+    assert_int_equal(stage_run(s)->tasks_completed, 1);
+    assert_string_equal(stage_last_task(s)->prefix, "a-b");
+    stage_wait(s, 10 * SIM_HOUR);
+    stage_run(s);
+    assert_int_equal(stage_objects_of(s, of_group), 1);
     stage_finish(s);
 }
 
@@ -84,20 +99,25 @@ static sim_fault refuse_the_save(stage *s, const sim_request *request, int nth, 
     return stage_refuse(request, reply, 403, "AccessDenied");
 }
 
-static void
-a_task_whose_stream_was_missed_when_it_was_to_be_settled_goes_before_the_stream_is_exported(void **context) {
-    stage *s = *context;
+/* Of a run that could not save its state any more. */
+static void leave_a_task(stage *s) {
     s->run.unit = EXPORTER_UNIT_STREAM;
     stage_add_stream(s, 0, "a", SIM_HOUR);
     s->befall = refuse_the_save;
     assert_int_not_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
+    s->befall = NULL;
     stage_wait(s, SIM_HOUR);
+}
+
+static void a_task_whose_stream_was_missed_while_settling_goes_before_the_stream_is_exported(void **context) {
+    stage *s = *context;
+    leave_a_task(s);
     s->befall = miss_while_settling;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 0);
     assert_int_equal(answer->tasks_created, 1);
-    assert_int_equal(objects_of(s, 0), 0);
-    assert_int_equal(objects_of(s, 1), 1);
+    assert_int_equal(stage_objects_of(s, 0), 0);
+    assert_int_equal(stage_objects_of(s, 1), 1);
     s->befall = NULL;
     s->world->knobs.missing_per_mille = 0;
     stage_finish(s);
@@ -106,18 +126,13 @@ a_task_whose_stream_was_missed_when_it_was_to_be_settled_goes_before_the_stream_
 /* Where nothing of the stream is to be exported, a later run that lists it takes the task over. */
 static void a_task_whose_stream_is_not_listed_at_all_is_left_to_a_later_run(void **context) {
     stage *s = *context;
-    s->run.unit = EXPORTER_UNIT_STREAM;
-    stage_add_stream(s, 0, "a", SIM_HOUR);
-    s->befall = refuse_the_save;
-    assert_int_not_equal(stage_run(s)->outcome, EXPORTER_OUTCOME_DONE);
-    stage_wait(s, SIM_HOUR);
-    s->befall = NULL;
+    leave_a_task(s);
     s->world->knobs.missing_per_mille = 1000;
     assert_int_equal(stage_run(s)->tasks_created, 0);
     s->world->knobs.missing_per_mille = 0;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 1);
-    assert_int_equal(objects_of(s, 0), 1);
+    assert_int_equal(stage_objects_of(s, 0), 1);
     stage_finish(s);
 }
 
@@ -154,8 +169,8 @@ static void what_was_archived_of_a_streams_new_life_for_its_old_one_is_exported_
     s->befall = NULL;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_created, 1);
-    assert_int_equal(objects_of(s, 0), 0);
-    assert_int_equal(objects_of(s, 1), 1);
+    assert_int_equal(stage_objects_of(s, 0), 0);
+    assert_int_equal(stage_objects_of(s, 1), 1);
     stage_finish(s);
 }
 
@@ -187,7 +202,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(who_turns_out_to_have_taken_part_is_owed_what_its_group_passed_over_since),
         STORY(a_stream_whose_folder_is_another_ones_too_does_not_stop_its_group),
-        STORY(a_task_whose_stream_was_missed_when_it_was_to_be_settled_goes_before_the_stream_is_exported),
+        STORY(what_appears_late_in_a_folder_that_two_streams_share_stays),
+        STORY(a_task_whose_stream_was_missed_while_settling_goes_before_the_stream_is_exported),
         STORY(a_task_whose_stream_is_not_listed_at_all_is_left_to_a_later_run),
         STORY(a_stream_that_is_made_again_is_none_of_several_any_more),
         STORY(what_was_archived_of_a_streams_new_life_for_its_old_one_is_exported_again),

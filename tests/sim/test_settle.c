@@ -36,10 +36,6 @@ static bool state_knows(stage *s, int task) {
     return state_has_task(&s->state, smithy_str_from(s->world->tasks[task].id));
 }
 
-static int objects_of(const stage *s, int task) {
-    return stage_objects(s, s->world->tasks[task].folder);
-}
-
 /* ---- adopted ---- */
 
 static void a_finished_task_of_an_earlier_run_counts(void **context) {
@@ -55,7 +51,7 @@ static void a_finished_task_of_an_earlier_run_counts(void **context) {
     assert_int_equal(answer->groups_exported, 1);
     assert_int_equal(answer->groups_failed, 0);
     assert_int_equal(answer->objects, 2);
-    assert_int_equal(objects_of(s, number), 2);
+    assert_int_equal(stage_objects_of(s, number), 2);
     assert_true(state_knows(s, number));
     assert_null(stage_read_state(s)->flight.task_name.ptr);
     stage_finish(s);
@@ -188,7 +184,7 @@ static void a_task_whose_window_is_archived_goes(void **context) {
     task.to_ms -= 1000;
     const int number = stage_plant(s, &task);
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     assert_int_equal(answer->objects_deleted, 1);
     assert_int_equal(answer->tasks_adopted, 0);
     assert_int_equal(answer->tasks_completed, 0);
@@ -208,7 +204,7 @@ static void a_failed_task_goes_and_is_not_fought_for(void **context) {
     assert_int_equal(answer->tasks_failed, 1);
     assert_int_equal(answer->tasks_created, 1);
     assert_int_equal(answer->tasks_adopted, 0);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     stage_finish(s);
 }
 
@@ -278,7 +274,7 @@ static void a_task_whose_name_fits_no_window_goes_when_it_has_ended(void **conte
     task.named_from_ms = 5;
     const int number = stage_plant(s, &task);
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     assert_true(state_knows(s, number));
     assert_int_equal(answer->tasks_created, 1);
     assert_int_equal(
@@ -295,7 +291,7 @@ static void a_task_of_another_state_is_a_strangers(void **context) {
     const int number = stage_plant(s, &task);
     s->world->tasks[number].is_foreign = true;
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_false(state_knows(s, number));
     assert_int_equal(answer->tasks_created, 1);
 }
@@ -307,10 +303,10 @@ static void a_task_that_wrote_to_another_bucket_stays_there(void **context) {
     const int number = stage_plant(s, &task);
     s->world->tasks[number].bucket = "elsewhere";
     s->world->tasks[number].is_foreign = true;
-    const int before = objects_of(s, number);
+    const int before = stage_objects_of(s, number);
     s->world->state_saved = NULL; /* The judge knows of one bucket. */
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), before);
+    assert_int_equal(stage_objects_of(s, number), before);
     assert_int_equal(answer->objects_deleted, 0);
     assert_int_equal(answer->tasks_adopted, 0);
     assert_int_equal(answer->tasks_created, 1);
@@ -327,7 +323,7 @@ static void expect_next_to_be_settled(stage *s) {
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 1);
     assert_true(state_knows(s, number));
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_null(s->state.flight.task_name.ptr);
 }
 
@@ -384,7 +380,7 @@ static void behind_a_broken_off_backfill_others_are_settled(void **context) {
     task.kind = STATE_UNIT_BACKFILL;
     const int number = stage_plant(s, &task);
     expect_next_to_be_settled(s);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     assert_true(state_knows(s, number));
 }
 
@@ -409,7 +405,7 @@ static void a_broken_off_backfill_that_runs_or_wrote_elsewhere_is_left_alone(voi
     s->world->tasks[number].is_foreign = true;
     s->world->state_saved = NULL; /* The judge knows of one bucket. */
     stage_run(s);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_false(state_knows(s, number));
     task.fate = SIM_TASK_RUNNING;
     s->world->knobs.running_ms = 10 * SIM_MINUTE;
@@ -468,7 +464,7 @@ static void the_archive_of_a_deleted_group_stays(void **context) {
     s->world->groups[0].deleted = true;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_int_equal(answer->objects_deleted, 0);
     assert_int_equal(answer->tasks_adopted, 0);
     assert_false(state_knows(s, number)); /* A listing can miss a group: a later run looks again. */
@@ -482,7 +478,7 @@ static void what_a_failed_task_of_a_deleted_group_wrote_goes(void **context) {
     const int number = stage_plant(s, &task);
     s->world->groups[0].deleted = true;
     stage_run(s);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     assert_true(state_knows(s, number));
 }
 
@@ -493,7 +489,7 @@ static void the_archive_of_a_group_that_was_made_again_stays(void **context) {
     const int number = stage_plant(s, &task);
     make_group_again(s);
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_int_equal(answer->tasks_adopted, 0);
     assert_true(state_knows(s, number));
     assert_int_equal(stage_said(s, "the group of a finished task was made again since: its archive stays"), 1);
@@ -505,10 +501,10 @@ static void of_a_group_that_was_made_again_the_streams_own_folder_stays_and_its_
     BEGIN(s, "a", "a-2");
     const stage_planted task = single(s, "a");
     const int number = stage_plant(s, &task);
-    assert_int_equal(objects_of(s, number), 2);
+    assert_int_equal(stage_objects_of(s, number), 2);
     make_group_again(s);
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_int_equal(answer->objects_deleted, 1);
     assert_true(state_knows(s, number));
     stage_finish(s);
@@ -531,12 +527,12 @@ static void what_was_archived_of_a_groups_new_life_for_its_old_one_is_exported_a
     assert_int_equal(stage_run(s)->tasks_completed, 1);
     s->befall = NULL;
     const int number = s->world->task_count - 1;
-    assert_int_equal(objects_of(s, number), 1); /* Of "b". */
+    assert_int_equal(stage_objects_of(s, number), 1); /* Of "b". */
     stage_wait(s, SIM_HOUR);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(
         stage_said(s, "a task counted for the group's earlier life: deleted, its window is exported again"), 1);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     assert_int_equal(answer->tasks_completed, 1);
     assert_int_equal(stage_last_task(s)->from_ms, 0);
     stage_finish(s);
@@ -553,7 +549,7 @@ static void what_a_failed_task_of_a_group_that_was_made_again_wrote_goes(void **
     const int number = stage_plant(s, &task);
     make_group_again(s);
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     assert_int_equal(answer->tasks_failed, 0); /* Nothing that is there failed. */
     assert_true(state_knows(s, number));
 }
@@ -571,10 +567,10 @@ static void of_a_deleted_stream_its_own_folder_stays_and_its_siblings_go(void **
     BEGIN(s, "a", "a-2");
     const stage_planted task = single(s, "a");
     const int number = stage_plant(s, &task);
-    assert_int_equal(objects_of(s, number), 2);
+    assert_int_equal(stage_objects_of(s, number), 2);
     delete_stream(s, 0);
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_int_equal(answer->objects_deleted, 1);
     assert_int_equal(answer->tasks_adopted, 0);
     assert_false(state_knows(s, number)); /* A listing can miss a stream: a later run looks again. */
@@ -594,7 +590,7 @@ static void a_stream_that_was_made_again_does_not_count_with_its_first_life(void
     assert_int_equal(answer->tasks_adopted, 0);
     assert_int_equal(answer->tasks_created, 1);
     assert_int_equal(stage_last_task(s)->from_ms, 0);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_true(state_knows(s, number));
     assert_int_equal(stage_said(s, "the stream of a finished task was made again since: its archive stays"), 1);
     stage_finish(s);
@@ -609,7 +605,7 @@ static void what_a_failed_task_of_a_deleted_stream_wrote_goes(void **context) {
     const int number = stage_plant(s, &task);
     delete_stream(s, 0);
     const exporter_answer *answer = stage_run(s);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     assert_true(state_knows(s, number));
     assert_int_equal(answer->tasks_failed, 1);
     stage_finish(s);
@@ -641,12 +637,12 @@ static void a_stream_that_is_younger_than_a_task_of_several_is_none_of_them(void
     stage_planted task = single(s, "a");
     task.kind = STATE_UNIT_PREFIX;
     const int number = stage_plant(s, &task);
-    assert_int_equal(objects_of(s, number), 2);
+    assert_int_equal(stage_objects_of(s, number), 2);
     stage_wait(s, SIM_HOUR);
     stage_add_stream(s, 0, "a-3", SIM_DAY);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 1);
-    assert_int_equal(objects_of(s, number), 2);
+    assert_int_equal(stage_objects_of(s, number), 2);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
     stage_finish(s);
 }
@@ -713,7 +709,7 @@ static void of_several_streams_those_that_were_not_taken_out_are_archived(void *
     s->befall = NULL;
     answer = stage_run(s);
     assert_int_equal(answer->tasks_adopted, 1);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     stage_finish(s);
 }
 
@@ -727,12 +723,12 @@ static void a_task_in_flight_that_is_not_listed_any_more_goes(void **context) {
     s->run.timeout_ms = 15000;
     assert_true(stage_run(s)->task_in_flight);
     stage_wait(s, SIM_HOUR);
-    assert_int_equal(objects_of(s, 0), 1);
+    assert_int_equal(stage_objects_of(s, 0), 1);
     s->world->tasks[0].listed_ms = SIM_NEVER;
     s->run.timeout_ms = 0;
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->tasks_created, 1);
-    assert_int_equal(objects_of(s, 0), 0);
+    assert_int_equal(stage_objects_of(s, 0), 0);
     assert_int_equal(answer->objects_deleted, 1);
     assert_true(state_knows(s, 0));
     assert_int_equal(stage_said(s, "the task that was in flight is no longer listed: deleted, to be exported again"),
@@ -853,10 +849,10 @@ static void a_folder_of_more_objects_than_one_request_deletes_is_emptied(void **
     s->world->knobs.events_per_object = 1;
     for (int i = 0; i < 1100; i++) stage_put_event(s, 0, i);
     const int number = stage_plant(s, &task);
-    const int written = objects_of(s, number);
+    const int written = stage_objects_of(s, number);
     assert_int_equal(written, 1101);
     assert_int_equal(stage_run(s)->objects_deleted, written);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
 }
 
 /* ---- the first version's state ---- */
@@ -902,7 +898,7 @@ static void a_completed_task_of_the_first_version_is_taken_over(void **context) 
     const int number = first_versions_task(s, SIM_TASK_COMPLETED);
     put_first_versions_state(s, s->world->tasks[number].from_ms + 5, s->world->tasks[number].id);
     assert_int_equal(next_window(s), s->world->tasks[number].to_ms + 1);
-    assert_int_equal(objects_of(s, number), 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
     assert_int_equal(stage_said(s, "took over the state of the first version"), 1);
 }
 
@@ -911,11 +907,11 @@ static void what_a_failed_task_of_the_first_version_wrote_goes(void **context) {
     const int stream = stage_add_stream(s, 0, "a", SIM_HOUR);
     for (int i = 0; i < 40; i++) stage_put_event(s, stream, i * SIM_MINUTE);
     const int number = first_versions_task(s, SIM_TASK_FAILED);
-    const int left = objects_of(s, number);
+    const int left = stage_objects_of(s, number);
     assert_true(left > 0);
     put_first_versions_state(s, s->world->tasks[number].to_ms + 1, s->world->tasks[number].id);
     assert_int_equal(next_window(s), s->world->tasks[number].from_ms);
-    assert_int_equal(objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number), 0);
     assert_int_equal(s->result.answer.objects_deleted, left);
 }
 
@@ -924,12 +920,12 @@ static void what_a_cancelled_task_of_the_first_version_wrote_to_another_bucket_s
     const int stream = stage_add_stream(s, 0, "a", SIM_HOUR);
     for (int i = 0; i < 40; i++) stage_put_event(s, stream, i * SIM_MINUTE);
     const int number = first_versions_task(s, SIM_TASK_CANCELLED);
-    const int left = objects_of(s, number);
+    const int left = stage_objects_of(s, number);
     assert_true(left > 0);
     s->world->tasks[number].bucket = "elsewhere";
     put_first_versions_state(s, s->world->tasks[number].to_ms + 1, s->world->tasks[number].id);
     assert_int_equal(next_window(s), s->world->tasks[number].from_ms);
-    assert_int_equal(objects_of(s, number), left);
+    assert_int_equal(stage_objects_of(s, number), left);
     assert_int_equal(stage_read_state(s)->cleanup_count, 0);
 }
 
