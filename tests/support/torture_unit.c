@@ -4,14 +4,24 @@
 #include "check.h"
 #include "torture.h"
 
-#include <smithy/hash.h>
-
+#include <openssl/decoder.h>
+#include <openssl/encoder.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/store.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#define LEAKS_ARE_EXPECTED(yes) ((yes) ? __lsan_disable() : __lsan_enable())
+#else
+#define LEAKS_ARE_EXPECTED(yes) ((void)(yes))
+#endif
 
 #define CHILD_SECONDS 30
 #define EXIT_FAILED   7   /* A sanitizer's is 1 or 23. */
@@ -114,12 +124,33 @@ static bool torture_one(const group *all, const struct CMUnitTest *test, size_t 
     return true;
 }
 
+/* OpenSSL builds its tables while the first algorithm of each kind is looked up, and there it leaks when memory runs
+ * out: a name that cannot be looked up is entered once more, and the entry before is lost; and where memory is short as
+ * the process ends, all of them stay (both seen with 3.0). They last as long as the process, so nothing is looked for
+ * there. */
+static void build_openssl_tables(void) {
+    LEAKS_ARE_EXPECTED(true);
+    EVP_MD_free(EVP_MD_fetch(NULL, "SHA256", NULL));
+    EVP_CIPHER_free(EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL));
+    EVP_MAC_free(EVP_MAC_fetch(NULL, "HMAC", NULL));
+    EVP_KDF_free(EVP_KDF_fetch(NULL, "HKDF", NULL));
+    EVP_RAND_free(EVP_RAND_fetch(NULL, "CTR-DRBG", NULL));
+    EVP_KEYMGMT_free(EVP_KEYMGMT_fetch(NULL, "EC", NULL));
+    EVP_KEYEXCH_free(EVP_KEYEXCH_fetch(NULL, "ECDH", NULL));
+    EVP_SIGNATURE_free(EVP_SIGNATURE_fetch(NULL, "ECDSA", NULL));
+    EVP_ASYM_CIPHER_free(EVP_ASYM_CIPHER_fetch(NULL, "RSA", NULL));
+    EVP_KEM_free(EVP_KEM_fetch(NULL, "RSA", NULL));
+    OSSL_DECODER_free(OSSL_DECODER_fetch(NULL, "EC", NULL));
+    OSSL_ENCODER_free(OSSL_ENCODER_fetch(NULL, "EC", NULL));
+    OSSL_STORE_LOADER_free(OSSL_STORE_LOADER_fetch(NULL, "file", NULL));
+    LEAKS_ARE_EXPECTED(false);
+}
+
 int __wrap__cmocka_run_group_tests(const char *name, const struct CMUnitTest *tests, size_t count,
                                    CMFixtureFunction set_up, CMFixtureFunction tear_down) {
     if (!torture_is_wanted()) return __real__cmocka_run_group_tests(name, tests, count, set_up, tear_down);
     const group all = {name, tests, count, set_up, tear_down};
-    uint8_t digest[SMITHY_SHA256_SIZE];
-    if (smithy_sha256("", 0, digest) != SMITHY_OK) abort(); /* OpenSSL leaks when memory fails its first use. */
+    build_openssl_tables();
     size_t runs = 0;
     int failed = 0;
     counted = mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
