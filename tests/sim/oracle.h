@@ -8,7 +8,9 @@
  *
  * At each save of the state: no event is in two committed objects; each claimed event is in one, or late; no claim is
  * taken back; each committed object's task is in the ledger. At the end, when nothing disturbs any more: every event
- * that is due is in the bucket once, or late and not at all; and nothing is in the bucket twice, committed or not. */
+ * that is due is in the bucket once, or late and not at all; and nothing is in the bucket twice, committed or not. What
+ * comes to light after its task in a folder that two streams share is let pass if it stands twice: it is not covered.
+ */
 #ifndef SIM_ORACLE_H
 #define SIM_ORACLE_H
 
@@ -26,6 +28,7 @@ typedef struct sim_oracle {
     bool is_lossy;       /* Somebody takes out of the archive what is claimed to be there. */
     bool misses;         /* At the end: an event is late, and not archived. */
     int64_t saves, late; /* Since the beginning, to see that something happens. */
+    int64_t shared;      /* Counted twice for what came to light late in a folder of two streams. */
 } sim_oracle;
 
 /* Puts the oracle on watch in a world that was just reset. */

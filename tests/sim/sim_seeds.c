@@ -89,12 +89,12 @@ int main(int argc, char **argv) {
     const double took = seconds() - start;
     printf("%llu seeds from %llu, %llu failed, in %.1f s (%.0f a second): %lld runs, %lld done, %lld killed, %lld with "
            "another one inside, %lld requests, %lld tasks, %lld events, %lld saves, %lld late, %lld archived by "
-           "sweeps, %lld "
-           "objects lost and archived again\n",
+           "sweeps, %lld objects lost and archived again, %lld times twice in a folder of two\n",
            (unsigned long long)played, (unsigned long long)o.from, (unsigned long long)failures, took,
            (double)played / took, (long long)tally.runs, (long long)tally.done, (long long)tally.kills,
            (long long)tally.nested, (long long)tally.requests, (long long)tally.tasks, (long long)tally.events,
-           (long long)oracle.saves, (long long)oracle.late, (long long)tally.swept, (long long)tally.lost);
+           (long long)oracle.saves, (long long)oracle.late, (long long)tally.swept, (long long)tally.lost,
+           (long long)oracle.shared);
     oracle_free(&oracle);
     world_destroy(world);
     return failures > 0;

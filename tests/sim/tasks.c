@@ -163,7 +163,8 @@ void task_runs(sim_world *world, int number) {
 
 /* An object can come to light after its task has ended. */
 static void put_or_delay(sim_world *world, sim_object *object) {
-    if (world_chance(world, world->knobs.late_objects_per_mille))
+    object->is_delayed = world_chance(world, world->knobs.late_objects_per_mille);
+    if (object->is_delayed)
         world_schedule(world, (sim_happening){.at_ms = world->now_ms + world_draw(world, world->knobs.late_object_ms),
                                               .kind = SIM_OBJECT_APPEARS,
                                               .object = object});

@@ -90,6 +90,7 @@ typedef struct sim_object {
     int etag;
     int task; /* -1: none's. */
     int stream;
+    bool is_delayed; /* It came to light after its task had ended, or will. */
     sim_list events;
 } sim_object;
 
