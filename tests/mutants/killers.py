@@ -9,10 +9,10 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-PLANNER = ("plan", "plan_details", "cover", "state_details", "plan_memory")
+PLANNER = ("plan", "plan_details", "standing", "cover", "state_details", "plan_memory")
 STATE = ("state_text", "state_tables", "state", "state_change", "state_details", "plan", "plan_details", "exporter_cli")
 UNITS = {
-    "cover.c": ("plan_details", "cover", "plan"),
+    "cover.c": ("plan_details", "cover", "plan", "plan_memory"),
     "folder.c": ("folder",),
     "json_cutter.c": ("json_cutter", *STATE),
     "lease.c": ("lease",),

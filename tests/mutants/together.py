@@ -88,7 +88,8 @@ def compose(file, mutants, left_out):
         if function.is_variadic:
             continue
         own = [(n, m) for n, m in mutants if begin <= m.start < end and n not in left_out]
-        out += source[at:begin] + function.text(file.text(function.name) + "__0") + "\n"
+        declared = source[begin : tokens[first].start].rstrip() + ";\n"  # It may call itself.
+        out += source[at:begin] + declared + function.text(file.text(function.name) + "__0") + "\n"
         for number, mutant in own:
             line = out.count("\n") + 1
             out += function.text(f"{file.text(function.name)}__{number}", mutant) + "\n"

@@ -198,6 +198,40 @@ static void where_nothing_is_due_there_is_no_task(void **context) {
     smithy_call_destroy(memory);
 }
 
+/* Names are parts of a larger text here. */
+static void what_stands_behind_the_shorter_name_is_not_its(void **context) {
+    static const char TEXT[] = "abc";
+    const cover_name names[] = {{{TEXT, 2}, 5, true, false}, {{TEXT, 3}, 5, true, false}};
+    smithy_call *memory;
+    const cover found = find(names, 2, &memory);
+    (void)context;
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.units[0].count, 2);
+    assert_int_equal(found.units[0].prefix.len, 2);
+    smithy_call_destroy(memory);
+}
+
+static void of_broken_names_a_prefix_is_cut_before_what_is_no_character(void **context) {
+    static const cover_name INSIDE[] = {{SMITHY_STR_INIT("\x80"
+                                                         "a"),
+                                         5, true, false},
+                                        {SMITHY_STR_INIT("\x81"
+                                                         "a"),
+                                         5, true, false}},
+                            HALF[] = {{SMITHY_STR_INIT("x\xc3"), 5, true, false},
+                                      {SMITHY_STR_INIT("x\xc3\xa9"), 5, true, false}};
+    smithy_call *memory;
+    cover found = find(INSIDE, 2, &memory);
+    (void)context;
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.units[0].prefix.len, 0);
+    smithy_call_destroy(memory);
+    found = find(HALF, 2, &memory);
+    assert_int_equal(found.count, 1);
+    assert_true(smithy_str_equal(found.units[0].prefix, SMITHY_STR("x")));
+    smithy_call_destroy(memory);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_choice_of_prefixes_needs_fewer_tasks),
@@ -205,6 +239,8 @@ int main(void) {
         cmocka_unit_test(a_prefix_is_not_cut_within_a_character),
         cmocka_unit_test(a_stream_whose_siblings_stand_elsewhere_goes_by_its_full_name),
         cmocka_unit_test(where_nothing_is_due_there_is_no_task),
+        cmocka_unit_test(what_stands_behind_the_shorter_name_is_not_its),
+        cmocka_unit_test(of_broken_names_a_prefix_is_cut_before_what_is_no_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
