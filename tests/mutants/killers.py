@@ -23,6 +23,7 @@ UNITS = {
     "plan_close.c": PLANNER,
     "plan_converge.c": PLANNER,
     "plan_prefix.c": PLANNER,
+    "session.c": ("session",),
     "standing.c": PLANNER,
     "state.c": STATE,
     "state_change.c": STATE,
@@ -33,12 +34,13 @@ UNITS = {
     "store_dynamodb.c": ("store_dynamodb",),
     "store_file.c": ("store_file",),
     "store_s3.c": ("store_s3",),
-    "task.c": ("task_names",),
+    "task.c": ("task_names", "task_calls"),
+    "work.c": ("work",),
 }
 MEMORY_BYTES = 4 << 30
 CLI = "src/cli/cloudwatch-logs-s3-exporter"
 # Single stories in the simulator: a tenth of a second each.
-STORIES = ("run", "settle", "slot", "groups", "late", "backfill", "limits")
+STORIES = ("run", "course", "settle", "slot", "groups", "late", "backfill", "limits")
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Build:
     def killers_of(self, file, thorough):
         folder = "tests/unit/exporter/test_"
         units = [Killer(folder + name, (), 5) for name in UNITS.get(file, ())]
-        units += [Killer("tests/sim/test_sim_" + name, (), 10 if name == "limits" else 3) for name in STORIES]
+        units += [Killer("tests/sim/test_sim_" + name, (), 10 if name in ("course", "limits") else 3) for name in STORIES]
         units = [killer for killer in units if self.has(killer.program)]
         if file == "store_dynamodb.c":
             return [*units, DYNAMODB]

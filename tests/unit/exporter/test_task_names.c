@@ -1,12 +1,7 @@
 /* What a task's name tells, and what it must not be taken for. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "each_place.h"
 #include "task.h"
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,6 +89,34 @@ static void what_moves_from_one_text_to_its_neighbour_changes_the_name(void **co
     assert_int_equal(task_write_name(&SPEC, SMITHY_STR(STATE), first, &carries), SMITHY_OK);
     assert_int_equal(task_write_name(&moved, SMITHY_STR(STATE), other, &carries), SMITHY_OK);
     assert_string_not_equal(other, first);
+}
+
+static void a_text_of_one_letter_counts_as_much_as_a_longer_one(void **context) {
+    char first[TASK_NAME_MAX + 1], other[TASK_NAME_MAX + 1];
+    bool carries;
+    task_spec specs[2] = {SPEC, SPEC};
+    (void)context;
+    specs[0].group = SMITHY_STR("a");
+    specs[1].group = SMITHY_STR("b");
+    assert_int_equal(task_write_name(&specs[0], SMITHY_STR(STATE), first, &carries), SMITHY_OK);
+    assert_int_equal(task_write_name(&specs[1], SMITHY_STR(STATE), other, &carries), SMITHY_OK);
+    assert_string_not_equal(other, first);
+}
+
+/* It would be found again as another task, or as none. */
+static void a_name_that_cannot_be_hashed_is_an_error(void **context) {
+    char expected[TASK_NAME_MAX + 1], name[TASK_NAME_MAX + 1];
+    bool carries, whole;
+    (void)context;
+    assert_int_equal(task_write_name(&SPEC, SMITHY_STR(STATE), expected, &carries), SMITHY_OK);
+    for (each_place place = {0}; each_place_begin(&place);)
+        if (each_place_end(&place, task_write_name(&SPEC, SMITHY_STR(STATE), name, &carries)))
+            assert_string_equal(name, expected);
+    task_spec out;
+    for (each_place place = {0}; each_place_begin(&place);) {
+        assert_true(read(&SPEC, expected, &out, &whole));
+        (void)each_place_end(&place, whole ? SMITHY_OK : SMITHY_ERROR_MEMORY);
+    }
 }
 
 static void a_groups_task_has_an_empty_stream(void **context) {
@@ -189,6 +212,8 @@ int main(void) {
         cmocka_unit_test(a_name_tells_kind_attempt_and_stream),
         cmocka_unit_test(each_part_of_what_is_asked_changes_the_name),
         cmocka_unit_test(what_moves_from_one_text_to_its_neighbour_changes_the_name),
+        cmocka_unit_test(a_text_of_one_letter_counts_as_much_as_a_longer_one),
+        cmocka_unit_test(a_name_that_cannot_be_hashed_is_an_error),
         cmocka_unit_test(a_groups_task_has_an_empty_stream),
         cmocka_unit_test(a_name_that_has_no_room_for_the_stream_says_so_by_a_capital),
         cmocka_unit_test(every_kind_is_read_back),
