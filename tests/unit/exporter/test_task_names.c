@@ -157,6 +157,32 @@ static void a_name_that_has_no_room_for_the_stream_says_so_by_a_capital(void **c
     assert_null(out.prefix.ptr);
 }
 
+/* The hash is all that tells them apart. */
+static void streams_whose_names_have_no_room_have_different_names_all_the_same(void **context) {
+    char stream[TASK_NAME_MAX], first[TASK_NAME_MAX + 1], other[TASK_NAME_MAX + 1];
+    bool carries;
+    task_spec spec = SPEC;
+    (void)context;
+    memset(stream, 'n', sizeof stream);
+    spec.prefix = (smithy_str){stream, sizeof stream};
+    assert_int_equal(task_write_name(&spec, SMITHY_STR(STATE), first, &carries), SMITHY_OK);
+    stream[sizeof stream - 1] = 'm';
+    assert_int_equal(task_write_name(&spec, SMITHY_STR(STATE), other, &carries), SMITHY_OK);
+    assert_false(carries);
+    assert_string_not_equal(other, first);
+}
+
+static void a_name_whose_stream_was_changed_is_not_whole(void **context) {
+    char name[TASK_NAME_MAX + 1];
+    bool carries, whole;
+    task_spec out;
+    (void)context;
+    assert_int_equal(task_write_name(&SPEC, SMITHY_STR(STATE), name, &carries), SMITHY_OK);
+    name[strlen(name) - 1] = '2';
+    assert_true(read(&SPEC, name, &out, &whole));
+    assert_false(whole);
+}
+
 static void every_kind_is_read_back(void **context) {
     static const state_unit_kind KINDS[] = {STATE_UNIT_GROUP, STATE_UNIT_PREFIX, STATE_UNIT_STREAM, STATE_UNIT_OWED};
     char name[TASK_NAME_MAX + 1];
@@ -216,6 +242,8 @@ int main(void) {
         cmocka_unit_test(a_name_that_cannot_be_hashed_is_an_error),
         cmocka_unit_test(a_groups_task_has_an_empty_stream),
         cmocka_unit_test(a_name_that_has_no_room_for_the_stream_says_so_by_a_capital),
+        cmocka_unit_test(streams_whose_names_have_no_room_have_different_names_all_the_same),
+        cmocka_unit_test(a_name_whose_stream_was_changed_is_not_whole),
         cmocka_unit_test(every_kind_is_read_back),
         cmocka_unit_test(a_task_that_wrote_to_another_bucket_is_not_whole),
         cmocka_unit_test(other_names_are_other_peoples),
