@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = {
     "planner": "plan* past_tasks cover standing".split(),
     "runner": "settle* slot* lease task session ledger* folder run work".split(),
-    "state": "state* store*".split(),
+    "state": "state* store* json_cutter pieces".split(),
 }
 
 

@@ -1,5 +1,6 @@
 /* Cutting a JSON text that comes in pieces: the same wherever it is cut, and no further than it is JSON. */
 #include "check.h"
+#include "failing_system.h"
 #include "json_cutter.h"
 
 #include <smithy/buffer.h>
@@ -146,8 +147,31 @@ static void a_value_that_comes_in_pieces_has_a_maximum(void **unused) {
                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
         assert_int_equal(cut(&c, text, 1, &at, &whole), more ? SMITHY_ERROR_LIMIT : SMITHY_OK);
         assert_int_equal(whole, !more);
+        c.left = -1;
+        assert_int_equal(cut(&c, text, sizeof text, &at, &whole), SMITHY_OK);
+        assert_true(whole);
         smithy_buffer_deinit(&c.text);
     }
+}
+
+static smithy_status cut_in_threes(const smithy_system *system, void *text) {
+    cuts c = {.left = -1};
+    json_cutter cutter;
+    smithy_status status = SMITHY_OK;
+    smithy_buffer_init(&c.text, NULL, 1 << 16);
+    json_cutter_init(&cutter, take, &c, system, VALUE_MAX);
+    const size_t len = strlen(text);
+    for (size_t i = 0; i < len && status == SMITHY_OK; i += 3)
+        status = json_cutter_add(&cutter, (const char *)text + i, len - i < 3 ? len - i : 3);
+    json_cutter_deinit(&cutter);
+    smithy_buffer_deinit(&c.text);
+    return status;
+}
+
+static void memory_that_runs_out_is_told_and_nothing_leaks(void **unused) {
+    char text[] = "{\"name\":\"value\",\"list\":[\"item\"]}";
+    (void)unused;
+    assert_true(fail_each_allocation(cut_in_threes, text) >= 2);
 }
 
 int main(void) {
@@ -157,6 +181,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_json_is_told_at_its_byte),
         cmocka_unit_test(who_refuses_a_cut_ends_it),
         cmocka_unit_test(a_value_that_comes_in_pieces_has_a_maximum),
+        cmocka_unit_test(memory_that_runs_out_is_told_and_nothing_leaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,6 +139,26 @@ static void each_folder_is_told_with_the_names_it_may_stand_for(void **context) 
     assert_true(notes(b, "\"Folder\":\"unlisted\",\"Streams\":[\"unlisted\"],"));
 }
 
+/* Behind a name that is a part of a text stands whatever follows there. */
+static void a_name_ends_where_it_ends(void **context) {
+    run_bench *b = *context;
+    catalog_stream some[] = {{.name = {"a~", 1}, .created_ms = 1}, {.name = {"a!/b", 4}, .created_ms = 2}};
+    const catalog_group group = {
+        .arn = SMITHY_STR("arn:g"), .name = SMITHY_STR("g"), .streams = some, .stream_count = 2};
+    folder_part parts[] = {{{"a!-b", 4}, 1, 1}};
+    folder_content content = {.parts = parts, .count = 1};
+    const task_spec spec = spec_of(STATE_UNIT_GROUP, "");
+    assert_int_equal(ledger_add_task(&b->run, &spec, SMITHY_STR("t1"), &group, &content), SMITHY_OK);
+    assert_true(notes(b, "\"Folder\":\"a!-b\",\"Streams\":[\"a!/b\"],"));
+    smithy_buffer_reset(&b->run.ledger.lines);
+    const catalog_group last = {.arn = group.arn, .name = group.name, .streams = some + 1, .stream_count = 1};
+    folder_part two[] = {{{"a/", 1}, 1, 1}, {{"a!-b", 4}, 1, 1}};
+    content = (folder_content){.parts = two, .count = 2};
+    assert_int_equal(ledger_add_task(&b->run, &spec, SMITHY_STR("t1"), &last, &content), SMITHY_OK);
+    assert_true(notes(b, "\"Folder\":\"a\",\"Streams\":[\"a\"],"));
+    assert_true(notes(b, "\"Folder\":\"a!-b\",\"Streams\":[\"a!/b\"],"));
+}
+
 static void what_was_discarded_is_told(void **context) {
     run_bench *b = *context;
     assert_int_equal(ledger_add_discarded(&b->run, SMITHY_STR("t1"), SMITHY_STR("x/t1/")), SMITHY_OK);
@@ -408,6 +428,7 @@ int main(void) {
         LEDGER_TEST(a_task_that_replaces_one_tells_which_and_what_was_lost),
         LEDGER_TEST(a_task_of_single_streams_tells_their_kind_and_life),
         LEDGER_TEST(each_folder_is_told_with_the_names_it_may_stand_for),
+        LEDGER_TEST(a_name_ends_where_it_ends),
         LEDGER_TEST(what_was_discarded_is_told),
         LEDGER_TEST(an_object_of_late_events_is_told),
         LEDGER_TEST(what_is_said_again_is_what_was_said),

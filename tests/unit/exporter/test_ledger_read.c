@@ -310,10 +310,10 @@ static smithy_status weigh(void *context, const ledger_line *line) {
 
 static void a_ledger_of_many_lines_and_objects_takes_the_memory_of_few(void **context) {
     run_bench *b = *context;
-    static char text[4000 * 80], page[64][16];
+    static char text[4000 * 280], page[64][16];
     const char *keys[60];
     for (size_t i = 0, len = 0; i < 4000; i++)
-        len += (size_t)sprintf(text + len, "{\"Type\":\"task\",\"TaskId\":\"%04zu\",\"Folder\":\"%020d\"}\n", i, 0);
+        len += (size_t)sprintf(text + len, "{\"Type\":\"task\",\"TaskId\":\"%04zu\",\"Folder\":\"%0220d\"}\n", i, 0);
     for (size_t i = 0; i < 60; i++) keys[i] = strcpy(page[i], "_ledger/k");
     lines_visited = 0;
     run_bench_then_page(b, keys, 60, NULL);
@@ -341,6 +341,7 @@ static void check_two_objects(run_bench *b) {
     check_text(seen[1].names[1], "t");
     check_text(seen[2].task_id, "2");
     assert_non_null(strstr(run_bench_asked(b, 0)->url, "start-after"));
+    assert_non_null(strstr(run_bench_asked(b, 0)->url, "prefix=_ledger%2F0123456789abcdef%2F"));
 }
 
 static void without_memory_no_line_is_missing_unnoticed(void **context) {

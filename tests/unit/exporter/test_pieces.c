@@ -137,6 +137,59 @@ static void a_source_that_fails_ends_the_cutting_without_a_last_piece(void **unu
     free((void *)(uintptr_t)s.text.ptr);
 }
 
+static smithy_status cannot_rewind(void *context) {
+    (void)context;
+    return SMITHY_ERROR_IO;
+}
+
+static void a_source_that_cannot_begin_is_not_cut(void **unused) {
+    (void)unused;
+    source s = {.text = SMITHY_STR("text")};
+    taken t = {0};
+    const smithy_body body = {.read = read_source, .rewind = cannot_rewind, .context = &s, .length = -1};
+    assert_int_equal(pieces_cut(smithy_system_default(), &body, PIECE, take, &t), SMITHY_ERROR_IO);
+    assert_int_equal(t.count, 0);
+}
+
+static void nothing_may_follow_the_end_not_even_an_empty_piece(void **unused) {
+    (void)unused;
+    taken t = {0};
+    smithy_buffer text;
+    pieces_reader reader;
+    smithy_buffer_init(&text, NULL, 1 << 20);
+    smithy_buffer_init(&t.bytes, NULL, SIZE_MAX);
+    const smithy_body body = pieces_body(SMITHY_STR("text"));
+    assert_int_equal(pieces_cut(smithy_system_default(), &body, PIECE, take, &t), SMITHY_OK);
+    const uint8_t *bytes = (const uint8_t *)t.bytes.ptr;
+    assert_int_equal(pieces_reader_init(&reader, smithy_system_default(), &text), SMITHY_OK);
+    assert_int_equal(pieces_reader_add(&reader, (smithy_bytes){bytes, t.bytes.len}), SMITHY_OK);
+    assert_true(reader.ended);
+    assert_int_equal(pieces_reader_add(&reader, (smithy_bytes){bytes, 0}), SMITHY_ERROR_RESPONSE);
+    pieces_reader_deinit(&reader);
+    smithy_buffer_deinit(&text);
+    smithy_buffer_deinit(&t.bytes);
+}
+
+/* Each in a buffer that held a longer one. */
+static void what_is_read_ends_with_a_zero(void **unused) {
+    static const char *const TEXTS[] = {"a longer text", "short", ""};
+    (void)unused;
+    smithy_buffer text;
+    smithy_buffer_init(&text, NULL, 1 << 20);
+    for (size_t i = 0; i < 3; i++) {
+        taken t = {0};
+        smithy_buffer_init(&t.bytes, NULL, SIZE_MAX);
+        const smithy_body body = pieces_body(smithy_str_from(TEXTS[i]));
+        assert_int_equal(pieces_cut(smithy_system_default(), &body, PIECE, take, &t), SMITHY_OK);
+        smithy_buffer_reset(&text);
+        memset(text.ptr ? text.ptr : (char[1]){0}, 'x', text.ptr ? 20 : 0);
+        assert_int_equal(read_back(&t, smithy_system_default(), &text), SMITHY_OK);
+        assert_string_equal(text.ptr, TEXTS[i]);
+        smithy_buffer_deinit(&t.bytes);
+    }
+    smithy_buffer_deinit(&text);
+}
+
 static void text_that_repeats_itself_takes_few_pieces(void **unused) {
     (void)unused;
     char *text = malloc(1000000);
@@ -170,6 +223,10 @@ static void a_piece_that_was_cut_short_or_changed_is_refused(void **unused) {
     assert_int_equal(read_all((smithy_bytes){bytes, t.bytes.len}, 100000), SMITHY_OK);
     for (size_t len = 0; len < t.bytes.len; len++)
         assert_int_equal(read_all((smithy_bytes){bytes, len}, 100000), SMITHY_ERROR_RESPONSE);
+    smithy_buffer_append_char(&t.bytes, 'x'); /* Behind its end. */
+    bytes = (uint8_t *)t.bytes.ptr;
+    assert_int_equal(read_all((smithy_bytes){bytes, t.bytes.len}, 100000), SMITHY_ERROR_RESPONSE);
+    t.bytes.len--;
     bytes[t.bytes.len / 2] ^= 1;
     assert_int_equal(read_all((smithy_bytes){bytes, t.bytes.len}, 100000), SMITHY_ERROR_RESPONSE);
     smithy_buffer_deinit(&t.bytes);
@@ -206,6 +263,9 @@ int main(void) {
         cmocka_unit_test(what_was_cut_is_read_back),
         cmocka_unit_test(a_source_is_cut_from_its_beginning_to_its_end),
         cmocka_unit_test(a_source_that_fails_ends_the_cutting_without_a_last_piece),
+        cmocka_unit_test(a_source_that_cannot_begin_is_not_cut),
+        cmocka_unit_test(nothing_may_follow_the_end_not_even_an_empty_piece),
+        cmocka_unit_test(what_is_read_ends_with_a_zero),
         cmocka_unit_test(text_that_repeats_itself_takes_few_pieces),
         cmocka_unit_test(a_piece_that_was_cut_short_or_changed_is_refused),
         cmocka_unit_test(a_text_past_the_maximum_is_refused),

@@ -88,6 +88,7 @@ static void many_streams_are_accounted_for_one_by_one_in_no_time(void **context)
         assert_true(state_is_accounted(group, i * step));
         assert_true(state_is_accounted(group, (i / 2 + 1) * step));
     }
+    assert_true(group->accounted_sorted > 10000); /* Not looked through one by one. */
 }
 
 static void what_is_written_is_read_back_the_same(void **context) {
@@ -163,6 +164,11 @@ static void a_large_state_is_the_same_however_it_is_written_and_read(void **cont
         assert_int_equal(state_read_in_pieces(&copy, text, PIECES[i], f->scratch), SMITHY_OK);
         assert_int_equal(state_write(&copy, SMITHY_STR("w"), &again), SMITHY_OK);
         assert_true(smithy_str_equal(smithy_buffer_str(&again), text));
+        state_group *one = state_find_group(&copy, SMITHY_STR(ARN "/one"), 1);
+        assert_non_null(one);
+        assert_int_equal(state_account(&copy, one, 99999), SMITHY_OK); /* It can grow. */
+        for (uint64_t k = 1; k <= 10001; k++) assert_true(state_is_accounted(one, k));
+        assert_true(state_is_accounted(one, 99999));
         smithy_buffer_deinit(&again);
         smithy_call_destroy(memory);
     }
@@ -212,6 +218,27 @@ static void a_state_of_more_than_a_gigabyte_is_neither_read_nor_written(void **c
     writer.total = STATE_TEXT_MAX;
     assert_int_equal(body.read(body.context, piece, sizeof piece, &len), SMITHY_ERROR_LIMIT);
     state_writer_deinit(&writer);
+}
+
+/* It fits into one portion. */
+static void a_state_of_a_gigabyte_is_written_byte_by_byte_if_need_be(void **context) {
+    fixture *f = *context;
+    assert_int_equal(state_write(&f->state, SMITHY_STR("w"), &f->text), SMITHY_OK);
+    for (size_t more = 0; more < 2; more++) {
+        state_writer writer;
+        size_t at = 0, len = 1;
+        state_writer_init(&writer, &f->state, SMITHY_STR("w"));
+        writer.total = STATE_TEXT_MAX - f->text.len + more;
+        const smithy_body body = state_writer_body(&writer);
+        assert_int_equal(body.length, -1);
+        for (uint8_t byte; !more && len > 0; at += len) {
+            assert_int_equal(body.read(body.context, &byte, 1, &len), SMITHY_OK);
+            if (len > 0) assert_int_equal(byte, f->text.ptr[at]);
+        }
+        assert_int_equal(at, more ? 0 : f->text.len);
+        if (more) assert_int_equal(body.read(body.context, (uint8_t[1]){0}, 1, &len), SMITHY_ERROR_LIMIT);
+        state_writer_deinit(&writer);
+    }
 }
 
 /* Whoever brings it may find that it came damaged, and bring it again. */
@@ -264,7 +291,7 @@ static void expect_refused(fixture *f, const char *text, const char *saying) {
 
 static void what_is_not_a_state_is_refused_with_the_reason(void **context) {
     fixture *f = *context;
-    expect_refused(f, "", "byte 0");
+    expect_refused(f, "", "it is not JSON: its start breaks at byte 0");
     expect_refused(f, "hello", "not JSON");
     expect_refused(f, "{}", "not a state");
     expect_refused(f, "{\"version\":1}", "not a state");
@@ -349,6 +376,7 @@ int main(void) {
         STATE_TEST(a_large_state_is_the_same_however_it_is_written_and_read),
         STATE_TEST(a_text_that_starts_over_is_the_same),
         STATE_TEST(a_state_of_more_than_a_gigabyte_is_neither_read_nor_written),
+        STATE_TEST(a_state_of_a_gigabyte_is_written_byte_by_byte_if_need_be),
         STATE_TEST(a_damaged_text_is_taken_to_its_end_and_then_refused),
         STATE_TEST(an_empty_state_is_read_back),
         STATE_TEST(a_state_cut_at_any_byte_is_refused),

@@ -112,6 +112,7 @@ static void what_was_owed_and_archived_meets_its_group_again(void **context) {
     assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 1000), SMITHY_OK);
     assert_null(entry_of(f, "owed"));
     assert_true(is_accounted(f, "owed"));
+    assert_int_equal(f->group->stream_count, 1);
 }
 
 static void notes_of_folders_move_back_too(void **context) {
@@ -161,6 +162,9 @@ static void a_group_of_single_streams_moves_each_that_is_further(void **context)
     set_entry(f, "own", 3000, STATE_NOT_OWED);
     set_entry(f, "joined", 1000, STATE_NOT_OWED);
     assert_int_equal(foresee(f, NULL, 2000).from_ms, 3000);
+    state_remove_stream(f->group, SMITHY_STR("own"));
+    assert_int_equal(foresee(f, NULL, 2000).from_ms, 1000); /* The only one that is left. */
+    set_entry(f, "own", 3000, STATE_NOT_OWED);
     assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 2000), SMITHY_OK);
     assert_int_equal(entry_of(f, "own")->exported_at, 2000);
     assert_int_equal(entry_of(f, "joined")->exported_at, 1000);
@@ -189,6 +193,8 @@ static void a_stream_moved_into_its_gap_skips_and_repeats(void **context) {
     CHECK_RANGE(foresee(f, &f->streams[2], 4500), skipped, 1001, 4000);
     CHECK_RANGE(foresee(f, &f->streams[2], 6000), skipped, 1001, 6000);
     CHECK_NONE(foresee(f, &f->streams[2], 6000), repeated);
+    CHECK_RANGE(foresee(f, &f->streams[2], 5000), skipped, 1001, 4000); /* To where all of it ends. */
+    CHECK_NONE(foresee(f, &f->streams[2], 5000), repeated);
 }
 
 static void a_stream_gets_an_entry_or_joins_its_group(void **context) {
@@ -260,6 +266,38 @@ static void an_owed_entry_of_an_unknown_life_stays_one(void **context) {
     assert_int_equal(entry->owed_to, STATE_NOT_OWED);
 }
 
+/* What stands behind a list's end is no part of it. */
+static void an_entry_that_was_removed_is_not_moved(void **context) {
+    fixture *f = *context;
+    for (int forward = 0; forward < 2; forward++) {
+        fill(f);
+        set_entry(f, "zz", 100, STATE_NOT_OWED);
+        state_remove_stream(f->group, SMITHY_STR("zz"));
+        assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, forward ? 9000 : 2000), SMITHY_OK);
+        assert_null(entry_of(f, "zz"));
+        assert_false(is_accounted(f, "zz"));
+    }
+}
+
+static void a_group_of_which_nothing_is_listed_settles_its_entries(void **context) {
+    fixture *f = *context;
+    const catalog_group empty = {.name = SMITHY_STR("g")};
+    fill(f);
+    assert_int_equal(state_change_group(&f->state, f->group, &empty, 9000), SMITHY_OK);
+    assert_true(is_accounted(f, "own"));
+    assert_true(is_accounted(f, "owed"));
+    assert_int_equal(f->group->stream_count, 0);
+}
+
+static void the_only_note_of_unlisted_streams_ends_with_the_new_watermark(void **context) {
+    fixture *f = *context;
+    fill(f);
+    note_missed(f, 500, 4000);
+    assert_int_equal(state_change_group(&f->state, f->group, &f->catalog, 2000), SMITHY_OK);
+    assert_int_equal(f->group->missed_count, 1);
+    assert_int_equal(f->group->missed[0].owed_to, 2000);
+}
+
 /* A watermark that is where it was: nothing changes but that the group has nowhere to be brought. */
 static void a_group_moved_to_where_it_stands_stays_there(void **context) {
     fixture *f = *context;
@@ -310,13 +348,28 @@ static smithy_status move(fixture *f, const catalog_stream *stream, int64_t to_m
 static void without_memory_no_stream_is_left_out_unnoticed(void **context) {
     fixture *f = *context;
     for (each_place place = {0}; each_place_begin(&place);)
-        if (each_place_end(&place, move(f, NULL, 9000))) assert_int_equal(f->group->accounted_count, 6);
+        if (each_place_end(&place, move(f, NULL, 9000))) {
+            static const char *const NAMES[] = {"gone", "lost", "joined", "new", "owed", "own"};
+            assert_int_equal(f->group->accounted_count, 6);
+            for (size_t i = 0; i < 6; i++) assert_true(is_accounted(f, NAMES[i]));
+        }
     for (each_place place = {0}; each_place_begin(&place);)
         if (each_place_end(&place, move(f, NULL, 500))) assert_int_equal(f->group->accounted_count, 2);
     for (each_place place = {0}; each_place_begin(&place);)
         if (each_place_end(&place, move(f, &f->streams[0], 5000))) assert_int_equal(f->group->accounted_count, 1);
     for (each_place place = {0}; each_place_begin(&place);)
         if (each_place_end(&place, move(f, &f->streams[0], 4000))) assert_int_equal(f->group->stream_count, 3);
+}
+
+static void without_memory_nothing_wrong_is_foreseen(void **context) {
+    fixture *f = *context;
+    fill(f);
+    for (each_place place = {0}; each_place_begin(&place);) {
+        state_change change;
+        if (!each_place_end(&place, state_change_foresee(f->group, &f->streams[3], 6000, &change))) continue;
+        CHECK_RANGE(change, skipped, 3001, 6000);
+        CHECK_NONE(change, repeated);
+    }
 }
 
 /* ---- the log of edits ---- */
@@ -373,6 +426,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_stream_whose_life_is_unknown_gets_an_entry_wherever_it_is_moved, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_stream_moved_to_nothing_gets_an_entry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_entry_that_was_removed_is_not_moved, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_group_of_which_nothing_is_listed_settles_its_entries, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_only_note_of_unlisted_streams_ends_with_the_new_watermark, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(without_memory_nothing_wrong_is_foreseen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_memory_no_stream_is_left_out_unnoticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(edits_survive_the_text_and_the_oldest_are_forgotten, set_up, tear_down),
     };

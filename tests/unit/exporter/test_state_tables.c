@@ -46,6 +46,66 @@ static smithy_str name(const fixture *f, size_t i) {
     return smithy_str_from(f->names[i]);
 }
 
+/* ---- the state itself ---- */
+
+static smithy_status count_up(void *context, void *bytes, size_t len) {
+    (void)context;
+    for (size_t i = 0; i < len; i++) ((uint8_t *)bytes)[i] = (uint8_t)(0xF9 + i);
+    return SMITHY_OK;
+}
+
+static smithy_status no_chance(void *context, void *bytes, size_t len) {
+    (void)context, (void)bytes, (void)len;
+    return SMITHY_ERROR_IO;
+}
+
+/* Tasks of two states are told apart by it. */
+static void the_id_of_a_state_is_drawn_or_there_is_no_state(void **context) {
+    smithy_system system = *smithy_system_default();
+    exporter_state state;
+    (void)context;
+    smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = &system});
+    assert_non_null(memory);
+    system.random = count_up;
+    assert_int_equal(state_init(&state, memory), SMITHY_OK);
+    check_text(state.id, "f9fafbfcfdfeff00");
+    system.random = no_chance;
+    assert_int_equal(state_init(&state, memory), SMITHY_ERROR_IO);
+    assert_string_equal(smithy_call_error(memory)->message, "the system gives no random numbers");
+    smithy_call_destroy(memory);
+}
+
+static void in_an_empty_state_nothing_is_found(void **context) {
+    fixture *f = *context;
+    smithy_str arn;
+    assert_int_equal(state_init(&f->state, f->memory), SMITHY_OK);
+    assert_true(state_is_fresh(&f->state));
+    assert_int_equal(state_furthest(&f->state, &arn), STATE_NOTHING);
+    assert_null(state_find_group(&f->state, SMITHY_STR(ARN "a"), 1));
+    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "a"), 1));
+    assert_null(state_find_cleanup(&f->state, SMITHY_STR("x/1/")));
+    assert_false(state_has_task(&f->state, SMITHY_STR("t")));
+    f->group = state_add_group(&f->state, SMITHY_STR(ARN "a"), 1);
+    assert_non_null(f->group);
+    assert_null(state_find_stream(f->group, SMITHY_STR("s"), 1));
+    state_remove_stream(f->group, SMITHY_STR("s"));
+    assert_false(state_has_own_entries(f->group));
+    assert_false(state_is_accounted(f->group, 0));
+    assert_null(state_find_folder(f->group, SMITHY_STR("f")));
+    state_remove_folder(f->group, SMITHY_STR("f"));
+    assert_null(state_find_missed(f->group, 0));
+    state_forget_missed(&f->state, f->group);
+}
+
+static void another_life_of_a_group_is_told_from_an_unknown_one(void **context) {
+    fixture *f = *context;
+    assert_true(state_knows_other_life(&f->state, SMITHY_STR(ARN "a"), 2));
+    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "a"), 1));
+    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "a"), STATE_UNKNOWN_TIME));
+    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "0"), 2));
+    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "b"), 2));
+}
+
 /* ---- tables in order ---- */
 
 static void tasks_are_found_whatever_the_order_in_which_they_came(void **context) {
@@ -138,6 +198,30 @@ static void a_life_that_one_side_does_not_know_fits_any(void **context) {
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) assert_int_equal(times[i], STATE_NOTHING);
 }
 
+/* Who adds something may take its text away. */
+static void each_name_is_the_states_own(void **context) {
+    fixture *f = *context;
+    char text[] = "xyz/";
+    const smithy_str given = smithy_str_from(text);
+    state_stream entry = {given, 1, 5, STATE_NOT_OWED, 0};
+    state_group *group = state_add_group(&f->state, given, 1);
+    assert_non_null(group);
+    assert_int_equal(state_add_folder(&f->state, group, given, 1), SMITHY_OK);
+    assert_int_equal(state_add_task(&f->state, given, 1), SMITHY_OK);
+    assert_int_equal(state_add_cleanup(&f->state, given, given, 1), SMITHY_OK);
+    for (int again = 0; again < 2; again++) {
+        memcpy(text, "xyz", 3);
+        assert_int_equal(state_set_stream(&f->state, group, &entry), SMITHY_OK);
+        memcpy(text, "abc", 3);
+        check_text(group->streams[0].name, "xyz/");
+    }
+    check_text(group->arn, "xyz/");
+    check_text(group->folders[0].folder, "xyz/");
+    check_text(f->state.tasks[0].id, "xyz/");
+    check_text(f->state.cleanups[0].folder, "xyz/");
+    check_text(f->state.cleanups[0].keep, "xyz/");
+}
+
 /* ---- folders ---- */
 
 static void a_folder_is_noted_once_and_goes_alone(void **context) {
@@ -156,6 +240,9 @@ static void a_folder_is_noted_once_and_goes_alone(void **context) {
     assert_int_equal(state_find_folder(f->group, SMITHY_STR("b"))->exported_before, 1);
     assert_int_equal(state_find_folder(f->group, SMITHY_STR("c"))->exported_before, 2);
     state_remove_folder(f->group, SMITHY_STR("b"));
+    state_remove_folder(f->group, SMITHY_STR("c"));
+    assert_int_equal(f->group->folder_count, 0);
+    assert_null(state_find_folder(f->group, SMITHY_STR("c")));
     state_remove_folder(f->group, SMITHY_STR("c"));
     assert_int_equal(f->group->folder_count, 0);
 }
@@ -185,6 +272,7 @@ static void each_identity_that_is_accounted_for_is_found(void **context) {
     const uint64_t step = UINT64_C(0x9E3779B97F4A7C15);
     assert_false(state_is_accounted(f->group, 0));
     for (uint64_t i = 1; i <= 300; i++) {
+        if (i == 2) state_sort_accounted(f->group); /* Of one alone. */
         assert_false(state_is_accounted(f->group, i * step));
         account(f, i * step);
         if (i % 50 == 0) state_sort_accounted(f->group);
@@ -192,6 +280,24 @@ static void each_identity_that_is_accounted_for_is_found(void **context) {
     }
     state_sort_accounted(f->group);
     for (size_t i = 1; i < 300; i++) assert_true(f->group->accounted[i - 1] < f->group->accounted[i]);
+}
+
+/* A question does not sort what it can look through. */
+static void only_many_that_were_added_are_put_in_order(void **context) {
+    fixture *f = *context;
+    const uint64_t step = UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t count = 0;
+    while (count < 10) account(f, ++count * step);
+    assert_true(state_is_accounted(f->group, step));
+    assert_int_equal(f->group->accounted_sorted, 0);
+    while (count < 4000) account(f, ++count * step);
+    state_sort_accounted(f->group);
+    while (count < 4100) account(f, ++count * step);
+    assert_true(state_is_accounted(f->group, count * step));
+    assert_int_equal(f->group->accounted_sorted, 4000);
+    while (count < 4400) account(f, ++count * step);
+    assert_true(state_is_accounted(f->group, count * step));
+    assert_int_equal(f->group->accounted_sorted, 4400);
 }
 
 /* The name's earlier life is over when an entry is made for another one. */
@@ -285,16 +391,45 @@ static void a_folder_of_a_missed_stream_becomes_its_name(void **context) {
         assert_int_equal(missed->count, i == 0 ? 3 : 1);
         for (size_t k = 1; k < missed->count; k++) assert_true(missed->identities[k - 1] < missed->identities[k]);
     }
+    for (size_t i = 0; i < 2; i++) assert_true(state_missed_has(&f->group->missed[0], SOME[i])); /* As before. */
     check_text(f->group->missed[0].folders[0], "later");
     assert_int_equal(state_name_missed(&f->state, f->group, SMITHY_STR("other"), 3), SMITHY_OK);
     assert_int_equal(f->group->missed[2].count, 1); /* It was there. */
     for (size_t i = 0; i < 3; i++) state_remove_missed(f->group, &f->group->missed[0], (uint64_t[]){3, 5, 7}[i]);
     state_remove_missed(f->group, &f->group->missed[1], 5);
-    f->state.now_ms = STATE_TASK_KEPT_MS + 1;
+    f->state.now_ms = STATE_TASK_KEPT_MS;
+    state_forget_missed(&f->state, f->group);
+    assert_int_equal(f->group->missed_count, 3); /* A task from before them may be kept yet. */
+    f->state.now_ms++;
     state_forget_missed(&f->state, f->group);
     assert_int_equal(f->group->missed_count, 2);
     assert_int_equal(f->group->missed[0].exported_at, 10); /* A folder is left. */
     assert_int_equal(f->group->missed[1].exported_at, 30);
+}
+
+static void a_note_of_nobody_but_a_folder_takes_its_first_name(void **context) {
+    fixture *f = *context;
+    smithy_str folder = SMITHY_STR("born");
+    const state_missed missed = {.exported_at = 1, .owed_to = 2, .folders = &folder, .folder_count = 1};
+    assert_int_equal(state_add_missed(&f->state, f->group, &missed), SMITHY_OK);
+    assert_int_equal(state_name_missed(&f->state, f->group, folder, 5), SMITHY_OK);
+    assert_int_equal(f->group->missed[0].count, 1);
+    assert_int_equal(f->group->missed[0].folder_count, 0);
+    assert_true(state_missed_has(&f->group->missed[0], 5));
+}
+
+static void who_was_taken_along_is_missed_by_each_note_since(void **context) {
+    fixture *f = *context;
+    for (int64_t i = 1; i <= 4; i++) note(f, 10 * i, NULL, 0, NULL);
+    f->group->missed_count--; /* It was one until now. */
+    assert_int_equal(state_miss_behind(&f->state, f->group, 20, 5), SMITHY_OK);
+    assert_int_equal(state_miss_behind(&f->state, f->group, 10, 6), SMITHY_OK);
+    assert_int_equal(state_miss_behind(&f->state, f->group, 31, 7), SMITHY_OK);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(state_missed_has(&f->group->missed[i], 5), i == 1 || i == 2);
+        assert_int_equal(state_missed_has(&f->group->missed[i], 6), i < 3);
+        assert_false(state_missed_has(&f->group->missed[i], 7));
+    }
 }
 
 /* ---- what is asked of all of it ---- */
@@ -302,6 +437,9 @@ static void a_folder_of_a_missed_stream_becomes_its_name(void **context) {
 static void a_state_is_fresh_until_something_is_archived(void **context) {
     fixture *f = *context;
     assert_true(state_is_fresh(&f->state));
+    f->group->exported_at = 0;
+    assert_false(state_is_fresh(&f->state));
+    f->group->exported_at = STATE_NOTHING;
     state_group *last = state_add_group(&f->state, SMITHY_STR(ARN "z"), 1);
     assert_non_null(last);
     last->exported_at = 0;
@@ -343,6 +481,8 @@ static void what_is_owed_is_no_entry_of_ones_own(void **context) {
     assert_false(state_has_own_entries(f->group));
     assert_int_equal(state_set_stream(&f->state, f->group, &own), SMITHY_OK);
     assert_true(state_has_own_entries(f->group));
+    state_remove_stream(f->group, SMITHY_STR("a"));
+    assert_true(state_has_own_entries(f->group)); /* The first is one, and the only one. */
 }
 
 static void a_cleanup_is_noted_as_not_done(void **context) {
@@ -356,6 +496,11 @@ static void a_cleanup_is_noted_as_not_done(void **context) {
     assert_false(f->state.cleanups[0].cleaned);
     check_text(f->state.cleanups[1].folder, "x/2/");
     check_text(f->state.cleanups[1].keep, "");
+    assert_int_equal(state_add_cleanup(&f->state, SMITHY_STR("x/1/"), SMITHY_STR("later"), 7), SMITHY_OK);
+    assert_ptr_equal(state_find_cleanup(&f->state, SMITHY_STR("x/1/")), &f->state.cleanups[0]); /* The first of them. */
+    assert_ptr_equal(state_find_cleanup(&f->state, SMITHY_STR("x/2/")), &f->state.cleanups[1]);
+    f->state.cleanup_count = 1;
+    assert_null(state_find_cleanup(&f->state, SMITHY_STR("x/2/")));
 }
 
 /* ---- memory that runs out ---- */
@@ -394,6 +539,7 @@ static void without_memory_nothing_is_left_out_unnoticed(void **context) {
     for (each_place place = {0}; each_place_begin(&place);) {
         if (!each_place_end(&place, fill(f))) continue;
         assert_int_equal(f->group->accounted_count, 1); /* The second life alone. */
+        assert_true(f->group->accounted_sorted <= 1);
         check_text(f->group->streams[0].name, "s");
         check_text(f->group->folders[0].folder, "f");
         assert_int_equal(f->group->missed[0].count, 2);
@@ -411,26 +557,54 @@ static void without_memory_nothing_is_left_out_unnoticed(void **context) {
     }
 }
 
+/* Nothing that follows tells that it failed. */
+static smithy_status name_one(fixture *f, bool by_folder) {
+    smithy_str folder = SMITHY_STR("born");
+    const state_missed missed = {.exported_at = 3, .owed_to = 4, .folders = &folder, .folder_count = 1};
+    smithy_call_reset(f->memory);
+    SMITHY_TRY(state_init(&f->state, f->memory));
+    f->group = state_add_group(&f->state, SMITHY_STR(ARN "a"), 1);
+    if (!f->group) return SMITHY_ERROR_MEMORY;
+    SMITHY_TRY(state_add_missed(&f->state, f->group, &missed));
+    return by_folder ? state_name_missed(&f->state, f->group, folder, 11)
+                     : state_miss_behind(&f->state, f->group, 3, 11);
+}
+
+static void without_memory_nobody_is_forgotten_to_be_missed(void **context) {
+    fixture *f = *context;
+    for (int by_folder = 0; by_folder < 2; by_folder++)
+        for (each_place place = {0}; each_place_begin(&place);)
+            if (each_place_end(&place, name_one(f, by_folder))) assert_true(state_missed_has(&f->group->missed[0], 11));
+}
+
 #define TABLE_TEST(name_) cmocka_unit_test_setup_teardown(name_, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TABLE_TEST(the_id_of_a_state_is_drawn_or_there_is_no_state),
+        TABLE_TEST(in_an_empty_state_nothing_is_found),
+        TABLE_TEST(another_life_of_a_group_is_told_from_an_unknown_one),
         TABLE_TEST(tasks_are_found_whatever_the_order_in_which_they_came),
         TABLE_TEST(a_task_that_is_noted_again_stands_there_once_with_its_later_end),
         TABLE_TEST(groups_are_found_whatever_the_order_in_which_they_came),
         TABLE_TEST(streams_are_found_replaced_and_removed_whatever_the_order),
         TABLE_TEST(a_life_that_one_side_does_not_know_fits_any),
+        TABLE_TEST(each_name_is_the_states_own),
         TABLE_TEST(a_folder_is_noted_once_and_goes_alone),
         TABLE_TEST(the_identity_of_a_stream_never_changes),
         TABLE_TEST(each_identity_that_is_accounted_for_is_found),
+        TABLE_TEST(only_many_that_were_added_are_put_in_order),
         TABLE_TEST(a_new_life_of_a_stream_forgets_the_one_before_and_no_other),
         TABLE_TEST(the_earliest_note_of_a_missed_stream_is_found_first),
         TABLE_TEST(a_folder_of_a_missed_stream_becomes_its_name),
+        TABLE_TEST(a_note_of_nobody_but_a_folder_takes_its_first_name),
+        TABLE_TEST(who_was_taken_along_is_missed_by_each_note_since),
         TABLE_TEST(a_state_is_fresh_until_something_is_archived),
         TABLE_TEST(the_furthest_watermark_is_a_groups_or_a_streams),
         TABLE_TEST(what_is_owed_is_no_entry_of_ones_own),
         TABLE_TEST(a_cleanup_is_noted_as_not_done),
         TABLE_TEST(without_memory_nothing_is_left_out_unnoticed),
+        TABLE_TEST(without_memory_nobody_is_forgotten_to_be_missed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

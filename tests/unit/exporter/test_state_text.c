@@ -1,5 +1,6 @@
 /* The state's text to the letter, and each way in which it can be damaged. */
 #include "each_place.h"
+#include "failing_system.h"
 #include "state_text.h"
 
 #include <stdio.h>
@@ -130,7 +131,82 @@ static void a_group_is_worth_a_line_for_each_thing_that_it_knows(void **context)
     }
 }
 
+/* One of each: what is written for none is not what is written for one. */
+static const char SINGLE[] =
+    HEAD ",\"writer\":\"w\",\"filter\":{\"LogStreamNamePrefix\":\"w\"},"
+         "\"edits\":[\n {\"At\":0,\"By\":\"me\",\"LogGroupArn\":\"" GROUP "\",\"Reason\":\"why\"}],"
+         "\"tasks\":[\n {\"TaskId\":\"t1\",\"EndedAt\":0}],"
+         "\"cleanups\":[\n {\"Folder\":\"x/t1/\",\"Since\":0,\"Cleaned\":false}],"
+         "\"groups\":["
+         "\n {\"LogGroupArn\":\"" GROUP "\",\"Accounted\":\"AAAAAAAAAAE=\","
+         "\"Folders\":[{\"Folder\":\"f\"}],"
+         "\"Missed\":[{\"OwedTo\":54,\"Accounted\":\"AAAAAAAAAAM=\",\"Folders\":[\"h\"],\"Since\":1}]}],"
+         "\"streams\":[\n {\"LogStreamArn\":\"" GROUP ":log-stream:b\",\"OwedTo\":64,\"Since\":1}]}\n";
+
+static void one_of_each_is_written_as_it_was_read(void **context) {
+    fixture *f = *context;
+    assert_int_equal(state_read(&f->state, smithy_str_from(SINGLE), f->scratch), SMITHY_OK);
+    assert_int_equal(state_write(&f->state, SMITHY_STR("w"), &f->text), SMITHY_OK);
+    smithy_buffer_append_char(&f->text, 0);
+    assert_string_equal(f->text.ptr, SINGLE);
+}
+
+/* Times of which nothing is said are those at which no task and no lease is any more. */
+static void what_is_left_out_is_zero_or_false(void **context) {
+    fixture *f = *context;
+    assert_int_equal(
+        state_read(&f->state,
+                   SMITHY_STR(HEAD
+                              ",\"lease\":{\"Owner\":\"o\"},\"flight\":{\"TaskName\":\"n\",\"LogGroupName\":\"g\","
+                              "\"Kind\":\"s\",\"From\":1,\"To\":2},\"tasks\":[{\"TaskId\":\"t\"}],"
+                              "\"cleanups\":[{\"Folder\":\"x/t/\"}],\"edits\":[{\"By\":\"b\",\"LogGroupArn\":\"a\","
+                              "\"Reason\":\"r\"}],\"groups\":[{\"LogGroupArn\":\"" GROUP "\","
+                              "\"SweepIsPartial\":false,\"Missed\":[{\"OwedTo\":2}]}]}"),
+                   f->scratch),
+        SMITHY_OK);
+    assert_int_equal(f->state.lease.until_ms, 0);
+    assert_int_equal(f->state.flight.kind, STATE_UNIT_STREAM);
+    assert_int_equal(f->state.flight.created_ms, 0);
+    check_text(f->state.flight.prefix, "");
+    assert_int_equal(f->state.tasks[0].ended_ms, 0);
+    assert_int_equal(f->state.cleanups[0].since_ms, 0);
+    assert_false(f->state.cleanups[0].cleaned);
+    assert_int_equal(f->state.edits[0].at_ms, 0);
+    const state_group *group = state_find_group(&f->state, SMITHY_STR(GROUP), STATE_UNKNOWN_TIME);
+    assert_non_null(group);
+    assert_false(group->sweep_is_partial);
+    assert_int_equal(group->missed[0].since_ms, 0);
+    assert_int_equal(group->missed[0].count, 0);
+}
+
 /* ---- damage ---- */
+
+static void expect_format_told_as(fixture *f, const char *format, const char *told) {
+    char text[256], message[256];
+    assert_int_equal(state_init(&f->state, f->memory), SMITHY_OK);
+    smithy_call_reset(f->scratch);
+    snprintf(text, sizeof text, "{\"format\":\"%s\",\"x\":1}", format);
+    snprintf(message, sizeof message, "its format is %s, not \"cloudwatch-logs-s3-exporter/state\"", told);
+    assert_int_equal(state_read(&f->state, smithy_str_from(text), f->scratch), SMITHY_ERROR_RESPONSE);
+    assert_string_equal(smithy_call_error(f->scratch)->message, message);
+}
+
+#define TENS "123456789-123456789-123456789-123456789-123456789-123456789-123456789-"
+
+static void no_more_than_eighty_bytes_of_another_format_are_told(void **context) {
+    fixture *f = *context;
+    expect_format_told_as(f, TENS "1234567", "\"" TENS "1234567\""); /* 79 with its quotes. */
+    expect_format_told_as(f, TENS "12345678", "\"" TENS "12345678\"");
+    expect_format_told_as(f, TENS "123456789", "\"" TENS "123456789");
+    expect_format_told_as(f, TENS TENS, "\"" TENS "123456789");
+}
+
+static void an_error_from_before_is_not_the_states(void **context) {
+    fixture *f = *context;
+    (void)smithy_call_fail(f->scratch, SMITHY_ERROR_SERVICE, "of something else");
+    assert_int_equal(state_read(&f->state, SMITHY_STR("[]"), f->scratch), SMITHY_OK);
+    assert_int_equal(smithy_call_status(f->scratch), SMITHY_OK);
+}
 
 typedef struct damage {
     const char *was, *is; /* In WHOLE. */
@@ -146,6 +222,7 @@ static const damage DAMAGES[] = {
     {"\"version\":1", "\"version\":0", "its version is not a number"},
     {"\"version\":1", "\"version\":\"1\"", "its version is not a number"},
     {"\"version\":1", "\"version\":2", "a newer version of this program wrote it (version 2; this one reads up to 1)"},
+    {"0123456789abcdef", "g123456789abcdef", "its id is not 16 hexadecimal digits"},
     {"0123456789abcdef", "0123456789abcdeF", "its id is not 16 hexadecimal digits"},
     {"0123456789abcdef", "0123456789abcde", "its id is not 16 hexadecimal digits"},
     {"0123456789abcdef", "0123456789abcdef0", "its id is not 16 hexadecimal digits"},
@@ -162,6 +239,7 @@ static const damage DAMAGES[] = {
     {"\"ExportedAt\":500", "\"ExportedAt\":\"500\"", ""},
     {"\"ConvergeTo\":600", "\"ConvergeTo\":-1", "ConvergeTo is negative"},
     {"\"SweptAt\":31", "\"SweptAt\":-1", "SweptAt is negative"},
+    {"\"ComparedOnce\":35", "\"ComparedOnce\":-1", "ComparedOnce is negative"},
     {"\"ComparedAt\":32", "\"ComparedAt\":-1", "ComparedAt is negative"},
     {"\"SweptFrom\":33", "\"SweptFrom\":-1", "SweptFrom is negative"},
     {"\"SweepNext\":34", "\"SweepNext\":-1", "SweepNext is negative"},
@@ -173,10 +251,13 @@ static const damage DAMAGES[] = {
     {"\"Accounted\":\"AAAAAAAAAAEAAAAAAAAAAgAAAAAAAAADAAAAAAAAAAQ=\"", "\"Accounted\":\"\"", NULL},
     {"\"ExportedBefore\":41", "\"ExportedBefore\":-1", "ExportedBefore is negative"},
     {"{\"Folder\":\"g\"}", "{}", "an item of Folders has no Folder"},
-    {"{\"Folder\":\"g\"}", "1", ""},
+    {"{\"Folder\":\"g\"}", "1", "expected"},
+    {"\"ExportedBefore\":41", "\"ExportedBefore\":\"41\"", "ExportedBefore"},
     {"\"Folders\":[{", "\"Folders\":{\"a\":{", ""},
     {"\"Missed\":[{\"ExportedAt\":51", "\"Missed\":[{\"ExportedAt\":-1", "ExportedAt is negative"},
     {"\"OwedTo\":52", "\"OwedTo\":-1", "OwedTo is negative"},
+    {"\"OwedTo\":52", "\"OwedTo\":\"52\"", "OwedTo"},
+    {"{\"OwedTo\":54,\"Accounted\":\"AAAAAAAAAAM=\",\"Folders\":[\"h\",\"i\"]}", "54", "expected"},
     {"\"Accounted\":\"AAAAAAAAAAEAAAAAAAAAAg==\"", "\"Accounted\":\"AAAAAAAAAAEAAAAAAAAAAQ==\"",
      "Missed of " GROUP " is damaged"},
     {"\"Accounted\":\"AAAAAAAAAAEAAAAAAAAAAg==\"", "\"Accounted\":\"AAAAAAAAAAIAAAAAAAAAAQ==\"",
@@ -252,6 +333,13 @@ static void each_damage_is_refused_and_each_limit_is_taken(void **context) {
     }
 }
 
+static void a_zero_is_no_digit_of_an_id(void **context) {
+    static const char TEXT[] = "{\"id\":\"0123456789abcde\0\"}";
+    fixture *f = *context;
+    assert_int_equal(state_read(&f->state, (smithy_str){TEXT, sizeof TEXT - 1}, f->scratch), SMITHY_ERROR_RESPONSE);
+    assert_string_equal(smithy_call_error(f->scratch)->message, "its id is not 16 hexadecimal digits");
+}
+
 /* ---- memory that runs out ---- */
 
 static smithy_status read_and_write(fixture *f) {
@@ -271,6 +359,43 @@ static void without_memory_nothing_of_a_state_is_left_out_unnoticed(void **conte
             smithy_buffer_append_char(&f->text, 0);
             assert_string_equal(f->text.ptr, WHOLE);
         }
+}
+
+/* ---- memory that is given back ---- */
+
+/* A record's memory is that of the next one; what the state takes stays until its call ends. */
+static void reading_takes_the_memory_of_one_record_and_writing_that_of_a_portion(void **context) {
+    failing_system failing;
+    exporter_state state;
+    smithy_buffer text, again;
+    char record[256];
+    (void)context;
+    failing_system_init(&failing, 0);
+    smithy_buffer_init(&text, NULL, 16 << 20);
+    smithy_buffer_init(&again, NULL, 16 << 20);
+    smithy_buffer_append_text(&text, HEAD ",\"groups\":[{\"LogGroupArn\":\"" GROUP "\"}],\"streams\":[");
+    for (int i = 0; i < 5000; i++) {
+        snprintf(record, sizeof record, "%s{\"LogStreamArn\":\"" GROUP ":log-stream:%08d\",\"Later\":\"%0100d\"}",
+                 i > 0 ? "," : "", i, i);
+        smithy_buffer_append_text(&text, record);
+    }
+    smithy_buffer_append_text(&text, "]}");
+    smithy_call *memory = smithy_call_create(&(smithy_call_options){.system = &failing.system});
+    assert_non_null(memory);
+    smithy_call *scratch = smithy_call_create(&(smithy_call_options){.system = &failing.system});
+    assert_non_null(scratch);
+    assert_int_equal(state_init(&state, memory), SMITHY_OK);
+    assert_int_equal(state_read_in_pieces(&state, smithy_buffer_str(&text), 1000, scratch), SMITHY_OK);
+    const size_t read = failing.live;
+    smithy_call_destroy(scratch);
+    assert_true(read - failing.live <= 4);
+    const size_t kept = failing.live;
+    assert_int_equal(state_write(&state, SMITHY_STR("w"), &again), SMITHY_OK);
+    assert_int_equal(failing.live, kept);
+    smithy_call_destroy(memory);
+    assert_int_equal(failing.live, 0);
+    smithy_buffer_deinit(&text);
+    smithy_buffer_deinit(&again);
 }
 
 /* ---- the first version's ---- */
@@ -298,6 +423,24 @@ static void a_record_of_the_first_version_may_be_without_a_task(void **context) 
                      SMITHY_OK);
     assert_int_equal(f->state.carried_count, 0);
     assert_int_equal(state_find_group(&f->state, SMITHY_STR(GROUP), 1)->streams[0].exported_at, 4);
+}
+
+static smithy_status read_carried(fixture *f) {
+    smithy_call_reset(f->memory);
+    smithy_call_reset(f->scratch);
+    SMITHY_TRY(state_init(&f->state, f->memory));
+    return state_read(&f->state, SMITHY_STR(CARRIED(",\"ExportedAt\":5,\"TaskId\":\"t\"")), f->scratch);
+}
+
+static void without_memory_no_stream_of_the_first_version_is_left_out_unnoticed(void **context) {
+    fixture *f = *context;
+    for (each_place place = {0}; each_place_begin(&place);) {
+        if (!each_place_end(&place, read_carried(f))) continue;
+        assert_int_equal(state_find_group(&f->state, SMITHY_STR(GROUP), 1)->stream_count, 1);
+        assert_int_equal(f->state.carried_count, 1);
+        check_text(f->state.carried[0].stream, "a");
+        check_text(f->state.carried[0].task_id, "t");
+    }
 }
 
 static void damage_of_the_first_versions_state_is_told(void **context) {
@@ -352,6 +495,16 @@ static void an_arn_is_split_into_group_and_stream(void **context) {
     }
 }
 
+static void an_arn_ends_where_its_text_does(void **context) {
+    static const char TEXT[] = GROUP ":*:log-stream:s";
+    smithy_str group_arn, group, stream;
+    (void)context;
+    assert_true(state_split_arn((smithy_str){TEXT, sizeof GROUP + 1}, &group_arn, &group, &stream));
+    assert_true(smithy_str_equal(group, SMITHY_STR("app")));
+    assert_true(smithy_str_equal(group_arn, SMITHY_STR(GROUP)));
+    assert_null(stream.ptr);
+}
+
 #define TEXT_TEST(name_) cmocka_unit_test_setup_teardown(name_, set_up, tear_down)
 
 int main(void) {
@@ -360,12 +513,20 @@ int main(void) {
         TEXT_TEST(each_member_is_read_into_its_place),
         TEXT_TEST(what_says_nothing_is_not_written),
         TEXT_TEST(a_group_is_worth_a_line_for_each_thing_that_it_knows),
+        TEXT_TEST(one_of_each_is_written_as_it_was_read),
+        TEXT_TEST(what_is_left_out_is_zero_or_false),
+        TEXT_TEST(no_more_than_eighty_bytes_of_another_format_are_told),
+        TEXT_TEST(an_error_from_before_is_not_the_states),
+        TEXT_TEST(reading_takes_the_memory_of_one_record_and_writing_that_of_a_portion),
+        TEXT_TEST(a_zero_is_no_digit_of_an_id),
         TEXT_TEST(each_damage_is_refused_and_each_limit_is_taken),
         TEXT_TEST(without_memory_nothing_of_a_state_is_left_out_unnoticed),
         TEXT_TEST(a_watermark_of_the_first_version_ends_a_millisecond_before),
         TEXT_TEST(a_record_of_the_first_version_may_be_without_a_task),
+        TEXT_TEST(without_memory_no_stream_of_the_first_version_is_left_out_unnoticed),
         TEXT_TEST(damage_of_the_first_versions_state_is_told),
         TEXT_TEST(an_arn_is_split_into_group_and_stream),
+        TEXT_TEST(an_arn_ends_where_its_text_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,9 @@ static int tear_down(void **context) {
 
 static smithy_status load(file_bench *b, state_store *store) {
     smithy_buffer_reset(&b->content);
-    return store_load_text(store, &b->content, &b->exists, b->call);
+    const smithy_status status = store_load_text(store, &b->content, &b->exists, b->call);
+    if (status == SMITHY_OK) assert_string_equal(smithy_call_error(b->call)->message, "");
+    return status;
 }
 
 static smithy_status save(file_bench *b, state_store *store, const char *text) {
@@ -189,11 +191,27 @@ static void a_save_that_cannot_write_is_an_error_and_gives_the_lock_back(void **
     assert_lock(b, false);
 }
 
-static void a_path_may_have_four_thousand_and_ninety_five_bytes(void **context) {
+static smithy_status cannot_give(void *context, uint8_t *bytes, size_t size, size_t *len) {
+    (void)context, (void)bytes, (void)size;
+    *len = 0;
+    return SMITHY_ERROR_LIMIT;
+}
+
+static void a_document_that_cannot_be_given_replaces_nothing(void **context) {
+    file_bench *b = *context;
+    const smithy_body body = {.read = cannot_give, .rewind = text_sink_restart, .context = &b->content, .length = -1};
+    fake_system_put_file(&b->fake, PATH, "one", 3);
+    assert_int_equal(load(b, b->store), SMITHY_OK);
+    assert_int_equal(b->store->save(b->store, &body, &b->won, b->call), SMITHY_ERROR_LIMIT);
+    assert_file(b, "one");
+    assert_lock(b, false);
+}
+
+static void a_path_may_have_four_thousand_and_ninety_six_bytes(void **context) {
     file_bench *b = *context;
     char path[4097];
     memset(path, 'p', sizeof path);
-    state_store *store = store_open_file((smithy_str){path, 4095}, SMITHY_STR("file://"), &b->fake.system, b->call);
+    state_store *store = store_open_file((smithy_str){path, 4096}, SMITHY_STR("file://"), &b->fake.system, b->call);
     assert_non_null(store);
     assert_int_equal(load(b, store), SMITHY_OK);
     assert_int_equal(save(b, store, "one"), SMITHY_OK);
@@ -213,6 +231,45 @@ static void a_store_without_memory_is_none(void **context) {
         assert_int_equal(b->fake.live_blocks, blocks);
         smithy_call_reset(b->call);
     }
+}
+
+/* ---- what all stores share ---- */
+
+static void the_settings_tell_which_store_is_opened(void **context) {
+    file_bench *b = *context;
+    exporter_settings settings = {
+        .store_type = EXPORTER_STORE_FILE, .store_path = SMITHY_STR(PATH), .store_dsn = SMITHY_STR("file://" PATH)};
+    state_store *store = store_open(&settings, NULL, NULL, NULL, &b->fake.system, b->call);
+    assert_non_null(store);
+    check_text(store->name, "file://" PATH);
+    assert_int_equal(load(b, store), SMITHY_OK);
+    assert_int_equal(save(b, store, "one"), SMITHY_OK);
+    assert_file(b, "one");
+    store_destroy(store);
+    settings.store_type = EXPORTER_STORE_NONE;
+    assert_null(store_open(&settings, NULL, NULL, NULL, &b->fake.system, b->call));
+    assert_int_equal(smithy_call_status(b->call), SMITHY_ERROR_CONFIG);
+    assert_string_equal(smithy_call_error(b->call)->message, "StateStoreType is missing: s3, dynamodb or file");
+}
+
+static smithy_status no_chance(void *context, void *bytes, size_t len) {
+    (void)context, (void)bytes, (void)len;
+    return SMITHY_ERROR_IO;
+}
+
+/* From half to one and a half of what doubles with each try. */
+static void a_pause_doubles_and_differs_between_two_that_met(void **context) {
+    file_bench *b = *context;
+    b->fake.chance_is_highest = true;
+    store_pause(&b->fake.system, 1);
+    store_pause(&b->fake.system, 3);
+    store_pause(&b->fake.system, 8);
+    assert_int_equal(b->fake.sleeps[0], 200 * 383 / 256);
+    assert_int_equal(b->fake.sleeps[1], 800 * 383 / 256);
+    assert_int_equal(b->fake.sleeps[2], 25600 * 383 / 256);
+    b->fake.system.random = no_chance;
+    store_pause(&b->fake.system, 8);
+    assert_int_equal(b->fake.sleeps[3], 25600);
 }
 
 static smithy_status load_and_save_twice(file_bench *b) {
@@ -253,8 +310,11 @@ int main(void) {
         FILE_TEST(what_cannot_be_read_or_written_is_told_with_its_path),
         FILE_TEST(a_save_that_cannot_see_the_file_is_an_error_and_not_a_first_one),
         FILE_TEST(a_save_that_cannot_write_is_an_error_and_gives_the_lock_back),
-        FILE_TEST(a_path_may_have_four_thousand_and_ninety_five_bytes),
+        FILE_TEST(a_document_that_cannot_be_given_replaces_nothing),
+        FILE_TEST(a_path_may_have_four_thousand_and_ninety_six_bytes),
         FILE_TEST(a_store_without_memory_is_none),
+        FILE_TEST(the_settings_tell_which_store_is_opened),
+        FILE_TEST(a_pause_doubles_and_differs_between_two_that_met),
         FILE_TEST(without_memory_no_save_counts_that_was_not_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,7 @@ static bool load(void) {
     bool exists = false;
     smithy_buffer_reset(&bench.content);
     assert_int_equal(store_load_text(bench.store, &bench.content, &exists, bench.call), SMITHY_OK);
+    assert_int_equal(smithy_call_status(bench.call), SMITHY_OK);
     return exists;
 }
 
@@ -77,6 +78,7 @@ static void the_first_save_creates_and_the_next_replaces(void **state) {
     assert_int_equal(save(&won), SMITHY_OK);
     assert_true(won);
     assert_string_equal(scripted_request_header(&bench.transport, 1, "If-None-Match"), "*");
+    assert_string_not_equal(scripted_request_header(&bench.transport, 1, "X-Amz-Content-Sha256"), "UNSIGNED-PAYLOAD");
     assert_int_equal(save(&won), SMITHY_OK);
     assert_true(won);
     assert_string_equal(scripted_request_header(&bench.transport, 2, "If-Match"), "\"e2\"");
@@ -115,12 +117,57 @@ static void a_lost_answer_is_looked_for_by_the_nonce(void **state) {
 
 static void an_answer_that_stays_lost_is_looked_for_too(void **state) {
     (void)state;
-    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), LOST, LOST, LOST, LOADED(MINE)};
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), LOST, LOST, LOST, LOADED(MINE), SAVED};
     bool won = false;
     OPEN(ANSWERS);
     assert_false(load());
     assert_int_equal(save(&won), SMITHY_OK);
     assert_true(won);
+    assert_int_equal(save(&won), SMITHY_OK); /* It is there now. */
+    assert_string_equal(scripted_request_header(&bench.transport, 5, "If-Match"), "\"e1\"");
+    close_bench();
+}
+
+/* What broke off counts for nothing. */
+static void what_is_looked_at_again_is_compared_from_its_start(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {
+        LOADED(THEIR),
+        LOST,
+        ERROR(412, "PreconditionFailed"),
+        {.status = 200, .headers = "ETag: \"e1\"", .body = THEIR, .failure = SMITHY_HTTP_FAILURE_RECEIVE},
+        LOADED(MINE)};
+    bool won = false;
+    OPEN(ANSWERS);
+    assert_true(load());
+    assert_int_equal(save(&won), SMITHY_OK);
+    assert_true(won);
+    assert_int_equal(bench.transport.request_count, 5);
+    close_bench();
+}
+
+static void a_state_that_another_one_removed_is_not_made_again(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {LOADED(THEIR), ERROR(404, "NoSuchKey"), ERROR(404, "NoSuchKey")};
+    bool won = true;
+    OPEN(ANSWERS);
+    assert_true(load());
+    assert_int_equal(save(&won), SMITHY_OK);
+    assert_false(won);
+    assert_int_equal(bench.transport.request_count, 3);
+    close_bench();
+}
+
+static void a_shorter_etag_takes_the_place_of_a_longer_one(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {
+        {.status = 200, .headers = "ETag: \"long-etag\"", .body = THEIR}, LOADED(THEIR), SAVED};
+    bool won = false;
+    OPEN(ANSWERS);
+    assert_true(load());
+    assert_true(load());
+    assert_int_equal(save(&won), SMITHY_OK);
+    assert_string_equal(scripted_request_header(&bench.transport, 2, "If-Match"), "\"e1\"");
     close_bench();
 }
 
@@ -179,8 +226,22 @@ static void a_403_that_names_another_action_is_told(void **state) {
         bool exists = true;
         assert_int_equal(load_status(&exists), SMITHY_ERROR_SERVICE);
         assert_false(exists);
+        /* In S3's own words, where it has any. */
+        assert_int_equal(strstr(smithy_call_error(bench.call)->message, "allow s3:GetObject") != NULL, i == 3);
         smithy_call_reset(bench.call);
     }
+    close_bench();
+}
+
+/* What was taken for absent, and can be read now. */
+static void a_state_that_came_to_be_readable_is_somebody_elses(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {DENIED("Access Denied"), ERROR(412, "PreconditionFailed"), LOADED(THEIR)};
+    bool won = true;
+    OPEN(ANSWERS);
+    assert_false(load());
+    assert_int_equal(save(&won), SMITHY_OK);
+    assert_false(won);
     close_bench();
 }
 
@@ -328,6 +389,7 @@ static void the_checksum_is_of_the_whole_document(void **state) {
     assert_false(load());
     assert_int_equal(store_save_text(bench.store, SMITHY_STR("123456789"), &won, bench.call), SMITHY_OK);
     assert_string_equal(checksum_of(1), "y/Q5Jg==");
+    assert_string_equal(scripted_request_header(&bench.transport, 1, "X-Amz-Content-Sha256"), "UNSIGNED-PAYLOAD");
     close_bench();
 }
 
@@ -376,6 +438,11 @@ static smithy_status fails(void *context, uint8_t *bytes, size_t size, size_t *l
     return SMITHY_ERROR_LIMIT;
 }
 
+static smithy_status cannot_rewind(void *context) {
+    (void)context;
+    return SMITHY_ERROR_IO;
+}
+
 static void a_document_that_cannot_be_written_is_not_sent(void **state) {
     (void)state;
     static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), SAVED};
@@ -389,7 +456,106 @@ static void a_document_that_cannot_be_written_is_not_sent(void **state) {
     close_bench();
 }
 
+static void a_document_is_saved_from_its_start_wherever_it_stands(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), SAVED, SAVED};
+    bool won = true;
+    text_source source = {SMITHY_STR(MINE), 5};
+    smithy_body body = text_source_body(&source);
+    OPEN(ANSWERS);
+    assert_false(load());
+    assert_int_equal(bench.store->save(bench.store, &body, &won, bench.call), SMITHY_OK);
+    assert_sent(1, SMITHY_STR(MINE));
+    body.rewind = cannot_rewind;
+    assert_int_equal(bench.store->save(bench.store, &body, &won, bench.call), SMITHY_ERROR_IO);
+    assert_false(won);
+    assert_int_equal(bench.transport.request_count, 2);
+    close_bench();
+}
+
+/* It reads so often to its end, and fails from then on. */
+typedef struct tiring_source {
+    text_source source;
+    int starts_left;
+    size_t fails_at;
+    bool cannot_start; /* Nor begin anew. */
+} tiring_source;
+
+static smithy_status tiring_read(void *context, uint8_t *bytes, size_t size, size_t *len) {
+    tiring_source *t = context;
+    *len = 0;
+    if (t->starts_left < 0 && t->source.at >= t->fails_at) return SMITHY_ERROR_IO;
+    return text_source_read(&t->source, bytes, size, len);
+}
+
+static smithy_status tiring_rewind(void *context) {
+    tiring_source *t = context;
+    t->starts_left--;
+    if (t->starts_left < 0 && t->cannot_start) return SMITHY_ERROR_IO;
+    return text_source_rewind(&t->source);
+}
+
+/* Whose it is cannot be told then: at its first byte, behind its last, and where it does not begin anew. */
+static void a_document_that_cannot_be_compared_is_an_error(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {LOADED(THEIR), ERROR(412, "PreconditionFailed"), LOADED(MINE)};
+    static const size_t FAILS_AT[] = {0, sizeof MINE - 1, sizeof MINE};
+    for (size_t i = 0; i < 3; i++) {
+        bool won = true;
+        tiring_source source = {{SMITHY_STR(MINE), 0}, 1, FAILS_AT[i], i == 2};
+        const smithy_body body = {.read = tiring_read, .rewind = tiring_rewind, .context = &source, .length = -1};
+        OPEN(ANSWERS);
+        assert_true(load());
+        assert_int_equal(bench.store->save(bench.store, &body, &won, bench.call), SMITHY_ERROR_IO);
+        assert_false(won);
+        close_bench();
+    }
+}
+
 /* ---- memory that runs out ---- */
+
+static smithy_status save_large(smithy_str text, bool *won) {
+    return store_save_text(bench.store, text, won, bench.call);
+}
+
+static void without_memory_no_large_document_is_sent_in_part(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), SAVED};
+    for (each_place place = {0}; each_place_begin(&place);) {
+        bool won = false;
+        (void)torture_disarm();
+        const smithy_str text = open_streaming(ANSWERS, 2, LARGE);
+        assert_false(load());
+        torture_arm((torture_kind)place.kind, place.at, false);
+        if (each_place_end(&place, save_large(text, &won))) {
+            assert_true(won);
+            assert_sent(1, text);
+            assert_int_equal(strlen(checksum_of(1)), 8);
+        } else
+            assert_false(won);
+        close_bench();
+    }
+}
+
+/* A megabyte of it would be held for the rest of the run. */
+static void what_was_held_is_given_back_by_each_save(void **state) {
+    (void)state;
+    static const scripted_answer ANSWERS[] = {ERROR(404, "NoSuchKey"), SAVED, SAVED};
+    bool won = false;
+    OPEN(ANSWERS);
+    assert_false(load());
+    assert_int_equal(save(&won), SMITHY_OK);
+    smithy_call_reset(bench.call);
+    state_store *other = store_open_s3(bench.s3, SMITHY_STR("bucket"), SMITHY_STR("other.json"), 0,
+                                       SMITHY_STR("s3://…"), NULL, &bench.fake.system, bench.call);
+    assert_non_null(other);
+    const size_t blocks = bench.fake.live_blocks;
+    assert_int_equal(store_save_text(other, SMITHY_STR(MINE), &won, bench.call), SMITHY_OK);
+    smithy_call_reset(bench.call);
+    assert_int_equal(bench.fake.live_blocks, blocks + 1); /* The checksum's. */
+    store_destroy(other);
+    close_bench();
+}
 
 /* Its answer is lost, and what the client sent again was refused. */
 static smithy_status load_and_save(bool *won) {
@@ -411,6 +577,7 @@ static void without_memory_no_save_counts_that_was_not_made(void **state) {
             assert_true(won);
             assert_int_equal(bench.transport.request_count, 4);
             assert_string_equal(scripted_request_header(&bench.transport, 1, "If-Match"), "\"e1\"");
+            assert_sent(1, SMITHY_STR(MINE));
             assert_true(smithy_str_equal(smithy_buffer_str(&bench.content), SMITHY_STR(THEIR)));
         } else
             assert_false(won);
@@ -433,6 +600,14 @@ static void a_store_without_memory_is_none(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_looked_at_again_is_compared_from_its_start),
+        cmocka_unit_test(a_state_that_another_one_removed_is_not_made_again),
+        cmocka_unit_test(a_shorter_etag_takes_the_place_of_a_longer_one),
+        cmocka_unit_test(a_state_that_came_to_be_readable_is_somebody_elses),
+        cmocka_unit_test(a_document_is_saved_from_its_start_wherever_it_stands),
+        cmocka_unit_test(a_document_that_cannot_be_compared_is_an_error),
+        cmocka_unit_test(without_memory_no_large_document_is_sent_in_part),
+        cmocka_unit_test(what_was_held_is_given_back_by_each_save),
         cmocka_unit_test(the_first_save_creates_and_the_next_replaces),
         cmocka_unit_test(a_save_that_another_one_overtook_has_lost),
         cmocka_unit_test(a_lost_answer_is_looked_for_by_the_nonce),
