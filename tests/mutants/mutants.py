@@ -145,7 +145,8 @@ def print_equivalent(mutants, listed, everything):
     for mutant, why in reasons:
         print(f"equivalent: {mutant}: {why}")
     fitting = {(m.file, m.code, m.operator, change) for m in everything for change in ("", f"{m.before} -> {m.text}")}
-    for entry in listed.keys() - fitting:
+    files = {mutant.file for mutant in everything}
+    for entry in sorted(entry for entry in listed.keys() - fitting if entry[0] in files):
         print("listed as equivalent, and there is none:", *entry)
 
 
