@@ -142,21 +142,23 @@ static void each_folder_is_told_with_the_names_it_may_stand_for(void **context) 
 /* Behind a name that is a part of a text stands whatever follows there. */
 static void a_name_ends_where_it_ends(void **context) {
     run_bench *b = *context;
-    catalog_stream some[] = {{.name = {"a~", 1}, .created_ms = 1}, {.name = {"a!/b", 4}, .created_ms = 2}};
+    catalog_stream some[] = {{.name = {"x/y~", 3}, .created_ms = 1}, {.name = {"x/y!/b", 6}, .created_ms = 2}};
     const catalog_group group = {
         .arn = SMITHY_STR("arn:g"), .name = SMITHY_STR("g"), .streams = some, .stream_count = 2};
-    folder_part parts[] = {{{"a!-b", 4}, 1, 1}};
-    folder_content content = {.parts = parts, .count = 1};
+    folder_part parts[] = {{SMITHY_STR("x-y"), 1, 1}, {SMITHY_STR("x-y!-b"), 1, 1}};
+    folder_content content = {.parts = parts, .count = 2};
     const task_spec spec = spec_of(STATE_UNIT_GROUP, "");
     assert_int_equal(ledger_add_task(&b->run, &spec, SMITHY_STR("t1"), &group, &content), SMITHY_OK);
-    assert_true(notes(b, "\"Folder\":\"a!-b\",\"Streams\":[\"a!/b\"],"));
+    assert_true(notes(b, "\"Folder\":\"x-y\",\"Streams\":[\"x/y\"],"));
+    assert_true(notes(b, "\"Folder\":\"x-y!-b\",\"Streams\":[\"x/y!/b\"],"));
     smithy_buffer_reset(&b->run.ledger.lines);
     const catalog_group last = {.arn = group.arn, .name = group.name, .streams = some + 1, .stream_count = 1};
-    folder_part two[] = {{{"a/", 1}, 1, 1}, {{"a!-b", 4}, 1, 1}};
+    folder_part two[] = {{{"x/", 1}, 1, 1}, {SMITHY_STR("x!-b"), 1, 1}};
+    some[1].name = SMITHY_STR("x!/b");
     content = (folder_content){.parts = two, .count = 2};
     assert_int_equal(ledger_add_task(&b->run, &spec, SMITHY_STR("t1"), &last, &content), SMITHY_OK);
-    assert_true(notes(b, "\"Folder\":\"a\",\"Streams\":[\"a\"],"));
-    assert_true(notes(b, "\"Folder\":\"a!-b\",\"Streams\":[\"a!/b\"],"));
+    assert_true(notes(b, "\"Folder\":\"x\",\"Streams\":[\"x\"],"));
+    assert_true(notes(b, "\"Folder\":\"x!-b\",\"Streams\":[\"x!/b\"],"));
 }
 
 static void what_was_discarded_is_told(void **context) {
@@ -212,6 +214,10 @@ static void what_is_said_again_is_what_was_said(void **context) {
                   "\"Kind\":\"stream\",\"Prefix\":\"a/b\",\"StreamCreatedAt\":5,\"RequestedAt\":30,\"From\":10,"
                   "\"To\":20,\"Bucket\":\"archive\",\"Folder\":\"x/y/t1/\",\"Streams\":1,\"Objects\":2,\"Bytes\":3,"
                   "\"ClosedAt\":4}\n");
+    task.replaces = SMITHY_STR("");
+    smithy_buffer_reset(&b->run.ledger.lines);
+    assert_int_equal(ledger_add_again(&b->run, &task), SMITHY_OK);
+    assert_false(notes(b, "Replaces"));
     task.kind = STATE_UNIT_GROUP;
     task.replaces = SMITHY_STR("z");
     task.lost_before_ms = 1;

@@ -470,6 +470,8 @@ static void the_furthest_watermark_is_a_groups_or_a_streams(void **context) {
     }
     assert_int_equal(state_furthest(&f->state, &arn), 9);
     check_text(arn, ARN "z");
+    last->streams[0].exported_at = 12;
+    assert_int_equal(state_furthest(&f->state, &arn), 12);
     assert_true(state_has_own_entries(last));
     assert_false(state_has_own_entries(f->group));
 }
@@ -557,24 +559,47 @@ static void without_memory_nothing_is_left_out_unnoticed(void **context) {
     }
 }
 
-/* Nothing that follows tells that it failed. */
-static smithy_status name_one(fixture *f, bool by_folder) {
+/* Nothing that follows tells that one of these failed. */
+static smithy_status do_last(fixture *f, int what) {
     smithy_str folder = SMITHY_STR("born");
     const state_missed missed = {.exported_at = 3, .owed_to = 4, .folders = &folder, .folder_count = 1};
+    const state_flight flight = {.task_id = SMITHY_STR("i"),
+                                 .task_name = SMITHY_STR("n"),
+                                 .group = SMITHY_STR("g"),
+                                 .prefix = SMITHY_STR("p"),
+                                 .destination_prefix = SMITHY_STR("d")};
     smithy_call_reset(f->memory);
     SMITHY_TRY(state_init(&f->state, f->memory));
     f->group = state_add_group(&f->state, SMITHY_STR(ARN "a"), 1);
     if (!f->group) return SMITHY_ERROR_MEMORY;
     SMITHY_TRY(state_add_missed(&f->state, f->group, &missed));
-    return by_folder ? state_name_missed(&f->state, f->group, folder, 11)
-                     : state_miss_behind(&f->state, f->group, 3, 11);
+    switch (what) {
+    case 0: return state_name_missed(&f->state, f->group, folder, 11);
+    case 1: return state_miss_behind(&f->state, f->group, 3, 11);
+    case 2: return state_add_cleanup(&f->state, SMITHY_STR("x/1/"), SMITHY_STR("k"), 5);
+    default: return state_set_flight(&f->state, &flight);
+    }
 }
 
-static void without_memory_nobody_is_forgotten_to_be_missed(void **context) {
+static void check_last(const fixture *f, int what) {
+    if (what < 2) assert_true(state_missed_has(&f->group->missed[0], 11));
+    if (what == 2) {
+        check_text(f->state.cleanups[0].folder, "x/1/");
+        check_text(f->state.cleanups[0].keep, "k");
+    }
+    if (what < 3) return;
+    check_text(f->state.flight.task_id, "i");
+    check_text(f->state.flight.task_name, "n");
+    check_text(f->state.flight.group, "g");
+    check_text(f->state.flight.prefix, "p");
+    check_text(f->state.flight.destination_prefix, "d");
+}
+
+static void without_memory_what_is_done_last_is_done_or_told(void **context) {
     fixture *f = *context;
-    for (int by_folder = 0; by_folder < 2; by_folder++)
+    for (int what = 0; what < 4; what++)
         for (each_place place = {0}; each_place_begin(&place);)
-            if (each_place_end(&place, name_one(f, by_folder))) assert_true(state_missed_has(&f->group->missed[0], 11));
+            if (each_place_end(&place, do_last(f, what))) check_last(f, what);
 }
 
 #define TABLE_TEST(name_) cmocka_unit_test_setup_teardown(name_, set_up, tear_down)
@@ -604,7 +629,7 @@ int main(void) {
         TABLE_TEST(what_is_owed_is_no_entry_of_ones_own),
         TABLE_TEST(a_cleanup_is_noted_as_not_done),
         TABLE_TEST(without_memory_nothing_is_left_out_unnoticed),
-        TABLE_TEST(without_memory_nobody_is_forgotten_to_be_missed),
+        TABLE_TEST(without_memory_what_is_done_last_is_done_or_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

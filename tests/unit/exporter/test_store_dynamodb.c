@@ -149,6 +149,8 @@ static void the_first_save_is_made_where_there_is_none_and_the_next_replaces_it(
     assert_string_equal(operation(b, 0), "GetItem");
     assert_non_null(strstr(asked(b, 0)->body, "\"ConsistentRead\":true"));
     assert_string_equal(operation(b, 1), "Query");
+    assert_non_null(strstr(asked(b, 1)->body, "\":pk\":{\"S\":\"name\"}"));
+    assert_non_null(strstr(asked(b, 1)->body, "\":part\":{\"S\":\"part#\"}"));
     assert_string_equal(operation(b, 2), "PutItem");
     assert_non_null(strstr(asked(b, 2)->body, "attribute_not_exists(pk)"));
     copy_member(b, 2, "generation", generation, sizeof generation);
@@ -413,18 +415,30 @@ static void a_text_of_one_byte_is_read(void **context) {
     assert_true(smithy_str_equal(smithy_buffer_str(&b->content), SMITHY_STR("x")));
 }
 
-static smithy_status no_chance(void *context, void *bytes, size_t len) {
-    (void)context, (void)bytes, (void)len;
-    return SMITHY_ERROR_IO;
+static smithy_status (*chance)(void *context, void *bytes, size_t len);
+static int draws;
+
+static smithy_status no_chance_at_first(void *context, void *bytes, size_t len) {
+    return draws++ == 0 ? SMITHY_ERROR_IO : chance(context, bytes, len);
 }
 
 static void a_save_that_can_draw_no_generation_is_none(void **context) {
     bench *b = *context;
     begin(b);
-    b->fake.system.random = no_chance;
+    chance = b->fake.system.random;
+    draws = 0;
+    b->fake.system.random = no_chance_at_first;
     assert_int_equal(save(b), SMITHY_ERROR_IO);
     assert_false(b->won);
     assert_int_equal(b->transport.request_count, 3);
+}
+
+static void a_part_that_may_not_be_read_is_an_error_of_its_own(void **context) {
+    bench *b = *context;
+    then(b, (scripted_answer)OK("{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"1\"}}}"));
+    then(b, (scripted_answer)ERROR("AccessDeniedException"));
+    assert_int_equal(load(b), SMITHY_ERROR_SERVICE);
+    assert_int_equal(b->transport.request_count, 2);
 }
 
 /* What an earlier state had in parts goes when the next one has none. */
@@ -447,7 +461,8 @@ static void parts_that_no_head_names_go_after_the_save(void **context) {
     assert_string_equal(operation(b, first + 1), "PutItem");
     assert_non_null(strstr(asked(b, first + 1)->body, ":read\":{\"S\":\"g\"}"));
     assert_string_equal(operation(b, first + 2), "DeleteItem");
-    assert_non_null(strstr(asked(b, first + 2)->body, "part#g#00000"));
+    assert_non_null(
+        strstr(asked(b, first + 2)->body, "\"Key\":{\"pk\":{\"S\":\"name\"},\"sk\":{\"S\":\"part#g#00000\"}}"));
     assert_int_equal(b->transport.request_count, first + 3);
     then(b, (scripted_answer)OK(NOTHING)); /* None is left to be looked for. */
     assert_int_equal(save(b), SMITHY_OK);
@@ -658,6 +673,26 @@ static void a_text_that_lacks_its_end_is_damaged(void **context) {
     assert_string_equal(smithy_call_error(b->call)->message, "the text of the state is damaged");
 }
 
+/* What was saved, in items of a byte each: most of them are no text yet. */
+static void load_bytes(bench *b) {
+    static char items[64][64];
+    char data[8];
+    counting_sink counting = {0};
+    const size_t first = b->transport.request_count, parts = first - 3;
+    assert_in_range(parts, 20, 24);
+    b->count = first;
+    (void)snprintf(b->item, sizeof b->item, "{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"%zu\"}}}",
+                   parts);
+    then(b, (scripted_answer)OK(b->item));
+    for (size_t i = 0; i < parts; i++) {
+        copy_member(b, 1 + i, "data", data, sizeof data);
+        (void)snprintf(items[i], sizeof items[i], "{\"Item\":{\"data\":{\"B\":\"%s\"}}}", data);
+        then(b, (scripted_answer)OK(items[i]));
+    }
+    assert_int_equal(load_into(b, &counting), SMITHY_OK);
+    assert_int_equal(counting.writes, 1);
+}
+
 static void an_item_holds_what_was_asked_for_and_never_more_than_it_may(void **context) {
     static const size_t WANTED[] = {1, 400000};
     (void)context;
@@ -678,6 +713,7 @@ static void an_item_holds_what_was_asked_for_and_never_more_than_it_may(void **c
         const char *data = strstr(asked(b, 1)->body, "\"data\":{\"B\":\"");
         assert_non_null(data);
         assert_int_equal(strcspn(data + strlen("\"data\":{\"B\":\""), "\""), i == 0 ? 4 : (350000 + 2) / 3 * 4);
+        if (i == 0) load_bytes(b);
         (void)tear_down(&opened);
     }
 }
@@ -697,6 +733,7 @@ static void a_save_whose_answers_stay_lost_is_tried_six_times_with_longer_pauses
     assert_int_equal(status, SMITHY_ERROR_TRANSPORT);
     assert_false(b->won);
     assert_int_equal(looks, 6);
+    assert_int_equal(b->fake.sleep_count, 17); /* Five of the store's, two of the client's for each save. */
     assert_int_equal(last + 1, b->transport.request_count);
 }
 
@@ -738,6 +775,27 @@ static void without_memory_nothing_is_saved_by_half(void **context) {
     }
 }
 
+/* A part that nothing names is in the table: it goes, or is looked for again. */
+static void without_memory_no_part_is_left_and_forgotten(void **context) {
+    (void)context;
+    for (each_place place = {0}; each_place_begin(&place);) {
+        void *opened;
+        (void)torture_disarm();
+        (void)set_up(&opened);
+        bench *b = opened;
+        then_always(b, (scripted_answer)OK("{\"Count\":1,\"Items\":[{\"sk\":{\"S\":\"part#g#00000\"}}]}"));
+        assert_int_equal(load(b), SMITHY_OK);
+        torture_arm((torture_kind)place.kind, place.at, false);
+        if (each_place_end(&place, save(b))) {
+            const bool has_gone = count_asked(b, 1, "DeleteItem") > 0;
+            const size_t first = b->transport.request_count;
+            assert_int_equal(save(b), SMITHY_OK);
+            assert_true(has_gone || count_asked(b, first, "Query") == 1);
+        }
+        (void)tear_down(&opened);
+    }
+}
+
 static void a_store_without_memory_is_none(void **context) {
     bench *b = *context;
     const size_t blocks = b->fake.live_blocks;
@@ -771,6 +829,7 @@ int main(void) {
         STORE_TEST(whoever_reads_ends_it_and_is_asked_to_begin_anew_only_then),
         STORE_TEST(a_text_of_one_byte_is_read),
         STORE_TEST(a_save_that_can_draw_no_generation_is_none),
+        STORE_TEST(a_part_that_may_not_be_read_is_an_error_of_its_own),
         STORE_TEST(parts_that_no_head_names_go_after_the_save),
         STORE_TEST(parts_that_cannot_be_listed_keep_nobody_from_saving),
         STORE_TEST(parts_that_cannot_be_deleted_are_looked_for_again),
@@ -785,6 +844,7 @@ int main(void) {
         STORE_TEST(a_lost_answer_that_cannot_be_looked_for_is_an_error),
         STORE_TEST(a_store_without_memory_is_none),
         cmocka_unit_test(without_memory_nothing_is_saved_by_half),
+        cmocka_unit_test(without_memory_no_part_is_left_and_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
