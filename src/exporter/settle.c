@@ -29,7 +29,7 @@ static bool correct_watermark(run_context *run, const state_carried *carried, co
     case TASK_STATUS_CANCELLED: {
         const smithy_str folder = folder_of(run->state_memory, task->destination_prefix, task->id);
         entry->exported_at = task->from_ms > 0 ? task->from_ms - 1 : STATE_NOTHING;
-        if (!smithy_str_equal(task->bucket, run->settings->destination_bucket) || !folder.ptr) return true;
+        if (!smithy_str_equal(task->bucket, run->settings->destination_bucket)) return true;
         if (state_add_cleanup(&run->state, folder, (smithy_str){0}, run_now_ms(run)) != SMITHY_OK)
             run_fail(run, SMITHY_ERROR_MEMORY, "reading the first version's state");
         return true;
@@ -166,8 +166,7 @@ static void leave_out_younger(catalog_group *group, int64_t than_ms) {
 /* Lists what closing the task's window needs: the whole group, or the one stream and its siblings. */
 static smithy_status prepare_work(run_context *run, group_work *work, const leftover *left, plan_unit *unit,
                                   bool *complete) {
-    const smithy_str prefix = left->spec.prefix.len > 0 ? left->spec.prefix : (smithy_str){0};
-    SMITHY_TRY(catalog_list_streams(run, &work->catalog, prefix, complete, work->memory));
+    SMITHY_TRY(catalog_list_streams(run, &work->catalog, left->spec.prefix, complete, work->memory));
     *unit = (plan_unit){
         .kind = left->spec.kind, .prefix = left->spec.prefix, .from_ms = left->spec.from_ms, .to_ms = left->spec.to_ms};
     if (left->spec.kind == STATE_UNIT_GROUP) return SMITHY_OK;
@@ -177,7 +176,7 @@ static smithy_status prepare_work(run_context *run, group_work *work, const left
         return SMITHY_OK;
     }
     unit->stream = catalog_find_stream(&work->catalog, left->spec.prefix);
-    unit->has_siblings = work->catalog.stream_count > (unit->stream ? 1u : 0u);
+    unit->has_siblings = work->catalog.stream_count > 1;
     if (unit->stream) return SMITHY_OK;
     catalog_stream *deleted = smithy_call_alloc(work->memory, 1, sizeof *deleted);
     if (!deleted) return SMITHY_ERROR_MEMORY;
@@ -201,9 +200,10 @@ static void keep_own_folder(run_context *run, const leftover *left) {
     int64_t deleted = 0;
     if (left->spec.kind != STATE_UNIT_STREAM && left->spec.kind != STATE_UNIT_OWED) return;
     const smithy_str folder = folder_of(run->memory, left->info->destination_prefix, left->info->id);
-    if (!folder.ptr || left->spec.prefix.len > sizeof text) return;
-    const smithy_status status = folder_clean(run, folder, catalog_folder(left->spec.prefix, text), &deleted);
-    if (status != SMITHY_OK && run_is_fatal(status)) run_fail(run, status, "emptying a folder");
+    if (left->spec.prefix.len > sizeof text) return;
+    const smithy_status status =
+        folder.ptr ? folder_clean(run, folder, catalog_folder(left->spec.prefix, text), &deleted) : SMITHY_ERROR_MEMORY;
+    if (run_is_fatal(status)) run_fail(run, status, "emptying a folder");
 }
 
 /* A task of one stream that the listing does not show, or shows as made again since: what it holds counts for no stream

@@ -70,8 +70,6 @@ static bool may_have_taken_along(run_context *run, const group_work *work, const
 static smithy_status has_folder(run_context *run, const task_info *task, const catalog_stream *stream, bool *found) {
     char text[CATALOG_FOLDER_MAX];
     s3_list_objects_v2_output output;
-    *found = false;
-    if (stream->name.len > sizeof text) return SMITHY_OK;
     smithy_call *call = run_fresh_call(run);
     const smithy_str folder = folder_of(call, task->destination_prefix, task->id);
     const smithy_str prefix = smithy_call_format(call, "%.*s%.*s/", SMITHY_STR_ARG(folder),
@@ -244,7 +242,7 @@ static smithy_status watch_siblings(run_context *run, const group_work *work) {
 static smithy_status join_late(run_context *run, group_work *work, const catalog_stream *stream, int64_t from_ms,
                                size_t *joined) {
     const task_info *task;
-    if (!may_have_taken_part(work, stream, from_ms)) return SMITHY_OK;
+    if (stream->name.len > CATALOG_FOLDER_MAX || !may_have_taken_part(work, stream, from_ms)) return SMITHY_OK;
     if (from_ms == 0) SMITHY_TRY(drop_late_folders(run, work, stream));
     SMITHY_TRY(find_first_part(run, work, stream, from_ms, &task));
     if (!task) return SMITHY_OK;

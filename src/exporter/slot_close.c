@@ -117,15 +117,14 @@ static bool is_of_these_streams(const run_context *run, const task_spec *spec) {
                                           : smithy_str_starts_with(spec->prefix, run->state.stream_prefix);
 }
 
-/* Those of the listing that are there still. One that was made again since is another stream, and what the task took of
- * it a stranger's. A listing can miss a stream: that it is not shown says nothing. */
+/* Leaves in `still`, which is the listing, those that are there still. One that was made again since is another stream,
+ * and what the task took of it a stranger's. A listing can miss a stream: that it is not shown says nothing. */
 static smithy_status list_again(run_context *run, const export_slot *slot, catalog_group *still) {
     const catalog_group *listed = &slot->work->catalog;
     catalog_group now = *listed;
     bool complete;
     SMITHY_TRY(catalog_list_streams(run, &now, slot->spec.prefix, &complete, slot->work->memory));
     if (!complete) return SMITHY_ERROR_CANCELED;
-    *still = *listed;
     still->stream_count = 0;
     still->streams = smithy_call_alloc(slot->work->memory, listed->stream_count, sizeof *still->streams);
     if (!still->streams) return SMITHY_ERROR_MEMORY;

@@ -148,10 +148,36 @@ static void a_finished_task_of_a_stream_whose_sibling_was_silent_is_looked_at_ag
     BEGIN(s, "a");
     (void)world_add_stream(s->world, 0, "a-2");
     const stage_planted task = single(s, "a");
-    stage_plant(s, &task);
+    const int number = stage_plant(s, &task);
+    stage_wait(s, SIM_HOUR);
     assert_int_equal(stage_run(s)->tasks_adopted, 1);
     assert_int_equal(stage_read_state(s)->cleanup_count, 1);
     assert_true(smithy_str_equal(s->state.cleanups[0].keep, SMITHY_STR("a")));
+    assert_true(s->state.cleanups[0].since_ms >
+                s->world->tasks[number].ended_ms + SIM_HOUR / 2); /* Since it is closed. */
+    stage_finish(s);
+}
+
+static sim_fault refuse_streams(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth;
+    if (!stage_asks(request, "DescribeLogStreams")) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 400, "InvalidParameterException");
+}
+
+static void a_run_that_cannot_list_an_earlier_tasks_streams_ends(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    const stage_planted task = whole_group(s);
+    const int number = stage_plant(s, &task);
+    s->befall = refuse_streams;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_FAILED);
+    assert_non_null(strstr(answer->message, "settling an earlier run's task: "));
+    assert_int_equal(answer->tasks_adopted, 0);
+    assert_int_equal(stage_calls(s, "DescribeLogStreams"), 1);
+    assert_false(state_knows(s, number));
+    s->befall = NULL;
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
     stage_finish(s);
 }
 
@@ -644,6 +670,10 @@ static void a_stream_that_is_younger_than_a_task_of_several_is_none_of_them(void
     assert_int_equal(answer->tasks_adopted, 1);
     assert_int_equal(stage_objects_of(s, number), 2);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    (void)stage_read_state(s);
+    const state_cleanup *note = state_find_cleanup(&s->state, smithy_str_from(s->world->tasks[number].folder));
+    assert_non_null(note); /* Others may have come along. */
+    assert_true(smithy_str_equal(note->keep, SMITHY_STR("a-1/a-2")));
     stage_finish(s);
 }
 
@@ -999,6 +1029,7 @@ int main(void) {
         SETTLE_TEST(tasks_of_one_instant_are_settled_in_the_order_of_their_windows),
         SETTLE_TEST(a_finished_task_of_a_stream_without_siblings_needs_no_second_look),
         SETTLE_TEST(a_finished_task_of_a_stream_whose_sibling_was_silent_is_looked_at_again),
+        SETTLE_TEST(a_run_that_cannot_list_an_earlier_tasks_streams_ends),
         SETTLE_TEST(a_task_whose_window_is_archived_goes),
         SETTLE_TEST(a_failed_task_goes_and_is_not_fought_for),
         SETTLE_TEST(a_task_that_runs_is_waited_for),
