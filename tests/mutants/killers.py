@@ -28,6 +28,7 @@ UNITS = {
     "settle.c": ("settle_carried", "settle_leftovers"),
     "settle_again.c": ("settle_again",),
     "settle_late.c": ("settle_late", "settle_beside"),
+    "slot.c": ("slot",),
     "slot_close.c": ("slot_close",),
     "standing.c": PLANNER,
     "state.c": STATE,

@@ -68,7 +68,7 @@ static scripted_answer describe(settle_bench *b, bool tasks) {
 
 static scripted_answer put_or_delete(settle_bench *b, smithy_str method) {
     if (smithy_str_equal(method, SMITHY_STR("DELETE"))) {
-        if (b->refuses_deletion) return RUN_BENCH_ERROR(403, "AccessDenied");
+        if (b->refuses_deletion) return b->deletion;
         return (scripted_answer){.status = 204};
     }
     b->puts++;
@@ -81,7 +81,10 @@ static void answer(void *context, const smithy_http_request *request, size_t ind
     assert_true(index < SCRIPT_MAX_REQUESTS);
     if (smithy_str_starts_with(request->url, SMITHY_STR("https://logs."))) {
         const smithy_str target = smithy_headers_get(&request->headers, "X-Amz-Target");
-        *next = describe(b, smithy_str_equal(target, SMITHY_STR("Logs_20140328.DescribeExportTasks")));
+        const bool creates = smithy_str_equal(target, SMITHY_STR("Logs_20140328.CreateExportTask"));
+        b->creations += creates;
+        *next = creates ? b->creation
+                        : describe(b, smithy_str_equal(target, SMITHY_STR("Logs_20140328.DescribeExportTasks")));
     } else if (smithy_str_equal(request->method, SMITHY_STR("GET"))) {
         *next = list(b, run_bench_copy(b->bench, "%.*s", SMITHY_STR_ARG(request->url)));
     } else if (smithy_str_equal(request->method, SMITHY_STR("POST"))) {
@@ -106,7 +109,11 @@ bool settle_is_there(const settle_bench *b, const char *key) {
 
 settle_bench *settle_bench_open(run_bench *bench) {
     static settle_bench b;
-    b = (settle_bench){.bench = bench, .run = &bench->run, .refusal = RUN_BENCH_ERROR(403, "AccessDenied")};
+    b = (settle_bench){.bench = bench,
+                       .run = &bench->run,
+                       .creation = {.status = 200, .body = "{\"taskId\":\"t1\"}"},
+                       .deletion = RUN_BENCH_ERROR(403, "AccessDenied"),
+                       .refusal = RUN_BENCH_ERROR(403, "AccessDenied")};
     bench->transport.answer_count = SCRIPT_MAX_REQUESTS;
     bench->transport.on_request = answer;
     bench->transport.on_request_context = &b;

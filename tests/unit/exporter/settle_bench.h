@@ -33,10 +33,12 @@ typedef struct settle_bench {
     bool is_forgetful;        /* The state accounts for none of the tasks. */
     const char *tasks_now;    /* As DescribeExportTasks lists them; NULL: it refuses to. */
     int64_t listing_takes_ms; /* Of CloudWatch Logs, which has more to tell then. */
+    scripted_answer creation; /* Of a task: "t1", if nothing else. */
+    scripted_answer deletion; /* Of a single object, where it is refused. */
     bool refuses_deletion;    /* Of a single object. */
     scripted_answer refusal;  /* "AccessDenied", if nothing else. */
     int refused_list;         /* The listing of that number, from 1, is refused; 0: none. */
-    int lists, deletes, puts, listings;
+    int lists, deletes, puts, listings, creations;
 } settle_bench;
 
 /* An empty group "g" that stands at nothing. NULL where memory is out. */
