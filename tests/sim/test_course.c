@@ -131,6 +131,91 @@ static void streams_that_were_not_listed_to_their_end_do_not_meet(void **context
     stage_finish(s);
 }
 
+static void news_for_all(stage *s) {
+    for (int i = 0; i < s->world->stream_count; i++) stage_put_event(s, i, 0);
+    stage_wait(s, SIM_HOUR);
+}
+
+static struct {
+    int tasks;
+    int64_t end_ms;
+} last_close;
+
+/* The time is up, but for the reserve, while the window of the second task from there on is closed. */
+static sim_fault take_long_for_last_folder(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (stage_asks(request, "ListObjectsV2") && s->world->task_count == last_close.tasks &&
+        s->world->now_ms < last_close.end_ms)
+        world_advance(s->world, last_close.end_ms);
+    return SIM_FAULT_NONE;
+}
+
+/* Streams that are where they were to meet, and the run had no time to say so. All have news. */
+static void begin_with_streams_that_are_there(stage *s) {
+    stage_add_stream(s, 0, "w-1", SIM_HOUR);
+    stage_add_stream(s, 0, "w-2", SIM_HOUR);
+    const int ahead = stage_add_stream(s, 0, "z", SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_run(s);
+    stage_put_event(s, ahead, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_run(s);
+    news_for_all(s);
+    s->run.unit = EXPORTER_UNIT_AUTO;
+    s->run.timeout_ms = SIM_HOUR;
+    last_close.tasks = s->world->task_count + 2;
+    last_close.end_ms = s->world->now_ms + SIM_HOUR - 27000;
+    s->befall = take_long_for_last_folder;
+    stage_run(s);
+    s->befall = NULL;
+    s->run.timeout_ms = 0;
+    news_for_all(s);
+}
+
+static void streams_that_are_where_they_meet_go_on_as_one_at_once(void **context) {
+    stage *s = *context;
+    begin_with_streams_that_are_there(s);
+    const int64_t meeting = s->result.answer.window_to_ms;
+    assert_int_equal(s->result.answer.outcome, EXPORTER_OUTCOME_WORK_REMAINS);
+    assert_int_equal(s->result.answer.tasks_completed, 2);
+    assert_int_equal(stage_read_state(s)->groups[0]->stream_count, 3);
+    assert_int_equal(s->state.groups[0]->converge_to, meeting);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->tasks_completed, 1);
+    assert_int_equal(answer->groups_exported, 1);
+    assert_int_equal(answer->groups_young, 0);
+    assert_true(task_is_of_group(stage_last_task(s)));
+    assert_int_equal(stage_last_task(s)->from_ms, meeting + 1);
+    stage_finish(s);
+}
+
+static sim_fault take_long_to_list(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    if (stage_asks(request, "DescribeLogStreams")) stage_wait(s, 10 * SIM_MINUTE);
+    return SIM_FAULT_NONE;
+}
+
+/* A day later the hints of its first event are believed: a day after it was planned so, not after the run began. */
+static void since_when_a_stream_is_owed_something_is_told_by_the_time_of_the_plan(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "b", SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_run(s);
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_run(s);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_AUTO;
+    s->befall = take_long_to_list;
+    assert_int_equal(stage_run(s)->tasks_created, 0);
+    assert_int_equal(stage_read_state(s)->groups[0]->stream_count, 1);
+    assert_in_range(s->state.groups[0]->streams[0].since_ms, s->world->now_ms - 5 * SIM_MINUTE, s->world->now_ms);
+    s->befall = NULL;
+    stage_finish(s);
+}
+
 static void want_a_tag(exporter_settings *settings) {
     static const exporter_tag TAGS[] = {{SMITHY_STR_INIT("team"), SMITHY_STR_INIT("a")}};
     settings->group_tags = (exporter_tag_list){TAGS, 1};
@@ -204,16 +289,78 @@ static void what_an_earlier_run_left_in_flight_waits(void **context) {
     stage_finish(s);
 }
 
+/* ---- late events ---- */
+
+/* The hints tell of them: what came last is no younger than what is archived, and came since. */
+static void streams_that_got_events_behind_what_is_archived_are_counted(void **context) {
+    stage *s = *context;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "b", SIM_HOUR);
+    assert_int_equal(stage_run(s)->late_streams, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_put_event(s, 0, 3 * SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(answer->late_streams, 1);
+    assert_int_equal(stage_said(s, "streams got events behind what is archived"), 1);
+}
+
+static void sweep(stage *s) {
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_run(s);
+    stage_wait(s, SIM_DAY);
+    s->run.sweeps = true;
+    s->run.late_horizon_ms = 3 * SIM_DAY;
+}
+
+static sim_fault refuse_first_search(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    return nth == 1 ? refuse(s, request, reply, "FilterLogEvents") : SIM_FAULT_NONE;
+}
+
+static void a_group_that_could_not_be_searched_is_told_as_such(void **context) {
+    stage *s = *context;
+    sweep(s);
+    s->befall = refuse_first_search;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_INCOMPLETE);
+    assert_int_equal(answer->groups_failed, 0);
+    assert_int_equal(answer->late_groups_failed, 1);
+    assert_non_null(strstr(answer->message, "1 of 1 groups could not be searched for late events: app/0: "));
+}
+
+static sim_fault take_long_for_first_search(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply;
+    if (stage_asks(request, "FilterLogEvents") && nth == 1) stage_wait(s, 77000);
+    return SIM_FAULT_NONE;
+}
+
+static void a_group_that_was_not_searched_in_time_waits(void **context) {
+    stage *s = *context;
+    sweep(s);
+    s->run.timeout_ms = 100000;
+    s->befall = take_long_for_first_search;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->late_groups_left, 1);
+    assert_int_equal(answer->groups_waiting, 0);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_WORK_REMAINS);
+    assert_string_equal(answer->message,
+                        "the time was up: 1 groups wait to be searched for late events; the next run goes on");
+}
+
 /* ---- where memory is missing ---- */
 
 typedef void scene(stage *s);
 
-/* Each piece of memory that the run takes is missing once. Who says that all is done has done it all, and the run of
- * which one says that it failed has not only lost a group of many: for the next one the memory is missing, too. */
-static void fail_each(void **context, scene *prepare, scene *judge) {
+static int earlier; /* The task of an earlier run. */
+
+/* Of the pieces of memory that the run takes each `step`-th is missing once. Who says that all is done has done it all,
+ * and the run of which one says that it failed has not only lost a group of many: for the next one the memory is
+ * missing, too. */
+static void fail_each(void **context, scene *prepare, scene *judge, size_t step) {
     size_t failed = 0, total = 0;
     if (torture_is_wanted()) return;
-    for (size_t at = 0; at <= total; at++) {
+    for (size_t at = 0; at <= total; at += step) {
         stage_tear_down(context);
         stage_set_up(context);
         stage *s = *context;
@@ -253,7 +400,67 @@ static void judge_tags(stage *s) {
 }
 
 static void where_memory_is_missing_for_a_group_the_run_fails(void **context) {
-    fail_each(context, prepare_tags, judge_tags);
+    fail_each(context, prepare_tags, judge_tags, 1);
+}
+
+static void prepare_met(stage *s) {
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_add_stream(s, 0, "b", SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_run(s);
+    stage_wait(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_AUTO;
+}
+
+static void judge_met(stage *s) {
+    assert_int_equal(s->result.answer.outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(stage_read_state(s)->groups[0]->stream_count, 0);
+    assert_int_equal(s->result.answer.groups_idle, 1);
+}
+
+static void where_memory_is_missing_streams_meet_or_the_run_fails(void **context) {
+    fail_each(context, prepare_met, judge_met, 1);
+}
+
+static void judge_gone_on(stage *s) {
+    assert_int_equal(s->result.answer.outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(s->result.answer.tasks_completed, 1);
+    assert_int_equal(stage_read_state(s)->groups[0]->stream_count, 0);
+}
+
+static void where_memory_is_missing_streams_that_met_go_on_as_one_or_the_run_fails(void **context) {
+    fail_each(context, begin_with_streams_that_are_there, judge_gone_on, 2);
+}
+
+static sim_fault hide_stream_once(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)reply;
+    if (stage_asks(request, "DescribeLogStreams")) s->world->streams[0].deleted = nth == 1;
+    return SIM_FAULT_NONE;
+}
+
+/* A task of an earlier run whose stream the first listing misses: what it wrote goes, and is exported again. */
+static void prepare_missed(stage *s) {
+    stage_run(s);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+    earlier = stage_plant(s, &(stage_planted){.kind = STATE_UNIT_STREAM,
+                                              .group = "app/0",
+                                              .prefix = "a",
+                                              .to_ms = s->world->now_ms,
+                                              .fate = SIM_TASK_COMPLETED});
+    s->befall = hide_stream_once;
+}
+
+static void judge_missed(stage *s) {
+    assert_int_equal(s->result.answer.outcome, EXPORTER_OUTCOME_DONE);
+    assert_int_equal(s->result.answer.tasks_completed, 1);
+    assert_int_equal(stage_objects_of(s, earlier), 0);
+    assert_int_equal(stage_objects(s, stage_last_task(s)->folder), 1);
+}
+
+static void where_memory_is_missing_nothing_comes_twice(void **context) {
+    fail_each(context, prepare_missed, judge_missed, 1);
 }
 
 static sim_fault let_late_objects_appear(stage *s, const sim_request *request, int nth, sim_reply *reply) {
@@ -282,7 +489,7 @@ static void judge_overtaken(stage *s) {
 }
 
 static void where_memory_is_missing_a_group_that_is_overtaken_is_planned_anew_or_the_run_fails(void **context) {
-    fail_each(context, prepare_overtaken, judge_overtaken);
+    fail_each(context, prepare_overtaken, judge_overtaken, 1);
 }
 
 /* A task in flight whose name does not tell its stream: the state must. */
@@ -302,7 +509,7 @@ static void judge_flight(stage *s) {
 }
 
 static void where_memory_is_missing_for_the_task_in_flight_the_run_fails(void **context) {
-    fail_each(context, prepare_flight, judge_flight);
+    fail_each(context, prepare_flight, judge_flight, 1);
 }
 
 /* Not of the pieces, but of the blocks that they are taken from. */
@@ -335,11 +542,19 @@ int main(void) {
         STORY(a_state_of_another_account_is_left_as_it_is),
         STORY(a_group_behind_one_that_failed_is_exported),
         STORY(streams_that_were_not_listed_to_their_end_do_not_meet),
+        STORY(streams_that_are_where_they_meet_go_on_as_one_at_once),
+        STORY(since_when_a_stream_is_owed_something_is_told_by_the_time_of_the_plan),
         STORY(a_group_of_another_class_whose_tags_were_not_read_in_time_waits),
         STORY(what_could_not_be_exported_waits),
         STORY(what_is_older_than_what_is_in_flight_waits_longer),
         STORY(what_an_earlier_run_left_in_flight_waits),
+        STORY(streams_that_got_events_behind_what_is_archived_are_counted),
+        STORY(a_group_that_could_not_be_searched_is_told_as_such),
+        STORY(a_group_that_was_not_searched_in_time_waits),
         STORY(where_memory_is_missing_for_a_group_the_run_fails),
+        STORY(where_memory_is_missing_streams_meet_or_the_run_fails),
+        STORY(where_memory_is_missing_streams_that_met_go_on_as_one_or_the_run_fails),
+        STORY(where_memory_is_missing_nothing_comes_twice),
         STORY(where_memory_is_missing_a_group_that_is_overtaken_is_planned_anew_or_the_run_fails),
         STORY(where_memory_is_missing_for_the_task_in_flight_the_run_fails),
         STORY(where_a_block_is_missing_the_run_fails_or_does_it_all),
