@@ -1,6 +1,7 @@
 /* The export slot, step by step: what it asks for when, what it shows, and what it leaves where it must give up. */
 #include "slot.h"
 
+#include "destination.h"
 #include "settle_bench.h"
 
 #include <stdio.h>
@@ -122,6 +123,18 @@ static void the_longest_name_of_a_group_is_one_of_its_listing(void **context) {
     assert_true(b->work.failed);
 }
 
+static void a_group_without_streams_needs_no_room_for_a_name(void **context) {
+    settle_bench *b = open(context);
+    static char prefix[2000];
+    size_t len = 0;
+    memset(prefix, 'p', sizeof prefix);
+    while (destination_fits((smithy_str){prefix, len + 1}, 0)) len++;
+    assert_in_range(len, 1, 1024);
+    b->bench->settings.destination_prefix = (smithy_str){prefix, len};
+    begin(b, STATE_UNIT_GROUP, NULL, "");
+    assert_int_equal(slot.phase, SLOT_CREATING);
+}
+
 static void a_task_that_its_name_cannot_tell_waits_for_the_state(void **context) {
     settle_bench *b = open(context);
     const char *name = run_bench_copy(b->bench, "%0500d", 1);
@@ -222,6 +235,7 @@ static void a_new_piece_begins_afresh_after_a_pause(void **context) {
     step(b);
     slot.tries = 5;
     slot.intent_saved = true;
+    b->run->state.flight = (state_flight){.task_name = SMITHY_STR("n")};
     (void)snprintf(slot.task_id, sizeof slot.task_id, "t9");
     list_task(b, NULL, "g", &slot.spec, "FAILED");
     step(b);
@@ -230,9 +244,119 @@ static void a_new_piece_begins_afresh_after_a_pause(void **context) {
     assert_false(slot.intent_saved);
     assert_int_equal(slot.tries, 0);
     assert_int_equal(slot.spec.attempt, 2);
+    assert_null(b->run->state.flight.task_name.ptr);
     assert_int_equal(pause_of(b), 500 + 1000 * 128 / 510);
     assert_int_equal(b->bench->answer.tasks_failed, 1);
     assert_true(state_has_task(&b->run->state, SMITHY_STR("t9")));
+}
+
+static void a_task_that_is_found_is_asked_about_soon(void **context) {
+    settle_bench *b = open_single(context);
+    b->creation = RUN_BENCH_LOST;
+    step(b);
+    list_task(b, slot.name, "g", &slot.spec, "RUNNING");
+    step(b);
+    assert_int_equal(slot.phase, SLOT_RUNNING);
+    assert_int_equal(pause_of(b), 220);
+    assert_int_equal(slot.tries, 0);
+}
+
+/* ---- how it ends ---- */
+
+/* "t9" was created for the present piece. */
+static void run_task(settle_bench *b, const char *status) {
+    step(b);
+    (void)snprintf(slot.task_id, sizeof slot.task_id, "t9");
+    list_task(b, NULL, "g", &slot.spec, status);
+}
+
+static void a_window_of_a_minute_is_halved(void **context) {
+    settle_bench *b = open_single(context);
+    slot.unit.to_ms = slot.wanted_to_ms = 60000;
+    slot.failures = 1;
+    run_task(b, "FAILED");
+    step(b);
+    assert_int_equal(slot.phase, SLOT_CREATING);
+    assert_int_equal(slot.spec.to_ms, 30000);
+    assert_int_equal(slot.halvings, 1);
+    assert_int_equal(slot.failures, 0);
+}
+
+static void what_another_run_began_is_not_begun_again(void **context) {
+    settle_bench *b = open_single(context);
+    run_task(b, "FAILED");
+    slot.adopted = true;
+    step(b);
+    assert_int_equal(slot.phase, SLOT_FREE);
+    assert_false(b->work.failed);
+    assert_int_equal(b->bench->answer.tasks_failed, 1);
+}
+
+static void who_lost_the_lease_begins_nothing_more(void **context) {
+    settle_bench *b = open_single(context);
+    run_task(b, "FAILED");
+    b->bench->store.lost_saves = 1;
+    step(b);
+    assert_int_equal(slot.phase, SLOT_FREE);
+    assert_true(b->run->lost_lease);
+}
+
+static void a_closed_window_frees_the_slot(void **context) {
+    settle_bench *b = open_single(context);
+    b->work.fruitless_plans = 3;
+    b->run->state.flight = (state_flight){.task_name = SMITHY_STR("n")};
+    run_task(b, "COMPLETED");
+    step(b);
+    assert_int_equal(slot.phase, SLOT_FREE);
+    assert_true(b->work.exported);
+    assert_int_equal(b->work.fruitless_plans, 0);
+    assert_int_equal(slot.ended_ms, SETTLE_NOW);
+    assert_null(b->run->state.flight.task_name.ptr);
+    assert_int_equal(b->creations, 1);
+}
+
+static void behind_the_first_piece_of_a_window_the_next_one_begins(void **context) {
+    settle_bench *b = open_single(context);
+    slot.unit.to_ms = slot.spec.to_ms = TO / 2;
+    slot.failures = 1;
+    slot.is_joined = true;
+    run_task(b, "COMPLETED");
+    step(b);
+    assert_int_equal(slot.phase, SLOT_CREATING);
+    assert_int_equal(slot.spec.from_ms, TO / 2 + 1);
+    assert_int_equal(slot.spec.to_ms, TO);
+    assert_int_equal(slot.failures, 0);
+    assert_false(slot.is_joined);
+}
+
+/* Hints told of no event in a window of several dates. */
+static void a_window_that_holds_what_nobody_expected_is_begun_in_part(void **context) {
+    settle_bench *b = open_single(context);
+    b->bench->settings.destination_prefix = SMITHY_STR("x/{data:%Y}");
+    settle_put(b, "x/t9/a/0");
+    slot.failures = 1;
+    run_task(b, "COMPLETED");
+    (void)snprintf(slot.name, sizeof slot.name, "another");
+    slot.spec.destination_prefix = SMITHY_STR("x");
+    step(b);
+    assert_int_equal(slot.phase, SLOT_CREATING);
+    assert_true(slot.spec.to_ms < TO);
+    assert_int_equal(slot.failures, 0);
+    assert_false(slot.is_surprised);
+    assert_false(settle_is_there(b, "x/t9/a/0"));
+}
+
+/* A service that takes no window that ends before its group was made. */
+static void an_early_window_is_joined_to_what_ends_as_its_group_is_made(void **context) {
+    settle_bench *b = open_single(context);
+    b->bench->settings.destination_prefix = SMITHY_STR("x/{data:%Y}");
+    b->work.catalog.created_ms = slot.wanted_to_ms;
+    slot.unit.to_ms = slot.wanted_to_ms - 1;
+    b->creation = REFUSED("InvalidParameterException");
+    step(b);
+    assert_int_equal(slot.phase, SLOT_CREATING);
+    assert_true(slot.is_joined);
+    assert_int_equal(slot.spec.to_ms, slot.wanted_to_ms);
 }
 
 /* ---- giving up ---- */
@@ -511,6 +635,7 @@ int main(void) {
         SLOT_TEST(a_piece_is_asked_for_at_once),
         SLOT_TEST(a_unit_that_something_is_missing_before_is_not_begun),
         SLOT_TEST(the_longest_name_of_a_group_is_one_of_its_listing),
+        SLOT_TEST(a_group_without_streams_needs_no_room_for_a_name),
         SLOT_TEST(a_task_that_its_name_cannot_tell_waits_for_the_state),
         SLOT_TEST(several_streams_go_one_by_one_where_nothing_may_be_deleted),
         SLOT_TEST(a_stream_with_siblings_is_not_begun_then),
@@ -519,6 +644,14 @@ int main(void) {
         SLOT_TEST(without_chance_a_pause_is_three_quarters),
         SLOT_TEST(before_a_search_half_a_second_passes),
         SLOT_TEST(a_new_piece_begins_afresh_after_a_pause),
+        SLOT_TEST(a_task_that_is_found_is_asked_about_soon),
+        SLOT_TEST(a_window_of_a_minute_is_halved),
+        SLOT_TEST(what_another_run_began_is_not_begun_again),
+        SLOT_TEST(who_lost_the_lease_begins_nothing_more),
+        SLOT_TEST(a_closed_window_frees_the_slot),
+        SLOT_TEST(behind_the_first_piece_of_a_window_the_next_one_begins),
+        SLOT_TEST(a_window_that_holds_what_nobody_expected_is_begun_in_part),
+        SLOT_TEST(an_early_window_is_joined_to_what_ends_as_its_group_is_made),
         SLOT_TEST(a_refused_task_is_in_flight_no_more),
         SLOT_TEST(what_a_permission_is_missing_for_needs_a_change),
         SLOT_TEST(a_task_that_is_refused_as_the_time_is_up_ends_the_run),
