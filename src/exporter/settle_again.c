@@ -60,6 +60,7 @@ smithy_status settle_what_comes_again(run_context *run, group_work *work) {
         SMITHY_TRY(find_why(run, work, task, &why));
         if (!why || !is_planned(work, task->spec.prefix)) continue;
         const smithy_str folder = folder_of(run->memory, task->info->destination_prefix, task->info->id);
+        if (!folder.ptr) return SMITHY_ERROR_MEMORY; /* What has no name must not be deleted. */
         if (was_discarded(run, folder)) continue;
         exporter_log_line(run->log, EXPORTER_LOG_WARN, why, EXPORTER_FIELD_STR("task", task->info->id),
                           EXPORTER_FIELD_STR("group", task->info->group));
