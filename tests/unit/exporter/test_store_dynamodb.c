@@ -673,6 +673,57 @@ static void a_text_that_lacks_its_end_is_damaged(void **context) {
     assert_string_equal(smithy_call_error(b->call)->message, "the text of the state is damaged");
 }
 
+/* One that no compression makes any shorter. */
+static smithy_str longest_text(void) {
+    static char text[370000];
+    uint32_t state = 1;
+    for (size_t i = 0; i < sizeof text; i++) {
+        state = state * 1664525 + 1013904223;
+        text[i] = (char)(state >> 24);
+    }
+    return (smithy_str){text, sizeof text};
+}
+
+static size_t blocks_at[SCRIPT_MAX_REQUESTS];
+
+static void weigh(void *context, const smithy_http_request *request, size_t index) {
+    const bench *b = context;
+    (void)request;
+    blocks_at[index] = b->fake.live_blocks;
+}
+
+/* Of thirteen, whether they are written or read. */
+static void parts_take_the_memory_of_one_at_a_time(void **context) {
+    static char items[16][41000];
+    void *opened;
+    (void)context;
+    (void)open_bench(&opened, 30000);
+    bench *b = opened;
+    then(b, (scripted_answer)OK(NOTHING));
+    assert_int_equal(load(b), SMITHY_OK);
+    then_always(b, (scripted_answer)OK(NO_PARTS));
+    b->transport.on_request = weigh;
+    b->transport.on_request_context = b;
+    assert_int_equal(save_text(b, longest_text()), SMITHY_OK);
+    const size_t first = b->transport.request_count, parts = first - 3;
+    assert_in_range(parts, 13, 16);
+    for (size_t i = 3; i <= parts; i++) assert_in_range(blocks_at[i], 1, blocks_at[2] + 1);
+    b->count = first;
+    (void)snprintf(b->item, sizeof b->item, "{\"Item\":{\"generation\":{\"S\":\"g\"},\"parts\":{\"N\":\"%zu\"}}}",
+                   parts);
+    then(b, (scripted_answer)OK(b->item));
+    for (size_t i = 0; i < parts; i++) {
+        const size_t at = (size_t)snprintf(items[i], sizeof items[i], "{\"Item\":{\"data\":{\"B\":\"");
+        copy_member(b, 1 + i, "data", items[i] + at, sizeof items[i] - at);
+        strcat(items[i], "\"}}}");
+        then(b, (scripted_answer)OK(items[i]));
+    }
+    assert_int_equal(load(b), SMITHY_OK);
+    assert_true(smithy_str_equal(smithy_buffer_str(&b->content), longest_text()));
+    for (size_t i = 3; i <= parts; i++) assert_in_range(blocks_at[first + i], 1, blocks_at[first + 2] + 1);
+    (void)tear_down(&opened);
+}
+
 /* What was saved, in items of a byte each: most of them are no text yet. */
 static void load_bytes(bench *b) {
     static char items[64][64];
@@ -700,16 +751,11 @@ static void an_item_holds_what_was_asked_for_and_never_more_than_it_may(void **c
         void *opened;
         (void)open_bench(&opened, WANTED[i]);
         bench *b = opened;
-        uint32_t state = 1;
-        static char text[370000];
-        for (size_t k = 0; k < sizeof text; k++) {
-            state = state * 1664525 + 1013904223;
-            text[k] = (char)(state >> 24);
-        }
+        const smithy_str text = longest_text();
         then(b, (scripted_answer)OK(NOTHING));
         assert_int_equal(load(b), SMITHY_OK);
         then_always(b, (scripted_answer)OK(NO_PARTS));
-        assert_int_equal(save_text(b, (smithy_str){text, i == 0 ? 1 : sizeof text}), SMITHY_OK);
+        assert_int_equal(save_text(b, (smithy_str){text.ptr, i == 0 ? 1 : text.len}), SMITHY_OK);
         const char *data = strstr(asked(b, 1)->body, "\"data\":{\"B\":\"");
         assert_non_null(data);
         assert_int_equal(strcspn(data + strlen("\"data\":{\"B\":\""), "\""), i == 0 ? 4 : (350000 + 2) / 3 * 4);
@@ -838,6 +884,7 @@ int main(void) {
         PARTS_TEST(a_long_state_is_tidied_up_with_each_save),
         PARTS_TEST(a_part_of_a_save_that_failed_is_looked_for_by_the_next),
         PARTS_TEST(a_text_that_lacks_its_end_is_damaged),
+        cmocka_unit_test(parts_take_the_memory_of_one_at_a_time),
         cmocka_unit_test(an_item_holds_what_was_asked_for_and_never_more_than_it_may),
         PARTS_TEST(a_part_that_cannot_be_written_ends_the_save_before_its_head),
         STORE_TEST(a_save_whose_answers_stay_lost_is_tried_six_times_with_longer_pauses),
