@@ -564,6 +564,35 @@ static void it_is_asked_about_ever_more_rarely(void **context) {
     assert_int_equal(pause_of(b), 5000);
 }
 
+static void before_it_is_due_nothing_is_asked(void **context) {
+    settle_bench *b = open_single(context);
+    step(b);
+    slot_step(b->run, &slot);
+    assert_int_equal(b->listings, 0);
+    step(b);
+    assert_int_equal(b->listings, 1);
+}
+
+static void what_is_not_listed_the_twentieth_time_failed(void **context) {
+    settle_bench *b = open_single(context);
+    step(b);
+    slot.tries = 18;
+    step(b);
+    assert_int_equal(slot.phase, SLOT_RUNNING);
+    assert_int_equal(slot.tries, 19);
+    step(b);
+    assert_int_equal(slot.phase, SLOT_CREATING);
+    assert_int_equal(b->bench->answer.tasks_failed, 1);
+}
+
+static void what_is_listed_in_between_begins_to_count_again(void **context) {
+    settle_bench *b = open_single(context);
+    run_task(b, "RUNNING");
+    slot.tries = 18;
+    step(b);
+    assert_int_equal(slot.tries, 0);
+}
+
 /* ---- what goes wrong ---- */
 
 static settle_bench *last;
@@ -664,6 +693,9 @@ int main(void) {
         SLOT_TEST(an_adopted_task_is_asked_about_at_once_and_recorded_by_its_id),
         SLOT_TEST(the_task_is_shown_with_its_age_once_there_is_one),
         SLOT_TEST(it_is_asked_about_ever_more_rarely),
+        SLOT_TEST(before_it_is_due_nothing_is_asked),
+        SLOT_TEST(what_is_not_listed_the_twentieth_time_failed),
+        SLOT_TEST(what_is_listed_in_between_begins_to_count_again),
         cmocka_unit_test(without_memory_no_piece_is_begun),
         cmocka_unit_test(without_digests_no_piece_is_begun),
     };
