@@ -168,12 +168,13 @@ static smithy_status plan_and_look_back(run_context *run, group_work *work) {
 static smithy_status make_plan(run_context *run, group_work *work) {
     run->state.now_ms = run_now_ms(run);
     SMITHY_TRY(plan_and_look_back(run, work));
-    note_due(run, &work->plan);
-    if (!work->plan.converges || work->plan.unit_count > 0) return SMITHY_OK;
-    /* All streams are where they were to meet: the group is one again, and may go on as one. */
-    SMITHY_TRY(plan_converge(&run->state, work->group, &work->catalog, work->plan.converge_to_ms));
-    SMITHY_TRY(plan_and_look_back(run, work));
-    note_due(run, &work->plan);
+    if (work->plan.converges && work->plan.unit_count == 0) {
+        /* All streams are where they were to meet: the group is one again, and may go on as one. */
+        SMITHY_TRY(plan_converge(&run->state, work->group, &work->catalog, work->plan.converge_to_ms));
+        SMITHY_TRY(plan_and_look_back(run, work));
+    }
+    /* To a plan that brings streams together all is young that lies behind where they meet. */
+    if (!work->plan.converges) note_due(run, &work->plan);
     return SMITHY_OK;
 }
 

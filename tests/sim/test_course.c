@@ -180,11 +180,13 @@ static void streams_that_are_where_they_meet_go_on_as_one_at_once(void **context
     assert_int_equal(s->result.answer.tasks_completed, 2);
     assert_int_equal(stage_read_state(s)->groups[0]->stream_count, 3);
     assert_int_equal(s->state.groups[0]->converge_to, meeting);
+    stage_add_stream(s, 0, "n", SIM_HOUR / 2);
     const exporter_answer *answer = stage_run(s);
     assert_int_equal(answer->outcome, EXPORTER_OUTCOME_DONE);
     assert_int_equal(answer->tasks_completed, 1);
     assert_int_equal(answer->groups_exported, 1);
     assert_int_equal(answer->groups_young, 0);
+    assert_int_equal(answer->next_due_ms, 0);
     assert_true(task_is_of_group(stage_last_task(s)));
     assert_int_equal(stage_last_task(s)->from_ms, meeting + 1);
     stage_finish(s);
