@@ -50,7 +50,7 @@ smithy_status state_change_foresee(state_group *group, const catalog_stream *str
     *change = (state_change){
         .from_ms = s.at,
         .to_ms = to_ms,
-        .repeated_from_ms = most(to_ms, s.at < to_ms ? s.owed_to : STATE_NOTHING) + 1,
+        .repeated_from_ms = most(to_ms, s.at <= to_ms ? s.owed_to : STATE_NOTHING) + 1,
         .repeated_to_ms = s.end,
         .skipped_from_ms = s.at + 1,
         .skipped_to_ms = to_ms,

@@ -195,6 +195,10 @@ static void a_stream_moved_into_its_gap_skips_and_repeats(void **context) {
     CHECK_NONE(foresee(f, &f->streams[2], 6000), repeated);
     CHECK_RANGE(foresee(f, &f->streams[2], 5000), skipped, 1001, 4000); /* To where all of it ends. */
     CHECK_NONE(foresee(f, &f->streams[2], 5000), repeated);
+    CHECK_RANGE(foresee(f, &f->streams[2], 1000), repeated, 4001,
+                5000); /* To where it stands: its gap is no duplicate. */
+    CHECK_NONE(foresee(f, &f->streams[2], 1000), skipped);
+    CHECK_RANGE(foresee(f, &f->streams[2], 999), repeated, 1000, 5000);
 }
 
 static void a_stream_gets_an_entry_or_joins_its_group(void **context) {
