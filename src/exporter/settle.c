@@ -176,7 +176,7 @@ static smithy_status prepare_work(run_context *run, group_work *work, const left
         return SMITHY_OK;
     }
     unit->stream = catalog_find_stream(&work->catalog, left->spec.prefix);
-    unit->has_siblings = work->catalog.stream_count > (unit->stream ? 1u : 0u);
+    unit->has_siblings = work->catalog.stream_count > 1; /* Where the stream itself is not listed, nobody asks. */
     if (unit->stream) return SMITHY_OK;
     catalog_stream *deleted = smithy_call_alloc(work->memory, 1, sizeof *deleted);
     if (!deleted) return SMITHY_ERROR_MEMORY;
