@@ -49,6 +49,23 @@ static smithy_status mark_known(const state_group *group, const catalog_group *c
     return SMITHY_OK;
 }
 
+static bool is_listed(const catalog_group *catalog, const state_stream *entry) {
+    const catalog_stream *stream = catalog_find_stream(catalog, entry->name);
+    return stream && stream->created_ms == entry->created_ms;
+}
+
+/* Those that are owed something further back need not be among those accounted for. */
+static smithy_status note_missed_entries(exporter_state *state, state_group *group, const catalog_group *catalog) {
+    uint64_t identity;
+    for (size_t i = 0; i < group->stream_count; i++) {
+        const state_stream *entry = &group->streams[i];
+        if (!standing_is_owed(entry) || entry->owed_to >= group->exported_at || is_listed(catalog, entry)) continue;
+        SMITHY_TRY(state_identity(entry->name, entry->created_ms, &identity));
+        SMITHY_TRY(state_miss_behind(state, group, group->exported_at, identity));
+    }
+    return SMITHY_OK;
+}
+
 /* A listing can miss a stream. One that the group's watermark speaks for is owed the gap when it shows up again; so is
  * one of whom nobody knows yet, if an object of an earlier task of the group tells that it took part in that. */
 static smithy_status note_missed(exporter_state *state, state_group *group, const catalog_group *catalog,
@@ -71,7 +88,8 @@ static smithy_status note_missed(exporter_state *state, state_group *group, cons
     for (size_t i = 0; i < count; i++)
         if (!seen[i] && (i == 0 || group->accounted[i] != group->accounted[i - 1]))
             missed.identities[missed.count++] = group->accounted[i];
-    return state_add_missed(state, group, &missed);
+    SMITHY_TRY(state_add_missed(state, group, &missed));
+    return note_missed_entries(state, group, catalog);
 }
 
 /* What becomes of an entry when its group is one again at `to_ms`. */

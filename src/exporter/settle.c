@@ -155,7 +155,8 @@ static smithy_status find_group(run_context *run, const catalog *groups, smithy_
     return SMITHY_OK;
 }
 
-/* A stream that is younger than a task is none that the task was for. */
+/* A task is for streams that were there when it was planned. That was behind its window: of one that was born in
+ * between it may hold nothing yet. */
 static void leave_out_younger(catalog_group *group, int64_t than_ms) {
     size_t kept = 0;
     for (size_t i = 0; i < group->stream_count; i++)
@@ -172,7 +173,7 @@ static smithy_status prepare_work(run_context *run, group_work *work, const left
     if (left->spec.kind == STATE_UNIT_GROUP) return SMITHY_OK;
     if (left->spec.kind == STATE_UNIT_PREFIX) {
         unit->has_siblings = true;
-        leave_out_younger(&work->catalog, left->info->created_ms);
+        leave_out_younger(&work->catalog, left->spec.to_ms);
         return SMITHY_OK;
     }
     unit->stream = catalog_find_stream(&work->catalog, left->spec.prefix);

@@ -17,10 +17,12 @@ static bool has_folder_in(const sim_world *world, const sim_task *task, const si
     return false;
 }
 
-/* Streams that no listing had shown are none that a task of several is for. */
+/* A task of several streams is for those that a listing had shown; to a run that finds the task of an earlier one, for
+ * those that were there before its window ended. */
 static bool is_of_several(const sim_task *task, const sim_stream *stream) {
+    const bool was_listed = stream->listed_count > 0 && stream->listed_ms[0] <= task->created_ms;
     return task_is_of_several(task) && strncmp(stream->name, task->prefix, strlen(task->prefix)) == 0 &&
-           stream->listed_count > 0 && stream->listed_ms[0] <= task->created_ms;
+           (was_listed || stream->created_ms <= task->to_ms);
 }
 
 static bool counts_for(const sim_task *task, const sim_stream *stream) {

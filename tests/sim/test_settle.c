@@ -677,6 +677,24 @@ static void a_stream_that_is_younger_than_a_task_of_several_is_none_of_them(void
     stage_finish(s);
 }
 
+/* What it holds of that window came after the plan, and is not yet to be read. */
+static void a_stream_that_was_born_behind_the_window_of_a_task_of_several_is_none_of_them(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a-1", "a-2", "b");
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    stage_planted task = single(s, "a");
+    task.kind = STATE_UNIT_PREFIX;
+    stage_wait(s, SIM_MINUTE);
+    const int born = stage_add_stream(s, 0, "a-3", SIM_DAY);
+    s->world->events[s->world->streams[born].events.items[0]].visible_ms += 5 * SIM_HOUR;
+    const int number = stage_plant(s, &task);
+    assert_int_equal(stage_objects_of(s, number), 2);
+    stage_wait(s, 6 * SIM_HOUR);
+    assert_int_equal(stage_run(s)->tasks_adopted, 1);
+    assert_int_equal(stage_objects_of(s, number), 2);
+    stage_finish(s);
+}
+
 static sim_fault hide_second(stage *s, const sim_request *request, int nth, sim_reply *reply) {
     if (!stage_asks(request, "DescribeLogStreams") || nth > 1) return SIM_FAULT_NONE;
     (void)stage_refuse(request, reply, 200, "");
@@ -1057,6 +1075,7 @@ int main(void) {
         SETTLE_TEST(what_a_failed_task_of_a_deleted_stream_wrote_goes),
         SETTLE_TEST(a_task_of_a_deleted_stream_is_left_while_it_runs),
         SETTLE_TEST(a_stream_that_is_younger_than_a_task_of_several_is_none_of_them),
+        SETTLE_TEST(a_stream_that_was_born_behind_the_window_of_a_task_of_several_is_none_of_them),
         SETTLE_TEST(a_stream_that_was_being_taken_out_is_none_of_the_several_any_more),
         SETTLE_TEST(of_several_streams_those_that_were_not_taken_out_are_archived),
         SETTLE_TEST(a_task_in_flight_that_is_not_listed_any_more_goes),

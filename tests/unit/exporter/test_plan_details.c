@@ -171,6 +171,28 @@ static void who_is_not_listed_is_noted_once_and_in_order(void **context) {
     assert_int_equal(missed->folder_count, 1);
 }
 
+/* An entry has room for one gap, and who stands in no listing need not be among those accounted for. */
+static void who_is_owed_something_further_back_and_is_not_listed_is_missed_as_well(void **context) {
+    fixture *f = *context;
+    f->group->exported_at = 500;
+    set_entry(f, "gone", 10, 100, 300);
+    set_entry(f, "touches", 10, 100, 500);
+    set_entry(f, "here", 10, 100, 300);
+    set_entry(f, "again", 9, 100, 300);
+    list(f, "again", 50, 60);
+    list(f, "here", 50, 60);
+    assert_int_equal(plan_converge(&f->state, f->group, &f->catalog, 900), SMITHY_OK);
+    assert_int_equal(f->group->missed_count, 1);
+    const state_missed *missed = &f->group->missed[0];
+    assert_int_equal(missed->exported_at, 500);
+    assert_int_equal(missed->owed_to, 900);
+    assert_int_equal(missed->count, 2);
+    assert_true(state_missed_has(missed, identity_of("gone", 10)));
+    assert_true(state_missed_has(missed, identity_of("again", 9)));
+    assert_int_equal(entry_of(f, "gone")->owed_to, 300);
+    assert_int_equal(entry_of(f, "touches")->owed_to, 900);
+}
+
 /* ---- who was missed ---- */
 
 /* An object of one of them may tell of somebody. */
@@ -616,6 +638,7 @@ int main(void) {
         DETAIL(a_group_that_gains_nothing_owes_nothing),
         DETAIL(who_is_not_listed_is_noted_once_and_in_order),
         DETAIL(a_note_of_nobody_stays_as_long_as_tasks_from_before_it_are_kept),
+        DETAIL(who_is_owed_something_further_back_and_is_not_listed_is_missed_as_well),
         DETAIL(who_took_part_in_a_task_is_missed_in_all_that_was_passed_over_since),
         DETAIL(who_is_found_again_is_in_the_earliest_note_and_leaves_only_that),
         DETAIL(a_folder_gets_its_name_in_all_notes),

@@ -149,11 +149,11 @@ static void a_task_that_was_made_as_its_group_was_is_the_groups_own(void **conte
     assert_int_equal(b->bench->answer.tasks_adopted, 1);
 }
 
-static void a_member_that_was_made_as_its_task_was_is_one(void **context) {
+static void a_member_that_was_made_as_its_tasks_window_ended_is_one(void **context) {
     settle_bench *b = open(context);
     plant(b, &(planted){STATE_UNIT_PREFIX, "t1", "w", "COMPLETED", NULL});
-    add_stream(b, "w-1")->created_ms = MADE_MS;
-    add_stream(b, "w-2")->created_ms = MADE_MS + 1;
+    add_stream(b, "w-1")->created_ms = TO;
+    add_stream(b, "w-2")->created_ms = TO + 1;
     settle_put(b, "x/t1/w-1/0");
     settle_put(b, "x/t1/w-2/0");
     settle(b);
@@ -429,7 +429,7 @@ int main(void) {
         LEFTOVER_TEST(a_group_that_was_made_as_its_task_was_is_its_new_life),
         LEFTOVER_TEST(a_stream_that_was_made_as_its_task_was_is_the_tasks_own),
         LEFTOVER_TEST(a_task_that_was_made_as_its_group_was_is_the_groups_own),
-        LEFTOVER_TEST(a_member_that_was_made_as_its_task_was_is_one),
+        LEFTOVER_TEST(a_member_that_was_made_as_its_tasks_window_ended_is_one),
         LEFTOVER_TEST(behind_a_task_of_a_groups_earlier_life_others_are_settled),
         LEFTOVER_TEST(a_window_that_cannot_be_closed_fails_its_group_and_no_other),
         LEFTOVER_TEST(a_group_that_cannot_be_looked_for_ends_the_run),
