@@ -3,11 +3,18 @@
 #include "past_tasks.h"
 #include "settle.h"
 
+/* Its output is to be deleted, and what cannot be deleted yet is no archive. */
+static bool was_discarded(run_context *run, const task_info *task) {
+    const smithy_str folder = folder_of(run_fresh_call(run), task->destination_prefix, task->id);
+    const state_cleanup *note = folder.ptr ? state_find_cleanup(&run->state, folder) : NULL;
+    return note && !note->keep.ptr;
+}
+
 /* One of the group as it is today, which the state counts on, and which ended when the stream was there. */
 static bool may_hold(run_context *run, const group_work *work, const catalog_stream *stream, const task_info *task) {
     /* The group may have been made again under its name since, and the stream too. */
     if (task->created_ms < work->catalog.created_ms || task->ended_ms < stream->created_ms) return false;
-    return task->status == TASK_STATUS_COMPLETED && state_has_task(&run->state, task->id);
+    return task->status == TASK_STATUS_COMPLETED && state_has_task(&run->state, task->id) && !was_discarded(run, task);
 }
 
 /* The tasks for the whole of the group: those of earlier runs, and behind them those that this one closed. */

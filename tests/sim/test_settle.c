@@ -862,6 +862,24 @@ static sim_fault refuse_keys(stage *s, const sim_request *request, int nth, sim_
     return stage_asks(request, "DeleteObjects") ? SIM_FAULT_REFUSED_KEYS : SIM_FAULT_NONE;
 }
 
+static void what_cannot_be_deleted_yet_counts_for_no_stream(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    stage_run(s);
+    stage_add_stream(s, 0, "b", SIM_HOUR);
+    stage_planted task = whole_group(s);
+    task.to_ms -= 1000;
+    const int number = stage_plant(s, &task);
+    assert_int_equal(stage_objects_of(s, number), 2);
+    s->befall = refuse_keys;
+    stage_run(s);
+    assert_int_equal(stage_said(s, "deleting the output of a task whose window another one closed"), 1);
+    assert_int_equal(stage_said(s, "an object of an earlier task appeared late"), 0);
+    s->befall = NULL;
+    stage_finish(s);
+    assert_int_equal(stage_objects_of(s, number), 0);
+}
+
 static void a_folder_that_cannot_be_emptied_is_told_and_kept_in_mind(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
@@ -1082,6 +1100,7 @@ int main(void) {
         SETTLE_TEST(a_task_in_flight_that_was_not_looked_for_is_not_given_up),
         SETTLE_TEST(a_task_is_forgotten_two_weeks_later_where_it_is_not_listed),
         SETTLE_TEST(an_emptied_folder_is_looked_at_for_a_day),
+        SETTLE_TEST(what_cannot_be_deleted_yet_counts_for_no_stream),
         SETTLE_TEST(a_folder_that_cannot_be_emptied_is_told_and_kept_in_mind),
         SETTLE_TEST(a_folder_of_more_objects_than_one_request_deletes_is_emptied),
         SETTLE_TEST(a_completed_task_of_the_first_version_is_taken_over),
