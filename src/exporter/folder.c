@@ -97,6 +97,11 @@ smithy_str folder_join(smithy_call *memory, const smithy_str *folders, size_t co
 }
 
 /* The folders are in order: halves, each cut where one begins. */
+bool folder_was_discarded(const run_context *run, smithy_str folder) {
+    const state_cleanup *note = state_find_cleanup(&run->state, folder);
+    return note && !note->keep.ptr;
+}
+
 bool folder_is_kept(smithy_str keep, smithy_str name) {
     size_t low = 0, high = keep.len;
     while (low < high) {

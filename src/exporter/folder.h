@@ -34,6 +34,8 @@ smithy_status folder_list(run_context *run, smithy_str folder, folder_content *c
 smithy_str folder_join(smithy_call *memory, const smithy_str *folders, size_t count);
 /* Whether `name` is one of the folders of such a text. */
 bool folder_is_kept(smithy_str keep, smithy_str name);
+/* Whether the state says that all of a task's folder must go. */
+bool folder_was_discarded(const run_context *run, smithy_str folder);
 
 /* Deletes every object under `folder` but those of the stream folders `keep` (absent: every object). *deleted counts
  * them. SMITHY_ERROR_SERVICE where S3 refuses to delete one: the call's error says which and why. */

@@ -55,13 +55,11 @@ static bool is_listed(const catalog_group *catalog, const state_stream *entry) {
 }
 
 /* Those that are owed something further back need not be among those accounted for. */
-static smithy_status note_missed_entries(exporter_state *state, state_group *group, const catalog_group *catalog) {
-    uint64_t identity;
+static smithy_status miss_entries(const state_group *group, const catalog_group *catalog, state_missed *missed) {
     for (size_t i = 0; i < group->stream_count; i++) {
         const state_stream *entry = &group->streams[i];
         if (!standing_is_owed(entry) || entry->owed_to >= group->exported_at || is_listed(catalog, entry)) continue;
-        SMITHY_TRY(state_identity(entry->name, entry->created_ms, &identity));
-        SMITHY_TRY(state_miss_behind(state, group, group->exported_at, identity));
+        SMITHY_TRY(state_identity(entry->name, entry->created_ms, &missed->identities[missed->count++]));
     }
     return SMITHY_OK;
 }
@@ -75,9 +73,10 @@ static smithy_status note_missed(exporter_state *state, state_group *group, cons
         return SMITHY_OK;
     state_sort_accounted(group);
     bool *seen = smithy_call_alloc(state->memory, count, sizeof *seen);
+    const size_t room = count + group->stream_count;
     state_missed missed = {.exported_at = group->exported_at,
                            .owed_to = to_ms,
-                           .identities = smithy_call_alloc(state->memory, count, sizeof *missed.identities),
+                           .identities = smithy_call_alloc(state->memory, room, sizeof *missed.identities),
                            .folders = smithy_call_alloc(state->memory, group->folder_count, sizeof *missed.folders),
                            .folder_count = group->folder_count,
                            .since_ms = state->now_ms};
@@ -88,8 +87,9 @@ static smithy_status note_missed(exporter_state *state, state_group *group, cons
     for (size_t i = 0; i < count; i++)
         if (!seen[i] && (i == 0 || group->accounted[i] != group->accounted[i - 1]))
             missed.identities[missed.count++] = group->accounted[i];
-    SMITHY_TRY(state_add_missed(state, group, &missed));
-    return note_missed_entries(state, group, catalog);
+    SMITHY_TRY(miss_entries(group, catalog, &missed));
+    missed.count = state_sort_identities(missed.identities, missed.count);
+    return state_add_missed(state, group, &missed);
 }
 
 /* What becomes of an entry when its group is one again at `to_ms`. */

@@ -46,11 +46,6 @@ static bool is_of_one_stream(const run_context *run, const past_task *task) {
            smithy_str_equal(task->info->bucket, run->settings->destination_bucket);
 }
 
-static bool was_discarded(const run_context *run, smithy_str folder) {
-    const state_cleanup *note = state_find_cleanup(&run->state, folder);
-    return note && !note->keep.ptr;
-}
-
 smithy_status settle_what_comes_again(run_context *run, group_work *work) {
     const past_tasks others = past_tasks_of(run->past, work->catalog.name, false);
     for (size_t i = 0; i < others.count; i++) {
@@ -61,7 +56,7 @@ smithy_status settle_what_comes_again(run_context *run, group_work *work) {
         if (!why || !is_planned(work, task->spec.prefix)) continue;
         const smithy_str folder = folder_of(run->memory, task->info->destination_prefix, task->info->id);
         if (!folder.ptr) return SMITHY_ERROR_MEMORY; /* What has no name must not be deleted. */
-        if (was_discarded(run, folder)) continue;
+        if (folder_was_discarded(run, folder)) continue;
         exporter_log_line(run->log, EXPORTER_LOG_WARN, why, EXPORTER_FIELD_STR("task", task->info->id),
                           EXPORTER_FIELD_STR("group", task->info->group));
         if (!folder_discard(run, folder, task->info->id)) return SMITHY_ERROR_CANCELED;

@@ -6,8 +6,7 @@
 /* Its output is to be deleted, and what cannot be deleted yet is no archive. */
 static bool was_discarded(run_context *run, const task_info *task) {
     const smithy_str folder = folder_of(run_fresh_call(run), task->destination_prefix, task->id);
-    const state_cleanup *note = folder.ptr ? state_find_cleanup(&run->state, folder) : NULL;
-    return note && !note->keep.ptr;
+    return folder.ptr && folder_was_discarded(run, folder);
 }
 
 /* One of the group as it is today, which the state counts on, and which ended when the stream was there. */

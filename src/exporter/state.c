@@ -182,6 +182,14 @@ static int compare_identities(const void *a, const void *b) {
     return left < right ? -1 : left > right;
 }
 
+size_t state_sort_identities(uint64_t *identities, size_t count) {
+    size_t kept = 0;
+    if (count > 1) qsort(identities, count, sizeof *identities, compare_identities);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || identities[i] != identities[i - 1]) identities[kept++] = identities[i];
+    return kept;
+}
+
 void state_sort_accounted(state_group *group) {
     if (group->accounted_sorted == group->accounted_count) return;
     qsort(group->accounted, group->accounted_count, sizeof *group->accounted, compare_identities);

@@ -174,6 +174,8 @@ bool state_has_own_entries(const state_group *group);
 /* What stands for a stream in the set of those accounted for: a hash of name and creation time. */
 smithy_status state_identity(smithy_str name, int64_t created_ms, uint64_t *identity) SMITHY_NODISCARD;
 bool state_is_accounted(state_group *group, uint64_t identity);
+/* Brings identities in order, each once; how many are left. */
+size_t state_sort_identities(uint64_t *identities, size_t count);
 /* Brings `accounted` in order. */
 void state_sort_accounted(state_group *group);
 smithy_status state_account(exporter_state *state, state_group *group, uint64_t identity) SMITHY_NODISCARD;

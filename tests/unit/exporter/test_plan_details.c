@@ -157,6 +157,7 @@ static void who_is_not_listed_is_noted_once_and_in_order(void **context) {
     f->group->exported_at = 500;
     for (int i = 0; i < 5; i++) account(f, NAMES[i]);
     account(f, "m2");
+    account(f, "listed");
     list(f, "listed", 1, 2);
     set_entry(f, "own", 10, 899, STATE_NOT_OWED);
     assert_int_equal(state_add_folder(&f->state, f->group, SMITHY_STR("f"), 1), SMITHY_OK);
