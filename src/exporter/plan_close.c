@@ -104,6 +104,6 @@ smithy_status plan_close(exporter_state *state, state_group *group, const catalo
         return state_set_stream(
             state, group,
             &(state_stream){.name = stream, .created_ms = created_ms, .exported_at = to_ms, .owed_to = owed_to});
-    state_remove_stream(group, stream);
+    if (s.entry) state_remove_stream(group, stream); /* One of an earlier life tells what that was owed. */
     return SMITHY_OK;
 }

@@ -221,16 +221,33 @@ static bool has_sibling(const group_work *work, const task_info *task, smithy_st
     return false;
 }
 
-/* Their objects may appear yet, or did since. */
+/* When the last of the group's tasks ended that the state counts on; 0: there is none. */
+static int64_t last_end(run_context *run, const group_work *work) {
+    const catalog_stream anybody = {.created_ms = 0};
+    int64_t last = 0;
+    for (int of_group = 0; of_group < 2; of_group++) {
+        const past_tasks tasks = past_tasks_of(run->past, work->catalog.name, of_group);
+        for (size_t i = 0; i < tasks.count; i++) {
+            const task_info *task = tasks.items[i].info;
+            const bool is_later = task->ended_ms > last && task->ended_ms != INT64_MAX;
+            if (is_later && may_hold(run, work, &anybody, task)) last = task->ended_ms;
+        }
+    }
+    return last;
+}
+
+/* Their objects may appear yet, or did since; or long ago, when no run has closed a task of the group since that. */
 static smithy_status watch_siblings(run_context *run, const group_work *work) {
     const past_tasks others = past_tasks_of(run->past, work->catalog.name, false);
+    const int64_t last = last_end(run, work);
     for (size_t i = 0; i < others.count; i++) {
         const task_info *task = others.items[i].info;
         const smithy_str prefix = others.items[i].spec.prefix;
         const catalog_stream anybody = {.created_ms = 0};
         char text[CATALOG_FOLDER_MAX];
         const state_unit_kind kind = others.items[i].spec.kind;
-        if ((kind != STATE_UNIT_STREAM && kind != STATE_UNIT_OWED) || !is_recent(run, task)) continue;
+        if (kind != STATE_UNIT_STREAM && kind != STATE_UNIT_OWED) continue;
+        if (!is_recent(run, task) && last - task->ended_ms > LATE_MS) continue;
         if (!prefix.ptr || prefix.len > sizeof text || !may_hold(run, work, &anybody, task)) continue;
         if (!has_sibling(work, task, prefix)) continue;
         const smithy_str folder = folder_of(run->state_memory, task->destination_prefix, task->id);

@@ -6,6 +6,7 @@
 #include "folder.h"
 #include "lease.h"
 #include "ledger.h"
+#include "past_tasks.h"
 #include "settle.h"
 
 #include <stdio.h>
@@ -41,13 +42,18 @@ static void count_only(folder_content *content, smithy_str keep) {
     content->count = kept;
 }
 
+/* A listing can miss one that an earlier one showed. */
+static bool may_have_siblings(const export_slot *slot) {
+    return slot->unit.has_siblings || state_knows_sibling(slot->work->group, slot->spec.prefix);
+}
+
 /* Takes out what a task wrote of streams it was not for, and remembers to look again: objects can appear late. */
 static smithy_status clean_others(run_context *run, export_slot *slot, smithy_str folder, smithy_str keep,
                                   folder_content *content) {
     int64_t deleted = 0;
     bool alone = true;
     for (size_t i = 0; i < content->count && alone; i++) alone = folder_is_kept(keep, content->parts[i].name);
-    if (alone && !slot->unit.has_siblings) return SMITHY_OK;
+    if (alone && !may_have_siblings(slot)) return SMITHY_OK;
     SMITHY_TRY(state_add_cleanup(&run->state, folder, keep, run_now_ms(run)));
     if (alone) return SMITHY_OK;
     /* Another run that adopts the task may list other streams, and would count on what this one is about to delete. */
@@ -136,6 +142,32 @@ static smithy_status list_again(run_context *run, const export_slot *slot, catal
     return SMITHY_OK;
 }
 
+static bool is_listed(const past_tasks *tasks, smithy_str id) {
+    for (size_t i = 0; tasks && i < tasks->count; i++)
+        if (smithy_str_equal(tasks->items[i].info->id, id)) return true;
+    return false;
+}
+
+/* An earlier run that did not see this task of the whole group may have archived a stream by itself since, up to where
+ * the group stands: the group's next window counts for that stream too, which may be younger than the task. */
+static bool was_overtaken(const run_context *run, const export_slot *slot) {
+    const past_tasks others = past_tasks_of(run->past, slot->spec.group, false);
+    for (size_t i = 0; i < others.count; i++) {
+        const past_task *other = &others.items[i];
+        if (other->spec.kind == STATE_UNIT_OWED && other->info->created_ms >= slot->spec.requested_ms &&
+            state_has_task(&run->state, other->info->id))
+            return true;
+    }
+    /* A list can miss a task. */
+    for (size_t i = 0; i < run->state.task_count; i++) {
+        const state_task *task = &run->state.tasks[i];
+        if (task->ended_ms >= slot->spec.requested_ms && task->ended_ms < run->lease_taken_ms &&
+            !is_listed(run->past, task->id))
+            return true;
+    }
+    return false;
+}
+
 static smithy_status still_fits(run_context *run, const export_slot *slot, smithy_str folder, plan_members *members,
                                 bool *fits) {
     if (!is_of_these_streams(run, &slot->spec)) {
@@ -155,8 +187,10 @@ static smithy_status still_fits(run_context *run, const export_slot *slot, smith
     if (!slot->adopted) return SMITHY_OK;
     SMITHY_TRY(plan_recognize(&run->state, slot->work->group, &slot->work->catalog));
     const catalog_stream *stream = slot->unit.stream;
-    return plan_fits(slot->work->group, slot->unit.kind, stream ? stream->name : (smithy_str){0},
-                     stream ? stream->created_ms : 0, slot->spec.from_ms, slot->spec.to_ms, fits);
+    SMITHY_TRY(plan_fits(slot->work->group, slot->unit.kind, stream ? stream->name : (smithy_str){0},
+                         stream ? stream->created_ms : 0, slot->spec.from_ms, slot->spec.to_ms, fits));
+    *fits = *fits && !(slot->unit.kind == STATE_UNIT_GROUP && was_overtaken(run, slot));
+    return SMITHY_OK;
 }
 
 static void discard_superseded(run_context *run, export_slot *slot, smithy_str folder) {

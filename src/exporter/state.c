@@ -156,6 +156,12 @@ bool state_has_own_entries(const state_group *group) {
     return false;
 }
 
+bool state_knows_sibling(const state_group *group, smithy_str name) {
+    size_t next = stream_position(group, name);
+    if (next < group->stream_count && smithy_str_equal(group->streams[next].name, name)) next++;
+    return next < group->stream_count && smithy_str_starts_with(group->streams[next].name, name);
+}
+
 /* ---- streams accounted for ---- */
 
 #define STREAM_NAME_MAX 2048 /* Four bytes for each of the 512 characters that a name may have. */

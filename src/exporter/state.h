@@ -3,10 +3,11 @@
  * Every stream S of a group stands at a watermark E: each event stamped <= E that was exportable is archived, once.
  * Four records say so, in the order in which they are asked:
  *
- *   an own entry       S stands at `exported_at`, whatever its group does (ExportUnit=stream, state of the Go version)
- *   an owed entry      S is archived up to `exported_at`, and with its group from `owed_to` + 1 on; what lies between
- * is exported by itself as soon as S shows that it may hold events there accounted for      S stands where its group
- * stands none of these      nothing of S is archived: it has never had a folder in any task's output
+ *   - an own entry: S stands at `exported_at`, whatever its group does (ExportUnit=stream, state of the Go version);
+ *   - an owed entry: S is archived up to `exported_at`, and with its group from `owed_to` + 1 on; what lies between is
+ *     exported by itself as soon as S shows that it may hold events there;
+ *   - accounted for: S stands where its group stands;
+ *   - none of these: nothing of S is archived, and it has never had a folder in any task's output.
  *
  * The last rule is what makes a group's single watermark exact: a stream that was born behind it is noticed by having
  * no folder, not by its creation time, which says nothing about what a task has read.
@@ -170,6 +171,8 @@ state_stream *state_find_stream(state_group *group, smithy_str name, int64_t cre
 smithy_status state_set_stream(exporter_state *state, state_group *group, const state_stream *entry) SMITHY_NODISCARD;
 void state_remove_stream(state_group *group, smithy_str name);
 bool state_has_own_entries(const state_group *group);
+/* There is an entry of another stream whose name begins so. */
+bool state_knows_sibling(const state_group *group, smithy_str name);
 
 /* What stands for a stream in the set of those accounted for: a hash of name and creation time. */
 smithy_status state_identity(smithy_str name, int64_t created_ms, uint64_t *identity) SMITHY_NODISCARD;

@@ -40,12 +40,20 @@ static bool had_joined(const sim_world *world, const sim_task *task, const sim_s
     return false;
 }
 
+/* In one and the same instant an event may come before the task reads, or behind it. */
+static bool was_there(const sim_world *world, const sim_event *event, const sim_task *task) {
+    if (event->visible_ms != task->read_ms) return event->visible_ms < task->read_ms;
+    for (int i = 0; i < task->found.count; i++)
+        if (&world->events[task->found.items[i]] == event) return true;
+    return false;
+}
+
 static bool is_late(const sim_world *world, const sim_event *event) {
     const sim_stream *stream = &world->streams[event->stream];
     for (int i = 0; i < world->task_count; i++) {
         const sim_task *task = &world->tasks[i];
         if (!counts_for(task, stream) || event->timestamp > task->to_ms) continue;
-        const bool is_unseen = event->visible_ms > task->read_ms;
+        const bool is_unseen = !was_there(world, event, task);
         if (event->timestamp >= task->from_ms) {
             if (is_unseen && (!task_is_of_group(task) || had_joined(world, task, stream, false))) return true;
             continue;

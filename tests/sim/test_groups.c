@@ -439,6 +439,12 @@ static void a_sibling_of_which_nothing_was_found_is_looked_for_again(void **cont
     stage_finish(s);
 }
 
+static sim_fault miss_second(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)nth, (void)reply;
+    s->world->streams[1].deleted = stage_asks(request, "DescribeLogStreams");
+    return SIM_FAULT_NONE;
+}
+
 static void the_folder_of_a_stream_that_has_no_sibling_is_not_looked_at_again(void **context) {
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
@@ -448,6 +454,7 @@ static void the_folder_of_a_stream_that_has_no_sibling_is_not_looked_at_again(vo
     assert_int_equal(stage_read_state(s)->cleanup_count, 0);
 }
 
+/* And after them as long as no run has closed another task of the group, for until then nobody may have looked. */
 static void a_folder_that_a_sibling_was_taken_out_of_is_looked_at_for_two_days(void **context) {
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
@@ -462,8 +469,34 @@ static void a_folder_that_a_sibling_was_taken_out_of_is_looked_at_for_two_days(v
     assert_true(s->world->now_ms < end);
     assert_int_equal(stage_read_state(s)->cleanup_count, 1);
     stage_wait(s, end - s->world->now_ms + 1000);
+    stage_add_stream(s, 0, "z", SIM_HOUR);
+    assert_int_equal(stage_run(s)->tasks_completed, 1);
+    assert_int_equal(stage_read_state(s)->cleanup_count, 1);
     stage_run(s);
     assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+}
+
+/* The listing missed it when the task was made, and nobody ran for days after its object had come to light. */
+static void what_a_sibling_left_late_goes_whenever_the_next_run_comes(void **context) {
+    stage *s = *context;
+    const int shorter = stage_add_stream(s, 0, "a", SIM_HOUR), longer = stage_add_stream(s, 0, "a-2", SIM_HOUR);
+    stage_run(s);
+    stage_put_event(s, shorter, 0);
+    stage_put_event(s, longer, 0);
+    stage_wait(s, SIM_HOUR);
+    stage_let_objects_be_late(s, SIM_HOUR);
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    s->befall = miss_second;
+    stage_run(s);
+    s->befall = NULL;
+    stage_let_objects_be_late(s, 0);
+    assert_string_equal(s->world->tasks[1].prefix, "a");
+    assert_int_equal(stage_read_state(s)->cleanup_count, 0);
+    stage_wait(s, 5 * SIM_DAY);
+    assert_int_equal(stage_objects_of(s, 1), 2);
+    stage_run(s);
+    assert_int_equal(stage_objects_of(s, 1), 1);
+    stage_finish(s);
 }
 
 static sim_fault let_more_appear_with_the_deletion(stage *s, const sim_request *request, int nth, sim_reply *reply) {
@@ -517,6 +550,7 @@ int main(void) {
         STORY(a_sibling_of_which_nothing_was_found_is_looked_for_again),
         STORY(the_folder_of_a_stream_that_has_no_sibling_is_not_looked_at_again),
         STORY(a_folder_that_a_sibling_was_taken_out_of_is_looked_at_for_two_days),
+        STORY(what_a_sibling_left_late_goes_whenever_the_next_run_comes),
         STORY(what_appears_until_the_window_is_closed_is_counted),
         STORY(of_groups_that_expire_at_one_instant_the_first_by_name_goes_first),
     };

@@ -695,6 +695,45 @@ static void a_stream_that_was_born_behind_the_window_of_a_task_of_several_is_non
     stage_finish(s);
 }
 
+/* ---- a task that a run in between did not see ---- */
+
+static sim_fault refuse_second_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s;
+    if (!stage_asks(request, "CreateExportTask") || nth != 2) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 400, "InvalidParameterException");
+}
+
+/* A run that sees nothing of the task archives a stream up to where the group stands, which was born behind the task
+ * and holds events of its window too. */
+static void a_stream_that_was_archived_by_itself_since_is_not_taken_for_one_of_the_groups_task(void **context) {
+    for (int hidden = 1; hidden <= 2; hidden++) {
+        stage_tear_down(context);
+        stage_set_up(context);
+        stage *s = *context;
+        stage_add_stream(s, 0, "a", SIM_HOUR);
+        stage_run(s);
+        const int64_t stands = stage_read_state(s)->groups[0]->exported_at;
+        stage_put_event(s, 0, 0);
+        stage_wait(s, SIM_HOUR);
+        stage_planted task = whole_group(s);
+        task.from_ms = stands + 1;
+        const int number = stage_plant(s, &task);
+        const int young = stage_add_stream(s, 0, "young", SIM_DAY);
+        stage_put_event(s, young, 30 * SIM_MINUTE);
+        s->world->tasks[number].listed_ms = s->world->now_ms + SIM_MINUTE;
+        s->befall = refuse_second_creation;
+        assert_int_equal(stage_run(s)->tasks_completed, 1);
+        s->befall = NULL;
+        stage_wait(s, SIM_MINUTE);
+        /* Then that one's own task is not listed yet. */
+        if (hidden == 2) s->world->tasks[number + 1].listed_ms = s->world->now_ms + SIM_MINUTE;
+        assert_int_equal(stage_run(s)->tasks_adopted, 0);
+        assert_int_equal(stage_said(s, "deleting the output of a task whose window another one closed"), 1);
+        stage_wait(s, SIM_MINUTE);
+        stage_finish(s);
+    }
+}
+
 static sim_fault hide_second(stage *s, const sim_request *request, int nth, sim_reply *reply) {
     if (!stage_asks(request, "DescribeLogStreams") || nth > 1) return SIM_FAULT_NONE;
     (void)stage_refuse(request, reply, 200, "");
@@ -1094,6 +1133,7 @@ int main(void) {
         SETTLE_TEST(a_task_of_a_deleted_stream_is_left_while_it_runs),
         SETTLE_TEST(a_stream_that_is_younger_than_a_task_of_several_is_none_of_them),
         SETTLE_TEST(a_stream_that_was_born_behind_the_window_of_a_task_of_several_is_none_of_them),
+        SETTLE_TEST(a_stream_that_was_archived_by_itself_since_is_not_taken_for_one_of_the_groups_task),
         SETTLE_TEST(a_stream_that_was_being_taken_out_is_none_of_the_several_any_more),
         SETTLE_TEST(of_several_streams_those_that_were_not_taken_out_are_archived),
         SETTLE_TEST(a_task_in_flight_that_is_not_listed_any_more_goes),

@@ -73,6 +73,19 @@ static void close_owed(fixture *f, const char *stream, int64_t to_ms) {
                      SMITHY_OK);
 }
 
+/* It was made again: what its earlier life was owed says why nothing of that is archived. */
+static void what_an_earlier_life_was_owed_stays_owed_to_that(void **context) {
+    fixture *f = *context;
+    f->group->exported_at = 500;
+    set_entry(f, "a", 9, 100, 500);
+    close_owed(f, "a", 500);
+    assert_null(entry_of(f, "a"));
+    assert_true(state_is_accounted(f->group, identity_of("a", 10)));
+    const state_stream *earlier = state_find_stream(f->group, SMITHY_STR("a"), 9);
+    assert_non_null(earlier);
+    assert_int_equal(earlier->owed_to, 500);
+}
+
 static void all_of_what_is_owed_leaves_nothing(void **context) {
     fixture *f = *context;
     f->group->exported_at = 500;
@@ -632,6 +645,7 @@ int main(void) {
         DETAIL(a_streams_task_fits_behind_its_own_watermark),
         DETAIL(a_streams_task_does_not_fit_across_what_its_group_archived),
         DETAIL(what_is_owed_fits_up_to_where_it_ends),
+        DETAIL(what_an_earlier_life_was_owed_stays_owed_to_that),
         DETAIL(all_of_what_is_owed_leaves_nothing),
         DETAIL(a_millisecond_less_leaves_a_millisecond),
         DETAIL(who_has_arrived_needs_no_entry_and_who_has_not_is_owed_the_rest),

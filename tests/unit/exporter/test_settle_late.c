@@ -21,6 +21,11 @@ static past_task *add_group_task(settle_bench *b, const char *id, int64_t ended_
     return task;
 }
 
+/* So that other tasks of ten days ago are none of the group's last ones. */
+static void add_later_task(settle_bench *b) {
+    settle_end_task(settle_add_task(b, STATE_UNIT_STREAM, "later", "zz"), OLD_MS + 5 * SETTLE_DAY);
+}
+
 /* "a", which is about to be exported from the beginning, and a task of its group that has a folder of it. */
 static settle_bench *open_with_folder(void **context) {
     settle_bench *b = open(context);
@@ -305,6 +310,7 @@ static settle_bench *open_taken_along(void **context, state_unit_kind kind) {
     settle_bench *b = open(context);
     settle_plan_stream(b, settle_add_stream(b, "a-2"), 0);
     settle_add_task(b, kind, "s1", "a");
+    add_later_task(b);
     settle_put(b, "x/s1/a/0");
     settle_put(b, "x/s1/a-2/0");
     assert_int_equal(state_add_cleanup(&b->run->state, SMITHY_STR("x/s0/"), (smithy_str){0}, 5), SMITHY_OK);
@@ -456,10 +462,43 @@ static void a_folder_of_the_next_group_is_not_watched(void **context) {
     check_watched(b, false);
 }
 
-static void the_folder_of_an_old_task_is_not_watched(void **context) {
+/* And a task of the same group that ended so long after it, long ago too. */
+static settle_bench *open_with_later(void **context, int64_t later_ms, state_unit_kind kind) {
     settle_bench *b = open_with_sibling(context);
-    settle_end_task(&b->tasks[0], SETTLE_NOW - 49 * SETTLE_HOUR);
-    check_watched(b, false);
+    settle_end_task(&b->tasks[0], OLD_MS);
+    settle_end_task(settle_add_task(b, kind, "later", kind == STATE_UNIT_GROUP ? "" : "zz"), OLD_MS + later_ms);
+    return b;
+}
+
+static void the_folder_of_a_task_long_before_the_groups_last_one_is_not_watched(void **context) {
+    check_watched(open_with_later(context, 48 * SETTLE_HOUR + 1, STATE_UNIT_GROUP), false);
+}
+
+static void nor_is_it_where_the_last_one_was_another_streams(void **context) {
+    check_watched(open_with_later(context, 48 * SETTLE_HOUR + 1, STATE_UNIT_STREAM), false);
+}
+
+/* No run has closed a task of the group since its objects may have appeared: none may have looked. */
+static void where_it_was_one_of_the_last_it_is_watched_however_old(void **context) {
+    check_watched(open_with_later(context, 48 * SETTLE_HOUR, STATE_UNIT_GROUP), true);
+}
+
+static void so_it_is_where_it_was_the_last(void **context) {
+    settle_bench *b = open_with_sibling(context);
+    settle_end_task(&b->tasks[0], OLD_MS);
+    check_watched(b, true);
+}
+
+static void a_task_that_counts_for_nobody_is_not_the_last_one(void **context) {
+    settle_bench *b = open_with_later(context, 5 * SETTLE_DAY, STATE_UNIT_GROUP);
+    b->tasks[1].info->status = TASK_STATUS_ACTIVE;
+    check_watched(b, true);
+}
+
+static void nor_is_one_whose_end_nobody_told(void **context) {
+    settle_bench *b = open_with_later(context, 5 * SETTLE_DAY, STATE_UNIT_GROUP);
+    b->tasks[1].info->ended_ms = INT64_MAX;
+    check_watched(b, true);
 }
 
 static void the_folder_of_a_task_that_nobody_counts_on_is_not_watched(void **context) {
@@ -580,6 +619,7 @@ static void check_one_joined(run_bench *bench) {
 static smithy_status look_for_what_was_taken_along(run_bench *bench) {
     SMITHY_TRY(begin(bench, &last));
     settle_add_task(last, STATE_UNIT_STREAM, "s1", "a");
+    add_later_task(last);
     settle_put(last, "x/s1/a-2/0");
     return look_at(last);
 }
@@ -665,7 +705,12 @@ int main(void) {
         LATE_TEST(so_is_that_of_what_a_stream_was_owed),
         LATE_TEST(a_folder_of_several_streams_is_not_watched),
         LATE_TEST(a_folder_of_the_next_group_is_not_watched),
-        LATE_TEST(the_folder_of_an_old_task_is_not_watched),
+        LATE_TEST(the_folder_of_a_task_long_before_the_groups_last_one_is_not_watched),
+        LATE_TEST(nor_is_it_where_the_last_one_was_another_streams),
+        LATE_TEST(where_it_was_one_of_the_last_it_is_watched_however_old),
+        LATE_TEST(so_it_is_where_it_was_the_last),
+        LATE_TEST(a_task_that_counts_for_nobody_is_not_the_last_one),
+        LATE_TEST(nor_is_one_whose_end_nobody_told),
         LATE_TEST(the_folder_of_a_task_that_nobody_counts_on_is_not_watched),
         LATE_TEST(the_folder_of_a_stream_without_a_sibling_is_not_watched),
         LATE_TEST(a_sibling_that_was_made_as_the_task_ended_is_one),

@@ -186,6 +186,14 @@ static void the_folder_of_a_stream_with_siblings_is_looked_at_again(void **conte
     assert_false(noted(b)->cleaned);
 }
 
+/* The listing missed it. */
+static void so_is_that_of_one_with_a_sibling_that_an_earlier_listing_showed(void **context) {
+    settle_bench *b = open_single(context);
+    assert_true(set_entry(b, "a-2", STANDS, STATE_NOT_OWED));
+    check_closed(b, 1, 1);
+    assert_true(smithy_str_equal(noted(b)->keep, SMITHY_STR("a")));
+}
+
 /* What came behind the cleaning is not counted; it goes with the next one. */
 static void what_a_stream_took_along_goes_and_is_not_counted(void **context) {
     settle_bench *b = open_single(context);
@@ -409,6 +417,87 @@ static void an_adopted_task_is_asked_of_the_stream_that_left_a_folder(void **con
     assert_int_equal(state_add_folder(&b->run->state, b->group, SMITHY_STR("a"), STANDS - SETTLE_DAY), SMITHY_OK);
     check_superseded(b);
     assert_int_equal(b->group->folder_count, 0);
+}
+
+#define MADE (SETTLE_NOW - 600) /* The task. */
+
+/* A task of the whole group that an earlier run left, and one for what a stream was owed, made so much later, which
+ * counts. */
+static settle_bench *open_overtaken(void **context, state_unit_kind kind, int64_t later_ms) {
+    settle_bench *b = open(context, STATE_UNIT_GROUP, "");
+    slot.adopted = true;
+    add_stream(b, "young");
+    settle_put(b, "x/t1/a/0");
+    past_task *other = settle_add_task(b, kind, "o1", "young");
+    settle_end_task(other, MADE + later_ms + SETTLE_HOUR); /* It is made an hour before. */
+    b->run->lease_taken_ms = SETTLE_NOW;
+    return b;
+}
+
+static void look_back(settle_bench *b) {
+    assert_int_equal(settle_look_back(b), SMITHY_OK);
+    slot.spec.group = b->work.catalog.name;
+}
+
+static void a_groups_task_goes_where_a_stream_was_archived_by_itself_since(void **context) {
+    settle_bench *b = open_overtaken(context, STATE_UNIT_OWED, 0);
+    look_back(b);
+    check_superseded(b);
+    assert_int_equal(b->group->exported_at, STANDS);
+}
+
+static void it_counts_where_that_was_before(void **context) {
+    settle_bench *b = open_overtaken(context, STATE_UNIT_OWED, -1);
+    look_back(b);
+    check_closed(b, 1, 1);
+}
+
+static void it_counts_where_nobody_counts_on_the_other(void **context) {
+    settle_bench *b = open_overtaken(context, STATE_UNIT_OWED, 5);
+    b->is_forgetful = true;
+    look_back(b);
+    check_closed(b, 1, 1);
+}
+
+static void it_counts_where_that_was_in_another_group(void **context) {
+    settle_bench *b = open_overtaken(context, STATE_UNIT_OWED, 5);
+    b->tasks[0].spec.group = SMITHY_STR("h");
+    look_back(b);
+    check_closed(b, 1, 1);
+}
+
+static void it_counts_where_the_other_was_for_all_of_the_group(void **context) {
+    settle_bench *b = open_overtaken(context, STATE_UNIT_GROUP, 5);
+    look_back(b);
+    check_closed(b, 1, 1);
+}
+
+static void it_counts_for_the_run_that_made_it(void **context) {
+    settle_bench *b = open_overtaken(context, STATE_UNIT_OWED, 5);
+    slot.adopted = false;
+    look_back(b);
+    check_closed(b, 1, 1);
+}
+
+/* Accounted for at that time, by a run before this one; the list does not tell whose it was. */
+static settle_bench *open_unlisted(void **context, int64_t accounted_ms, int64_t lease_taken_ms) {
+    settle_bench *b = open_overtaken(context, STATE_UNIT_OWED, -1);
+    look_back(b);
+    assert_int_equal(state_add_task(&b->run->state, SMITHY_STR("unlisted"), accounted_ms), SMITHY_OK);
+    b->run->lease_taken_ms = lease_taken_ms;
+    return b;
+}
+
+static void a_groups_task_goes_where_one_that_is_not_listed_came_to_count_since(void **context) {
+    check_superseded(open_unlisted(context, MADE, MADE + 1));
+}
+
+static void it_counts_where_that_one_came_to_count_before(void **context) {
+    check_closed(open_unlisted(context, MADE - 1, SETTLE_NOW), 1, 1);
+}
+
+static void it_counts_where_this_run_came_to_count_on_that_one(void **context) {
+    check_closed(open_unlisted(context, MADE + 5, MADE + 5), 1, 1);
 }
 
 static void a_task_that_another_one_stands_in_for_goes_and_the_rest_is_planned_anew(void **context) {
@@ -682,6 +771,7 @@ int main(void) {
         CLOSE_TEST(an_adopted_one_is_counted_as_that),
         CLOSE_TEST(a_stream_by_itself_needs_no_cleaning),
         CLOSE_TEST(the_folder_of_a_stream_with_siblings_is_looked_at_again),
+        CLOSE_TEST(so_is_that_of_one_with_a_sibling_that_an_earlier_listing_showed),
         CLOSE_TEST(what_a_stream_took_along_goes_and_is_not_counted),
         CLOSE_TEST(where_the_cleaned_folder_cannot_be_read_the_window_stays_open),
         CLOSE_TEST(where_it_cannot_be_cleaned_the_window_stays_open),
@@ -704,6 +794,15 @@ int main(void) {
         CLOSE_TEST(a_task_of_a_group_of_other_streams_goes),
         CLOSE_TEST(a_task_of_the_streams_that_the_state_is_of_counts),
         CLOSE_TEST(an_adopted_task_is_asked_of_the_stream_that_left_a_folder),
+        CLOSE_TEST(a_groups_task_goes_where_a_stream_was_archived_by_itself_since),
+        CLOSE_TEST(it_counts_where_that_was_before),
+        CLOSE_TEST(it_counts_where_nobody_counts_on_the_other),
+        CLOSE_TEST(it_counts_where_that_was_in_another_group),
+        CLOSE_TEST(it_counts_where_the_other_was_for_all_of_the_group),
+        CLOSE_TEST(it_counts_for_the_run_that_made_it),
+        CLOSE_TEST(a_groups_task_goes_where_one_that_is_not_listed_came_to_count_since),
+        CLOSE_TEST(it_counts_where_that_one_came_to_count_before),
+        CLOSE_TEST(it_counts_where_this_run_came_to_count_on_that_one),
         CLOSE_TEST(a_task_that_another_one_stands_in_for_goes_and_the_rest_is_planned_anew),
         CLOSE_TEST(what_cannot_be_discarded_stays_in_flight),
         CLOSE_TEST(a_window_that_holds_what_nobody_expected_goes),

@@ -487,6 +487,21 @@ static void what_is_owed_is_no_entry_of_ones_own(void **context) {
     assert_true(state_has_own_entries(f->group)); /* The first is one, and the only one. */
 }
 
+static void who_bears_a_longer_name_is_a_sibling(void **context) {
+    fixture *f = *context;
+    static const char *const NAMES[] = {"ab", "b", "b-1", "c"};
+    for (size_t i = 0; i < 4; i++) {
+        const state_stream entry = {smithy_str_from(NAMES[i]), 100, 4, STATE_NOT_OWED, 0};
+        assert_int_equal(state_set_stream(&f->state, f->group, &entry), SMITHY_OK);
+    }
+    assert_true(state_knows_sibling(f->group, SMITHY_STR("a"))); /* It has no entry itself. */
+    assert_true(state_knows_sibling(f->group, SMITHY_STR("b")));
+    assert_false(state_knows_sibling(f->group, SMITHY_STR("ab")));
+    assert_false(state_knows_sibling(f->group, SMITHY_STR("b-1")));
+    assert_false(state_knows_sibling(f->group, SMITHY_STR("c"))); /* What stands behind the last is none. */
+    assert_false(state_knows_sibling(f->group, SMITHY_STR("d")));
+}
+
 static void a_cleanup_is_noted_as_not_done(void **context) {
     fixture *f = *context;
     assert_int_equal(state_add_cleanup(&f->state, SMITHY_STR("x/1/"), (smithy_str){0}, 5), SMITHY_OK);
@@ -627,6 +642,7 @@ int main(void) {
         TABLE_TEST(a_state_is_fresh_until_something_is_archived),
         TABLE_TEST(the_furthest_watermark_is_a_groups_or_a_streams),
         TABLE_TEST(what_is_owed_is_no_entry_of_ones_own),
+        TABLE_TEST(who_bears_a_longer_name_is_a_sibling),
         TABLE_TEST(a_cleanup_is_noted_as_not_done),
         TABLE_TEST(without_memory_nothing_is_left_out_unnoticed),
         TABLE_TEST(without_memory_what_is_done_last_is_done_or_told),
