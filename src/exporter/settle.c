@@ -4,6 +4,7 @@
 #include "grow.h"
 #include "order.h"
 #include "past_tasks.h"
+#include "plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static const catalog_group *find_listed(const catalog *groups, smithy_str name) 
 static bool counts_for_earlier_life(run_context *run, const catalog *groups, const task_info *task) {
     const catalog_group *listed = find_listed(groups, task->group);
     return listed && task->status == TASK_STATUS_COMPLETED && listed->created_ms <= task->created_ms &&
-           state_knows_other_life(&run->state, listed->arn, listed->created_ms);
+           state_find_other_life(&run->state, listed->arn, listed->created_ms);
 }
 
 static smithy_status collect(run_context *run, const catalog *groups, const past_tasks *past, leftover **found,
@@ -243,6 +244,30 @@ static bool adopt(run_context *run, const catalog_group *group, const leftover *
     return status == SMITHY_OK && complete;
 }
 
+/* What its window holds of the group's earlier life is archived by another task, as that life's watermarks tell. */
+static smithy_status is_archived(run_context *run, const catalog_group *group, const leftover *left, bool *archived) {
+    state_group *life = state_find_other_life(&run->state, group->arn, group->created_ms);
+    int64_t watermark = STATE_NOTHING;
+    *archived = false;
+    if (!life || left->spec.kind == STATE_UNIT_PREFIX) return SMITHY_OK; /* Each of several streams has its own. */
+    SMITHY_TRY(plan_watermark(life, left->spec.kind, left->spec.prefix, STATE_UNKNOWN_TIME, &watermark));
+    *archived = watermark >= left->spec.to_ms;
+    return SMITHY_OK;
+}
+
+/* A finished task of the group's earlier life. */
+static void settle_earlier_life(run_context *run, const catalog_group *group, const leftover *left) {
+    bool archived;
+    keep_own_folder(run, left);
+    const smithy_status status = is_archived(run, group, left, &archived);
+    if (status != SMITHY_OK)
+        run_fail(run, status, "settling an earlier run's task");
+    else if (archived)
+        discard(run, left, "deleting the output of a task whose window another one closed");
+    else
+        keep_as_it_is(run, left, "the group of a finished task was made again since: its archive stays");
+}
+
 static bool settle_one(run_context *run, const catalog *groups, const leftover *left, export_slot *slot) {
     catalog_group group;
     bool exists = false;
@@ -266,13 +291,15 @@ static bool settle_one(run_context *run, const catalog *groups, const leftover *
     const smithy_status status = find_group(run, groups, left->info->group, &group, &exists);
     if (status != SMITHY_OK) return run_fail(run, status, "looking for the group of an earlier run's task"), false;
     const bool made_again = exists && group.created_ms > left->info->created_ms;
-    if ((made_again || !exists) && left->info->status == TASK_STATUS_COMPLETED) keep_own_folder(run, left);
     if (made_again && left->info->status == TASK_STATUS_COMPLETED) {
-        keep_as_it_is(run, left, "the group of a finished task was made again since: its archive stays");
+        settle_earlier_life(run, &group, left);
         return true;
     }
-    /* The archive of a deleted group stays, and a listing can miss a group: a later run looks again. */
-    if (!exists && left->info->status == TASK_STATUS_COMPLETED) return true;
+    if (!exists && left->info->status == TASK_STATUS_COMPLETED) {
+        /* The archive of a deleted group stays, and a listing can miss a group: a later run looks again. */
+        keep_own_folder(run, left);
+        return true;
+    }
     exists = exists && !made_again;
     if (!active && (!exists || !left->whole || !left->spec.prefix.ptr)) {
         discard(run, left,

@@ -51,10 +51,10 @@ state_group *state_find_group(exporter_state *state, smithy_str arn, int64_t cre
     return same_life(state->groups[at]->created_ms, created_ms) ? state->groups[at] : NULL;
 }
 
-bool state_knows_other_life(exporter_state *state, smithy_str arn, int64_t created_ms) {
+state_group *state_find_other_life(exporter_state *state, smithy_str arn, int64_t created_ms) {
     const size_t at = group_position(state, arn);
-    if (at == state->group_count || !smithy_str_equal(state->groups[at]->arn, arn)) return false;
-    return !same_life(state->groups[at]->created_ms, created_ms);
+    if (at == state->group_count || !smithy_str_equal(state->groups[at]->arn, arn)) return NULL;
+    return same_life(state->groups[at]->created_ms, created_ms) ? NULL : state->groups[at];
 }
 
 static void start_over(state_group *group, smithy_str arn, int64_t created_ms) {

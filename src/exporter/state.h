@@ -160,8 +160,8 @@ smithy_status state_init(exporter_state *state, smithy_call *memory) SMITHY_NODI
 
 /* NULL where there is none, or where it was made again since (another creation time): then it starts over. */
 state_group *state_find_group(exporter_state *state, smithy_str arn, int64_t created_ms);
-/* It knows a group of this ARN that was created at another time. */
-bool state_knows_other_life(exporter_state *state, smithy_str arn, int64_t created_ms);
+/* The group of this ARN that was created at another time; NULL where it knows none. */
+state_group *state_find_other_life(exporter_state *state, smithy_str arn, int64_t created_ms);
 /* As find, but makes one that stands at nothing. NULL when memory is out. */
 state_group *state_add_group(exporter_state *state, smithy_str arn, int64_t created_ms);
 

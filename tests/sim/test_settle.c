@@ -521,6 +521,68 @@ static void the_archive_of_a_group_that_was_made_again_stays(void **context) {
     assert_int_equal(stage_said(s, "the group of a finished task was made again since: its archive stays"), 1);
 }
 
+/* Another run, which lost its lease meanwhile, had made it for a window that was closed before it ended. */
+static void of_a_group_that_was_made_again_what_another_task_archived_goes(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    stage_planted task = whole_group(s);
+    assert_int_equal(stage_run(s)->tasks_completed, 1);
+    task.to_ms = stage_read_state(s)->groups[0]->exported_at;
+    const int number = stage_plant(s, &task);
+    assert_int_equal(stage_objects_of(s, number), 1);
+    make_group_again(s);
+    stage_run(s);
+    assert_int_equal(stage_objects_of(s, number), 0);
+    assert_int_equal(stage_objects_of(s, number - 1), 1);
+    assert_true(state_knows(s, number));
+    assert_int_equal(stage_said(s, "deleting the output of a task whose window another one closed"), 1);
+    assert_non_null(strstr(stage_ledger(s), "discarded"));
+}
+
+static void of_a_group_that_was_made_again_what_a_streams_own_task_archived_goes(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a", "b");
+    stage_planted task = single(s, "a");
+    assert_int_equal(stage_run(s)->tasks_completed, 2);
+    task.to_ms = stage_read_state(s)->groups[0]->streams[0].exported_at;
+    const int number = stage_plant(s, &task);
+    make_group_again(s);
+    stage_run(s);
+    assert_int_equal(stage_objects_of(s, number), 0);
+    assert_true(state_knows(s, number));
+}
+
+static void of_a_group_that_was_made_again_what_a_streams_own_task_archived_for_the_first_time_stays(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a", "b");
+    stage_planted task = single(s, "a");
+    assert_int_equal(stage_run(s)->tasks_completed, 2);
+    task.from_ms = stage_read_state(s)->groups[0]->streams[0].exported_at + 1;
+    stage_put_event(s, 0, 0);
+    stage_wait(s, SIM_HOUR);
+    task.to_ms = s->world->now_ms;
+    const int number = stage_plant(s, &task);
+    make_group_again(s);
+    stage_run(s);
+    assert_int_equal(stage_objects_of(s, number), 1);
+}
+
+/* Where each of them stood nobody looks up. */
+static void of_a_group_that_was_made_again_what_a_task_of_several_archived_stays(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a-1", "a-2");
+    stage_planted task = single(s, "a");
+    assert_int_equal(stage_run(s)->tasks_completed, 1);
+    task.kind = STATE_UNIT_PREFIX;
+    task.to_ms = stage_read_state(s)->groups[0]->exported_at;
+    const int number = stage_plant(s, &task);
+    make_group_again(s);
+    stage_run(s);
+    assert_int_equal(stage_objects_of(s, number), 2);
+}
+
 static void of_a_group_that_was_made_again_the_streams_own_folder_stays_and_its_siblings_go(void **context) {
     stage *s = *context;
     s->run.unit = EXPORTER_UNIT_STREAM;
@@ -1124,6 +1186,10 @@ int main(void) {
         SETTLE_TEST(the_archive_of_a_deleted_group_stays),
         SETTLE_TEST(what_a_failed_task_of_a_deleted_group_wrote_goes),
         SETTLE_TEST(the_archive_of_a_group_that_was_made_again_stays),
+        SETTLE_TEST(of_a_group_that_was_made_again_what_another_task_archived_goes),
+        SETTLE_TEST(of_a_group_that_was_made_again_what_a_streams_own_task_archived_goes),
+        SETTLE_TEST(of_a_group_that_was_made_again_what_a_streams_own_task_archived_for_the_first_time_stays),
+        SETTLE_TEST(of_a_group_that_was_made_again_what_a_task_of_several_archived_stays),
         SETTLE_TEST(of_a_group_that_was_made_again_the_streams_own_folder_stays_and_its_siblings_go),
         SETTLE_TEST(what_was_archived_of_a_groups_new_life_for_its_old_one_is_exported_again),
         SETTLE_TEST(what_a_failed_task_of_a_group_that_was_made_again_wrote_goes),

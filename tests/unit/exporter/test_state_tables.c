@@ -82,7 +82,7 @@ static void in_an_empty_state_nothing_is_found(void **context) {
     assert_true(state_is_fresh(&f->state));
     assert_int_equal(state_furthest(&f->state, &arn), STATE_NOTHING);
     assert_null(state_find_group(&f->state, SMITHY_STR(ARN "a"), 1));
-    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "a"), 1));
+    assert_null(state_find_other_life(&f->state, SMITHY_STR(ARN "a"), 1));
     assert_null(state_find_cleanup(&f->state, SMITHY_STR("x/1/")));
     assert_false(state_has_task(&f->state, SMITHY_STR("t")));
     f->group = state_add_group(&f->state, SMITHY_STR(ARN "a"), 1);
@@ -99,11 +99,11 @@ static void in_an_empty_state_nothing_is_found(void **context) {
 
 static void another_life_of_a_group_is_told_from_an_unknown_one(void **context) {
     fixture *f = *context;
-    assert_true(state_knows_other_life(&f->state, SMITHY_STR(ARN "a"), 2));
-    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "a"), 1));
-    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "a"), STATE_UNKNOWN_TIME));
-    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "0"), 2));
-    assert_false(state_knows_other_life(&f->state, SMITHY_STR(ARN "b"), 2));
+    assert_ptr_equal(state_find_other_life(&f->state, SMITHY_STR(ARN "a"), 2), f->group);
+    assert_null(state_find_other_life(&f->state, SMITHY_STR(ARN "a"), 1));
+    assert_null(state_find_other_life(&f->state, SMITHY_STR(ARN "a"), STATE_UNKNOWN_TIME));
+    assert_null(state_find_other_life(&f->state, SMITHY_STR(ARN "0"), 2));
+    assert_null(state_find_other_life(&f->state, SMITHY_STR(ARN "b"), 2));
 }
 
 /* ---- tables in order ---- */
