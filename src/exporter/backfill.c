@@ -170,7 +170,7 @@ static void wait_for(run_context *run, smithy_str task_id) {
 }
 
 bool backfill_do(backfill *b, run_context *run, const backfill_request *request) {
-    const catalog none = {0};
+    catalog none = {0};
     export_slot slot = {0};
     *b = (backfill){.run = run};
     if (!lease_take(run)) return false;

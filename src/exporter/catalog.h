@@ -24,6 +24,7 @@ typedef struct catalog_group {
     int32_t retention_days;  /* 0: events never expire. */
     smithy_str log_class;    /* "STANDARD", "INFREQUENT_ACCESS", … */
     bool is_excluded;        /* The settings leave it out. */
+    bool is_unsettled;       /* A task that an earlier run made of it could not be settled. */
     catalog_stream *streams; /* By name; NULL until the group was listed. */
     size_t stream_count, stream_capacity;
 } catalog_group;

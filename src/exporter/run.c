@@ -210,6 +210,11 @@ static void list_next_group(run_context *run, pipeline *line) {
     bool complete = false;
     if (line->slot.phase == SLOT_FREE) run_show(run, "listing");
     if (!is_wanted(run, line, group)) return;
+    if (group->is_unsettled) { /* Which was told, and counted. */
+        line->next_group++;
+        run->progress.groups_done++;
+        return;
+    }
     const char *reason = work_why_left_out(group);
     if (reason) {
         line->next_group++;

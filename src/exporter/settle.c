@@ -99,7 +99,7 @@ static int compare_leftovers(const void *a, const void *b) {
     return order ? order : smithy_str_compare(left->info->id, right->info->id);
 }
 
-static const catalog_group *find_listed(const catalog *groups, smithy_str name) {
+static catalog_group *find_listed(const catalog *groups, smithy_str name) {
     for (size_t i = 0; i < groups->count; i++)
         if (smithy_str_equal(groups->groups[i].name, name)) return &groups->groups[i];
     return NULL;
@@ -222,7 +222,14 @@ static bool is_of_no_stream(run_context *run, const leftover *left, const plan_u
     return true;
 }
 
-static bool adopt(run_context *run, const catalog_group *group, const leftover *left, export_slot *slot) {
+/* What it holds is in doubt, and so is what a further task of its group would have to hold. */
+static void leave_group_alone(run_context *run, const catalog *groups, const leftover *left) {
+    catalog_group *listed = find_listed(groups, left->info->group);
+    if (listed && !state_has_task(&run->state, left->info->id)) listed->is_unsettled = true;
+}
+
+static bool adopt(run_context *run, const catalog *groups, const catalog_group *group, const leftover *left,
+                  export_slot *slot) {
     plan_unit unit;
     bool complete = false;
     group_work *work = work_create(run, group);
@@ -233,7 +240,8 @@ static bool adopt(run_context *run, const catalog_group *group, const leftover *
     if (status == SMITHY_OK && complete && !is_of_no_stream(run, left, &unit)) {
         slot_adopt(run, slot, work, &unit, &left->spec, left->info);
         if (!see_through(run, slot)) return false; /* The slot goes on to use the work. */
-        if (work->closed_count > 0) {              /* It may have run yet when it was listed. */
+        leave_group_alone(run, groups, left);
+        if (work->closed_count > 0) { /* It may have run yet when it was listed. */
             left->info->status = work->closed[0].status;
             left->info->ended_ms = work->closed[0].ended_ms;
         }
@@ -307,7 +315,7 @@ static bool settle_one(run_context *run, const catalog *groups, const leftover *
         return true;
     }
     if (!exists || !left->spec.prefix.ptr) return true; /* It runs still: a later run sees how it ends. */
-    return adopt(run, &group, left, slot);
+    return adopt(run, groups, &group, left, slot);
 }
 
 /* The flight's task is not listed any more: what it wrote is in doubt, so it goes and is exported again. */
@@ -343,7 +351,7 @@ static smithy_status look_back(run_context *run, const catalog *groups, task_lis
     return SMITHY_OK;
 }
 
-void settle_leftovers(run_context *run, const catalog *groups, export_slot *slot) {
+void settle_leftovers(run_context *run, catalog *groups, export_slot *slot) {
     task_list tasks = {0};
     leftover *found = NULL;
     size_t count = 0;

@@ -29,8 +29,8 @@ smithy_status settle_beside(run_context *run, const export_slot *slot, const cat
                             bool *superseded) SMITHY_NODISCARD;
 
 /* Adopts, or takes out of the archive, every task of this state that it does not account for; empties what must be.
- * Needs the lease. Leaves what is listed of its tasks in run->past. Returns early when the run must stop; `slot` then
- * holds the task that is still in flight. */
-void settle_leftovers(run_context *run, const catalog *groups, export_slot *slot);
+ * Needs the lease. Leaves what is listed of its tasks in run->past, and marks the groups of tasks that could not be
+ * settled. Returns early when the run must stop; `slot` then holds the task that is still in flight. */
+void settle_leftovers(run_context *run, catalog *groups, export_slot *slot);
 
 #endif

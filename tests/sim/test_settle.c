@@ -757,6 +757,36 @@ static void a_stream_that_was_born_behind_the_window_of_a_task_of_several_is_non
     stage_finish(s);
 }
 
+static sim_fault refuse_first_folder(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s;
+    if (!stage_asks(request, "ListObjectsV2") || nth != 1) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 403, "AccessDenied");
+}
+
+/* Further tasks of it would hold the same. */
+static void a_group_whose_task_cannot_be_settled_is_left_alone_and_others_are_not(void **context) {
+    stage *s = *context;
+    BEGIN(s, "a");
+    const stage_planted task = whole_group(s);
+    stage_plant(s, &task);
+    stage_put_event(s, 0, 0);
+    stage_add_stream(s, world_add_group(s->world, "app/1", true), "b", SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+    s->befall = refuse_first_folder;
+    const exporter_answer *answer = stage_run(s);
+    assert_int_equal(answer->outcome, EXPORTER_OUTCOME_INCOMPLETE);
+    assert_int_equal(answer->groups_failed, 1);
+    assert_int_equal(answer->problem_count, 1);
+    assert_int_equal(answer->groups_exported, 1);
+    assert_int_equal(answer->tasks_created, 1);
+    assert_string_equal(stage_last_task(s)->group_name, "app/1");
+    s->befall = NULL;
+    answer = stage_run(s);
+    assert_int_equal(answer->tasks_adopted, 1);
+    assert_int_equal(answer->tasks_created, 1); /* For what came since. */
+    stage_finish(s);
+}
+
 /* ---- a task that a run in between did not see ---- */
 
 static sim_fault refuse_second_creation(stage *s, const sim_request *request, int nth, sim_reply *reply) {
@@ -1199,6 +1229,7 @@ int main(void) {
         SETTLE_TEST(a_task_of_a_deleted_stream_is_left_while_it_runs),
         SETTLE_TEST(a_stream_that_is_younger_than_a_task_of_several_is_none_of_them),
         SETTLE_TEST(a_stream_that_was_born_behind_the_window_of_a_task_of_several_is_none_of_them),
+        SETTLE_TEST(a_group_whose_task_cannot_be_settled_is_left_alone_and_others_are_not),
         SETTLE_TEST(a_stream_that_was_archived_by_itself_since_is_not_taken_for_one_of_the_groups_task),
         SETTLE_TEST(a_stream_that_was_being_taken_out_is_none_of_the_several_any_more),
         SETTLE_TEST(of_several_streams_those_that_were_not_taken_out_are_archived),
