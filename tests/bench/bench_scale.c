@@ -1,9 +1,10 @@
 /* What large accounts cost: tasks, calls, time and the exporter's own CPU, as AWS's clock goes by.
  *
  *     bench_scale [STREAMS]
+ *     bench_scale --groups GROUPS
  *
- * With a task for each stream, STREAMS (10,000) in one group and in groups of a hundred: a hundred thousand would take
- * hours of this machine's time.
+ * With a task for each stream, STREAMS (10,000) in one group and in groups of a hundred. The price grows with the
+ * square of the number of tasks, for each run lists all earlier ones: a thousand groups are played alone, on demand.
  *
  * The real exporter and its clients in the simulator's world: a call takes 5 to 80 ms, a task is PENDING for up to 2 s
  * and RUNNING for up to 20 s, whatever it holds. Runs of 15 minutes, as a Lambda's, one right after the other until all
@@ -134,16 +135,24 @@ static void measure(sim_world *world, int groups, int streams, exporter_export_u
     print_cost("  nothing changed", word, &c);
 }
 
-int main(int argc, char **argv) {
-    const int streams = argc > 1 ? atoi(argv[1]) : 10000;
+static void measure_all(sim_world *world, int streams) {
     if (streams < 100) fail("STREAMS is a number from 100 on");
-    sim_world *world = world_create();
-    printf("  %-46s %-6s %8s %10s %8s %13s %12s\n", "", "unit", "tasks", "calls", "runs", "virtual time", "CPU");
     measure(world, 1, 10000, EXPORTER_UNIT_AUTO);
     if (streams > 1000) measure(world, 1, 1000, EXPORTER_UNIT_STREAM);
     measure(world, 1, streams, EXPORTER_UNIT_STREAM);
     measure(world, 1000, 100, EXPORTER_UNIT_AUTO);
     measure(world, streams / 100, 100, EXPORTER_UNIT_STREAM);
+}
+
+int main(int argc, char **argv) {
+    const bool groups_alone = argc == 3 && strcmp(argv[1], "--groups") == 0;
+    sim_world *world = world_create();
+    world->is_frugal = true;
+    printf("  %-46s %-6s %8s %10s %8s %13s %12s\n", "", "unit", "tasks", "calls", "runs", "virtual time", "CPU");
+    if (groups_alone)
+        measure(world, atoi(argv[2]), 100, EXPORTER_UNIT_STREAM);
+    else
+        measure_all(world, argc > 1 ? atoi(argv[1]) : 10000);
     world_destroy(world);
     return 0;
 }

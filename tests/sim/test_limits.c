@@ -96,6 +96,32 @@ static void a_group_whose_tags_cannot_be_read_is_shown_as_done(void **context) {
     assert_int_equal(display.last.groups_done, 1);
 }
 
+static int earlier; /* The task of an earlier run. */
+
+static void plant(stage *s, state_unit_kind kind, const char *prefix) {
+    earlier = stage_plant(
+        s,
+        &(stage_planted){
+            .kind = kind, .group = "app/0", .prefix = prefix, .to_ms = s->world->now_ms, .fate = SIM_TASK_COMPLETED});
+}
+
+static sim_fault refuse_folders(stage *s, const sim_request *request, int nth, sim_reply *reply) {
+    (void)s, (void)nth;
+    if (!stage_asks(request, "ListObjectsV2")) return SIM_FAULT_NONE;
+    return stage_refuse(request, reply, 403, "AccessDenied");
+}
+
+static void a_group_whose_earlier_task_cannot_be_settled_is_shown_as_done(void **context) {
+    stage *s = *context;
+    stage_run(s);
+    stage_add_stream(s, 0, "a", SIM_HOUR);
+    stage_wait(s, SIM_HOUR);
+    plant(s, STATE_UNIT_GROUP, "");
+    s->befall = refuse_folders;
+    assert_int_equal(run_and_look(s)->groups_failed, 1);
+    assert_int_equal(display.last.groups_done, 1);
+}
+
 static void the_task_is_shown_with_its_group_its_stream_and_its_age(void **context) {
     stage *s = *context;
     stage_add_stream(s, 0, "a", SIM_HOUR);
@@ -533,15 +559,6 @@ static sim_fault bear_stream_before_the_task(stage *s, const sim_request *reques
     return SIM_FAULT_NONE;
 }
 
-static int earlier; /* The task of an earlier run. */
-
-static void plant(stage *s, state_unit_kind kind, const char *prefix) {
-    earlier = stage_plant(
-        s,
-        &(stage_planted){
-            .kind = kind, .group = "app/0", .prefix = prefix, .to_ms = s->world->now_ms, .fate = SIM_TASK_COMPLETED});
-}
-
 /* A stream's own task, which holds what the group's holds of it: it was not listed yet when that was closed. */
 static void prepare_stranger(stage *s) {
     stage_add_stream(s, 0, "a", SIM_HOUR);
@@ -590,6 +607,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(at_the_end_every_group_is_shown_as_done),
         STORY(a_group_whose_tags_cannot_be_read_is_shown_as_done),
+        STORY(a_group_whose_earlier_task_cannot_be_settled_is_shown_as_done),
         STORY(the_task_is_shown_with_its_group_its_stream_and_its_age),
         STORY(who_waits_for_the_slot_is_shown_to_wait_and_tells_how_long),
         STORY(a_run_that_waits_stops_when_only_its_reserve_is_left),

@@ -496,6 +496,19 @@ static void the_archive_of_a_deleted_group_stays(void **context) {
     assert_false(state_knows(s, number)); /* A listing can miss a group: a later run looks again. */
 }
 
+static void of_a_deleted_group_the_streams_own_folder_stays_and_its_siblings_go(void **context) {
+    stage *s = *context;
+    s->run.unit = EXPORTER_UNIT_STREAM;
+    BEGIN(s, "a", "a-2");
+    const stage_planted task = single(s, "a");
+    const int number = stage_plant(s, &task);
+    assert_int_equal(stage_objects_of(s, number), 2);
+    s->world->groups[0].deleted = true;
+    assert_int_equal(stage_run(s)->objects_deleted, 1);
+    assert_int_equal(stage_objects_of(s, number), 1);
+    assert_false(state_knows(s, number));
+}
+
 static void what_a_failed_task_of_a_deleted_group_wrote_goes(void **context) {
     stage *s = *context;
     BEGIN(s, "a");
@@ -1214,6 +1227,7 @@ int main(void) {
         SETTLE_TEST(a_broken_off_backfill_that_runs_or_wrote_elsewhere_is_left_alone),
         SETTLE_TEST(a_task_in_flight_that_was_not_reached_in_time_stays_in_the_state),
         SETTLE_TEST(the_archive_of_a_deleted_group_stays),
+        SETTLE_TEST(of_a_deleted_group_the_streams_own_folder_stays_and_its_siblings_go),
         SETTLE_TEST(what_a_failed_task_of_a_deleted_group_wrote_goes),
         SETTLE_TEST(the_archive_of_a_group_that_was_made_again_stays),
         SETTLE_TEST(of_a_group_that_was_made_again_what_another_task_archived_goes),

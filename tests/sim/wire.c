@@ -110,15 +110,16 @@ static const char *header(sim_world *world, const smithy_http_request *http, con
 
 static void read_body(sim_world *world, const smithy_http_request *http, sim_request *request) {
     const smithy_body *body = &http->body;
+    const size_t len = body->read ? (size_t)body->length : body->bytes.len;
+    char *copy = world_body(world, len);
+    request->body = copy;
     if (!body->read) {
-        request->body = world_copy(world, (const char *)body->bytes.ptr, body->bytes.len);
-        request->len = body->bytes.len;
+        if (len > 0) memcpy(copy, body->bytes.ptr, len);
+        request->len = len;
         return;
     }
-    char *copy = world_alloc(world, (size_t)body->length + 1);
-    for (size_t got = 1; got > 0 && request->len < (size_t)body->length; request->len += got)
-        if (body->read(body->context, (uint8_t *)copy + request->len, (size_t)body->length - request->len, &got)) break;
-    request->body = copy;
+    for (size_t got = 1; got > 0 && request->len < len; request->len += got)
+        if (body->read(body->context, (uint8_t *)copy + request->len, len - request->len, &got)) break;
 }
 
 static const char *s3_operation(const smithy_http_request *http, const sim_request *request) {

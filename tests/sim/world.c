@@ -75,6 +75,14 @@ void *world_grow(void *items, int count, int *capacity, size_t size) {
     return need(realloc(items, (size_t)*capacity * size));
 }
 
+char *world_body(sim_world *world, size_t len) {
+    if (!world->is_frugal) return world_alloc(world, len + 1);
+    while ((size_t)world->body_room <= len)
+        world->body = world_grow(world->body, world->body_room, &world->body_room, 1);
+    world->body[len] = 0;
+    return world->body;
+}
+
 /* ---- life ---- */
 
 sim_world *world_create(void) {
@@ -103,6 +111,7 @@ void world_destroy(sim_world *world) {
     free(world->disk.changes);
     free(world->disk.files);
     free(world->queue);
+    free(world->body);
     free(world);
 }
 
@@ -372,7 +381,23 @@ void world_event_line(const sim_world *world, int event, char line[SIM_EVENT_LIN
     snprintf(line, SIM_EVENT_LINE, "%s.%03dZ event %d", stamp, (int)(ms % 1000), event);
 }
 
+static void overwrite(sim_world *world, sim_object *object, const char *text, size_t len) {
+    if (len >= object->room) {
+        object->room = 2 * len + 1;
+        object->body = world_alloc(world, object->room);
+    }
+    memcpy(object->body, text, len);
+    object->body[len] = 0;
+    object->len = len;
+    world_put_object(world, object);
+}
+
 void world_put_text(sim_world *world, const char *key, const char *text, size_t len) {
+    sim_object *present = world->is_frugal ? world_find_object(world, key) : NULL;
+    if (present && present->task < 0) {
+        overwrite(world, present, text, len);
+        return;
+    }
     sim_object *object = world_alloc(world, sizeof *object);
     *object = (sim_object){.key = world_copy(world, key, strlen(key)),
                            .body = world_copy(world, text, len),

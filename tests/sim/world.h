@@ -86,7 +86,7 @@ typedef struct sim_task {
 typedef struct sim_object {
     char *key;
     char *body; /* Of what is no task's. */
-    size_t len;
+    size_t len, room;
     int etag;
     int task; /* -1: none's. */
     int stream;
@@ -231,11 +231,15 @@ struct sim_world {
     bool has_mode_changes; /* Busy groups, exported stream by stream and as one by turns. */
     bool always_loses;     /* In each story, objects of the archive are lost, and archived again. */
     bool always_sweeps;    /* Each story looks for late events, of which there are many. */
+    bool is_frugal;        /* Bodies of requests, and of objects that are put again, take the memory of those before,
+                              which nobody may have kept: for large accounts, without faults. */
     int only_store;        /* A sim_store; -1: stories have any. */
     char violation[512];   /* The first; empty: none. */
 
     struct sim_block *blocks, *block; /* The memory of all texts and lists. */
     size_t block_used;
+    char *body; /* Of the request, where the world is frugal. */
+    int body_room;
 };
 
 sim_world *world_create(void);
@@ -249,6 +253,8 @@ void world_trace(const sim_world *world, const char *format, ...) __attribute__(
 
 /* Zeroed memory that lives until the next reset. */
 void *world_alloc(sim_world *world, size_t size);
+/* For the body of a request, and its end. */
+char *world_body(sim_world *world, size_t len);
 char *world_copy(sim_world *world, const char *text, size_t len);
 char *world_format(sim_world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Room for one more in a table of the world, whose memory outlives resets. */

@@ -46,6 +46,24 @@ static smithy_str name(const fixture *f, size_t i) {
     return smithy_str_from(f->names[i]);
 }
 
+/* ---- identities ---- */
+
+static void identities_are_brought_in_order_each_once(void **context) {
+    (void)context;
+    uint64_t few[] = {7, UINT64_MAX, 7, 0, 7, 1, 0};
+    static const uint64_t SORTED[] = {0, 1, 7, UINT64_MAX};
+    assert_int_equal(state_sort_identities(few, 7), 4);
+    assert_memory_equal(few, SORTED, sizeof SORTED);
+    uint64_t two[] = {2, 1};
+    assert_int_equal(state_sort_identities(two, 2), 2);
+    assert_true(two[0] == 1 && two[1] == 2);
+    uint64_t one[] = {5, 3};
+    assert_int_equal(state_sort_identities(one, 1), 1);
+    assert_true(one[0] == 5 && one[1] == 3);
+    assert_int_equal(state_sort_identities(one, 0), 0);
+    assert_int_equal(state_sort_identities(NULL, 0), 0);
+}
+
 /* ---- the state itself ---- */
 
 static smithy_status count_up(void *context, void *bytes, size_t len) {
@@ -621,6 +639,7 @@ static void without_memory_what_is_done_last_is_done_or_told(void **context) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(identities_are_brought_in_order_each_once),
         TABLE_TEST(the_id_of_a_state_is_drawn_or_there_is_no_state),
         TABLE_TEST(in_an_empty_state_nothing_is_found),
         TABLE_TEST(another_life_of_a_group_is_told_from_an_unknown_one),
