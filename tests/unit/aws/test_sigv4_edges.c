@@ -118,6 +118,11 @@ static void a_cache_changes_no_signature_however_long_its_parts(void **state) {
 
 /* ---- what is made canonical ---- */
 
+/* As a text: a buffer ends in a NUL. */
+static void check_written(const smithy_buffer *out, const char *expected) {
+    check_text(smithy_buffer_str(out), expected);
+}
+
 static void assert_canonical(const char *url, const char *header, const char *query, const char *canonical_header) {
     smithy_buffer out;
     smithy_str signed_headers = {0};
@@ -141,6 +146,37 @@ static void odd_queries_and_headers_become_canonical(void **state) {
     assert_canonical("https://example.com/?a=b c%20d", "v", "a=b%20c%20d", "v");
     assert_canonical("https://example.com/?", " \t a \r\n b\t\tc ", "", "a b c");
     assert_canonical("https://example.com", "a\x01z", "", "a\x01z");
+}
+
+/* As the published suite has it (get-header-key-duplicate). */
+static void headers_of_one_name_are_joined_in_the_order_in_which_they_came(void **state) {
+    (void)state;
+    static const char *const HEADERS[][2] = {
+        {"My-Header1", "value2"}, {"Zebra", "z"}, {"my-header1", "value2"}, {"MY-HEADER1", " value1 "}, {"A", "a"}};
+    smithy_buffer out;
+    smithy_str signed_headers = {0};
+    smithy_buffer_init(&out, NULL, 4096);
+    for (size_t i = 0; i < sizeof HEADERS / sizeof *HEADERS; i++)
+        assert_int_equal(
+            smithy_headers_add(&request.headers, smithy_str_from(HEADERS[i][0]), smithy_str_from(HEADERS[i][1]), call),
+            SMITHY_OK);
+    assert_int_equal(smithy_sigv4_canonical_request(&signing, &request, &out, &signed_headers, call), SMITHY_OK);
+    check_written(&out, "POST\n/\n\n"
+                        "a:a\nhost:example.com\nmy-header1:value2,value2,value1\nzebra:z\n\n"
+                        "a;host;my-header1;zebra\n"
+                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    check_text(signed_headers, "a;host;my-header1;zebra");
+    smithy_buffer_deinit(&out);
+}
+
+static void what_is_signed_names_the_day_the_scope_and_the_digest_of_the_request(void **state) {
+    (void)state;
+    smithy_buffer out;
+    smithy_buffer_init(&out, NULL, 4096);
+    assert_int_equal(smithy_sigv4_string_to_sign(&signing, SMITHY_STR(""), &out), SMITHY_OK);
+    check_written(&out, "AWS4-HMAC-SHA256\n20260102T030405Z\n20260102/eu-west-1/logs/aws4_request\n"
+                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    smithy_buffer_deinit(&out);
 }
 
 /* ---- memory and digests that are not to be had ---- */
@@ -174,7 +210,7 @@ static void what_is_not_to_be_had_is_told(void **state) {
     signing.add_content_sha256 = true;
     for (int kind = 0; kind < TORTURE_KINDS; kind++) {
         size_t places = 1;
-        for (size_t at = 1; at <= places; at++) {
+        for (size_t at = 1; at <= places + 1; at++) {
             torture_arm((torture_kind)kind, at, false);
             const smithy_status status = sign_in_every_way();
             places = torture_disarm().places[kind];
@@ -190,6 +226,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_date_beyond_the_calendar_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cache_changes_no_signature_however_long_its_parts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_queries_and_headers_become_canonical, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(headers_of_one_name_are_joined_in_the_order_in_which_they_came, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_signed_names_the_day_the_scope_and_the_digest_of_the_request, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_to_be_had_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("signing, at its edges", tests, NULL, NULL);
