@@ -52,7 +52,7 @@ def collect(build):
         found["package"] = bench_package.measure(f"{package}.zip", own)
         bench_package.show(found["package"])
         print()
-    found["runs"] = bench_run.measure(str(package if package.exists() else own))
+    found["runs"] = bench_run.measure(package if package.exists() else own, build / "tests/bench/bench_hurry")
     bench_run.show(found["runs"])
     print()
     found["state"] = state(build)
@@ -84,7 +84,7 @@ def rows_of_runs(runs):
         if run["streams"] == 3:
             yield run["title"], f"{run['wall']:.2f} s", "≤ 4 s"
             continue
-        bar = "≤ 6 MB" if run["streams"] == 1000 else ""
+        bar = {("auto", 1000): "≤ 6 MB", ("stream", 1000): "≤ 0.25 s CPU"}.get((run["unit"], run["streams"]), "")
         yield run["title"], f"{run['cpu']:.3f} s CPU, {run['requests']:,} requests, {run['memory']:.1f} MB", bar
 
 
