@@ -113,15 +113,23 @@ static bool counts_for_earlier_life(run_context *run, const catalog *groups, con
            state_find_other_life(&run->state, listed->arn, listed->created_ms);
 }
 
+static bool is_any_made_again(run_context *run, const catalog *groups) {
+    for (size_t i = 0; i < groups->count; i++)
+        if (state_find_other_life(&run->state, groups->groups[i].arn, groups->groups[i].created_ms)) return true;
+    return false;
+}
+
 static smithy_status collect(run_context *run, const catalog *groups, const past_tasks *past, leftover **found,
                              size_t *count) {
     const state_flight *flight = &run->state.flight;
+    const bool has_earlier_lives = is_any_made_again(run, groups); /* Hardly ever; and tasks and groups may be many. */
     size_t capacity = 0;
     *found = NULL;
     *count = 0;
     for (size_t i = 0; i < past->count; i++) {
         const past_task *task = &past->items[i];
-        if (state_has_task(&run->state, task->info->id) && !counts_for_earlier_life(run, groups, task->info)) continue;
+        const bool is_of_earlier_life = has_earlier_lives && counts_for_earlier_life(run, groups, task->info);
+        if (!is_of_earlier_life && state_has_task(&run->state, task->info->id)) continue;
         if (!GROW(run->memory, *found, *count, capacity)) return SMITHY_ERROR_MEMORY;
         leftover *next = *found + (*count)++;
         *next = *task;
@@ -328,12 +336,27 @@ static void settle_unlisted_flight(run_context *run, const task_list *tasks) {
             "the task that was in flight is no longer listed: deleted, to be exported again");
 }
 
+/* Of the state's tasks, those in the list: both may be long. */
+static bool *find_listed_tasks(run_context *run, const task_list *tasks) {
+    bool *listed = smithy_call_alloc(run->memory, run->state.task_count, sizeof *listed);
+    for (size_t i = 0; listed && i < tasks->count; i++) {
+        const state_task *task = state_find_task(&run->state, tasks->items[i].id);
+        if (task) listed[task - run->state.tasks] = true;
+    }
+    return listed;
+}
+
 static void forget_old_tasks(run_context *run, const task_list *tasks) {
     const int64_t now = run_now_ms(run);
+    const bool *listed = find_listed_tasks(run, tasks);
     size_t kept = 0;
+    if (!listed) {
+        run_fail(run, SMITHY_ERROR_MEMORY, "looking for earlier export tasks");
+        return;
+    }
     for (size_t i = 0; i < run->state.task_count; i++) {
         const state_task task = run->state.tasks[i];
-        if (now - task.ended_ms < STATE_TASK_KEPT_MS || find_task(tasks, task.id)) run->state.tasks[kept++] = task;
+        if (now - task.ended_ms < STATE_TASK_KEPT_MS || listed[i]) run->state.tasks[kept++] = task;
     }
     run->state.task_count = kept;
 }

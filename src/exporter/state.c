@@ -261,9 +261,13 @@ static size_t task_position(const exporter_state *state, smithy_str id) {
     return low;
 }
 
-bool state_has_task(const exporter_state *state, smithy_str id) {
+const state_task *state_find_task(const exporter_state *state, smithy_str id) {
     const size_t at = task_position(state, id);
-    return at < state->task_count && smithy_str_equal(state->tasks[at].id, id);
+    return at < state->task_count && smithy_str_equal(state->tasks[at].id, id) ? &state->tasks[at] : NULL;
+}
+
+bool state_has_task(const exporter_state *state, smithy_str id) {
+    return state_find_task(state, id) != NULL;
 }
 
 smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) {

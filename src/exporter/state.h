@@ -206,6 +206,8 @@ void state_remove_missed(state_group *group, const state_missed *found, uint64_t
 /* Notes without any stay as long as a task from before them is kept: its objects may tell of somebody yet. */
 void state_forget_missed(const exporter_state *state, state_group *group);
 
+/* NULL: the state does not account for it. */
+const state_task *state_find_task(const exporter_state *state, smithy_str id);
 bool state_has_task(const exporter_state *state, smithy_str id);
 /* One that is there already ended when the later of the two says. */
 smithy_status state_add_task(exporter_state *state, smithy_str id, int64_t ended_ms) SMITHY_NODISCARD;
